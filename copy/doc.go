@@ -1,0 +1,33 @@
+// Package strided copies N-dimensional arrays between any two memory layouts of
+// the same shape: the memcpy of tensors.
+//
+// A [Layout] says where the items of an array lie in a byte slice: an item size,
+// a shape in items, and one byte stride an axis, of any sign. [Copy] moves every
+// item of one layout to the same index of another; [Gather] makes a strided array
+// contiguous, [Scatter] does the reverse, and [Permute], [Transpose] and
+// [Contiguous] are the same for typed slices. A [Plan] is a prepared copy for a
+// pair of layouts that is run more than once.
+//
+// Arguments stand in the order dst, src. Strides and offsets are bytes in a
+// Layout and items in the typed functions; shapes are items everywhere.
+//
+// # Promises
+//
+// Every layout is proven to lie inside its slice before anything is touched, so
+// bad input is an error, and when an error is returned nothing has been written.
+// The result is that of the plain loop over all indices, byte for byte, as if the
+// source had been read whole before the first write: overlapping source and
+// destination are fine. A destination whose own items overlap is refused. No byte
+// outside the items of the destination is written, gaps included.
+//
+// Items must not hold Go pointers: the kernels write memory without telling the
+// garbage collector. The typed functions enforce it.
+//
+// # Concurrency
+//
+// All functions are safe for concurrent use on memory that nobody else writes. A
+// Plan is immutable and may be shared by any number of goroutines.
+//
+// The package lives in the folder copy and is called strided, since a package
+// called copy would hide the builtin in every file that imports it.
+package strided

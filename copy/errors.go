@@ -1,0 +1,21 @@
+package strided
+
+import "errors"
+
+// The errors that all failures of this package match with errors.Is. The text
+// that comes with them names the argument, the axis and the numbers.
+var (
+	// ErrShape: the shapes of the two layouts differ, an extent is negative, the
+	// rank is above 64, or the number of strides is not the number of axes.
+	ErrShape = errors.New("strided: bad shape")
+	// ErrBounds: an item lies outside its slice, or its offset overflows.
+	ErrBounds = errors.New("strided: out of bounds")
+	// ErrOverlap: two items of the destination share a byte.
+	ErrOverlap = errors.New("strided: destination items overlap")
+	// ErrItemSize: an item size is below 1, or the two differ.
+	ErrItemSize = errors.New("strided: bad item size")
+	// ErrPointers: the element type holds Go pointers.
+	ErrPointers = errors.New("strided: element type holds pointers")
+	// ErrAxes: a list of axes is not a permutation, or an axis does not exist.
+	ErrAxes = errors.New("strided: bad axes")
+)

@@ -1,0 +1,94 @@
+package strided
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// Elem is the set of element types of the typed functions: fixed-size numbers and
+// booleans, which never hold pointers. For structs and arrays of them use a
+// [Layout] with the item size of the struct.
+type Elem interface {
+	~bool | ~int | ~int8 | ~int16 | ~int32 | ~int64 |
+		~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr |
+		~float32 | ~float64 | ~complex64 | ~complex128
+}
+
+// Bytes returns the memory of s as bytes, without a copy: len(s) items of the
+// element size. Writes through either are seen by both.
+func Bytes[T Elem](s []T) []byte {
+	if len(s) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(s[0])))
+}
+
+func sizeOf[T Elem]() int {
+	var zero T
+	return int(unsafe.Sizeof(zero))
+}
+
+// Permute writes src, an array of the given shape in C order, to dst with its axes
+// permuted: axis k of the result is axis axes[k] of src, as in NumPy's transpose.
+// Without axes their order is reversed. Both slices need at least as many elements
+// as the shape has. Errors match [ErrAxes], [ErrShape] and [ErrBounds].
+func Permute[T Elem](dst, src []T, shape []int, axes ...int) error {
+	from := C(sizeOf[T](), shape...)
+	if _, _, err := from.extent("src"); err != nil {
+		return err
+	}
+	view, err := from.Permute(axes...)
+	if err != nil {
+		return err
+	}
+	return Gather(Bytes(dst), Bytes(src), view)
+}
+
+// Transpose writes the transpose of src, a matrix of rows x cols elements in C
+// order, to dst, which becomes cols x rows in C order. dst and src may be the same
+// slice. Errors match [ErrShape] and [ErrBounds].
+func Transpose[T Elem](dst, src []T, rows, cols int) error {
+	size := sizeOf[T]()
+	rowBytes, ok := mul(cols, size)
+	colBytes, ok2 := mul(rows, size)
+	if !ok || !ok2 {
+		return fmt.Errorf("%w: %d rows of %d columns overflow", ErrShape, rows, cols)
+	}
+	shape := [2]int{cols, rows}
+	to, from := [2]int{colBytes, size}, [2]int{size, rowBytes}
+	return Copy(Bytes(dst), Layout{ItemSize: size, Shape: shape[:], Strides: to[:]},
+		Bytes(src), Layout{ItemSize: size, Shape: shape[:], Strides: from[:]})
+}
+
+// Contiguous returns a new slice that holds, in C order, the elements
+// src[offset + i0*strides[0] + i1*strides[1] + ...]. The offset and the strides are
+// in elements. Errors match [ErrShape] and [ErrBounds].
+func Contiguous[T Elem](src []T, offset int, shape, strides []int) ([]T, error) {
+	size := sizeOf[T]()
+	view := Layout{ItemSize: size, Shape: shape, Strides: make([]int, len(strides))}
+	ok := true
+	if view.Offset, ok = mul(offset, size); !ok {
+		return nil, fmt.Errorf("%w: src: offset of %d elements overflows", ErrBounds, offset)
+	}
+	for axis, s := range strides {
+		if view.Strides[axis], ok = mul(s, size); !ok {
+			return nil, fmt.Errorf("%w: src: axis %d: stride of %d elements overflows", ErrBounds, axis, s)
+		}
+	}
+	if err := view.check("src", len(src)*size); err != nil {
+		return nil, err
+	}
+	n, err := view.Len()
+	if err != nil {
+		return nil, err
+	}
+	if bytes, ok := mul(n, size); !ok || bytes > maxAlloc {
+		return nil, fmt.Errorf("%w: a result of %d elements does not fit memory", ErrShape, n)
+	}
+	dst := make([]T, n)
+	return dst, Gather(Bytes(dst), Bytes(src), view)
+}
+
+// maxAlloc bounds the result of Contiguous, since stride 0 lets a short slice ask
+// for any amount of memory: make panics above half of the address space.
+const maxAlloc = int(maxInt >> 16)
