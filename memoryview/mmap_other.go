@@ -1,0 +1,12 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package memoryview
+
+import (
+	"errors"
+	"os"
+)
+
+func mmap(*os.File, int, bool) ([]byte, error) { return nil, errors.ErrUnsupported }
+
+func munmap([]byte) error { return errors.ErrUnsupported }
