@@ -125,6 +125,9 @@ func (l *Layout) extent(arg string) (lo, hi int, err error) {
 	if hi, ok = add(hi, l.ItemSize); !ok {
 		return 0, 0, fmt.Errorf("%w: %s: offset %d plus item size %d overflows", ErrBounds, arg, l.Offset, l.ItemSize)
 	}
+	if hi-lo < 0 {
+		return 0, 0, fmt.Errorf("%w: %s: from byte %d to byte %d is more than any slice holds", ErrBounds, arg, lo, hi)
+	}
 	return lo, hi, nil
 }
 
