@@ -1,0 +1,84 @@
+// Package asm holds the kernels that move memory: assembly where the processor has
+// it, and pure-Go twins everywhere. It is the bottom layer of package strided,
+// which checks all bounds; nothing here does.
+//
+// One table lists every kernel, and everything walks it: selection, tests,
+// benchmarks, documentation. A kernel runs through [Call], which takes the two
+// slices, the offsets of the first items, and a [Block] with the extents and
+// steps. All steps and offsets are bytes; extents are items.
+//
+// A kernel reads no byte outside the span of its source items and writes no byte
+// that is not part of a destination item.
+//
+//go:generate go run ../gen -dir .
+package asm
+
+import "github.com/stridecopy/stridecopy/cpu"
+
+// An Op is what a kernel does; its exact meaning is the Go loop in the kernel's
+// documentation.
+type Op uint8
+
+const (
+	Rows      Op = iota // a 2-D block of wide rows
+	Fill                // rows that repeat one item
+	Items               // a 2-D block of single items
+	Transpose           // rows and columns exchanged, both sides through tables of offsets
+	Permute             // boxes of up to eight vectors on either side, by byte
+)
+
+var opNames = [...]string{"rows", "fill", "items", "transpose", "permute"}
+
+func (o Op) String() string { return opNames[o] }
+
+// A Loop is one level of a loop nest: N turns that advance by bytes.
+type Loop struct{ N, Dst, Src int }
+
+// An ID names a kernel; it is its place in [Kernels].
+type ID int
+
+// A Kernel is one row of the kernel table.
+type Kernel struct {
+	ID     ID
+	Name   string       // symbol name
+	Op     Op           // what it does
+	Size   int          // bytes of an item; 0 where any size will do
+	I, J   int          // smallest extents it takes (Transpose); exact windows (Permute)
+	Vector int          // bytes of a window (Permute)
+	Stream bool         // stores past the caches: whole aligned lines only
+	Masked bool         // loads and stores under masks (Permute)
+	Needs  cpu.Features // features of the instructions it uses
+}
+
+// Kernels returns the kernel table: pure Go first, then this architecture's
+// assembly in order of preference.
+func Kernels() []Kernel { return append([]Kernel(nil), kernels...) }
+
+// Info returns the table's row of a kernel.
+func Info(id ID) Kernel { return kernels[id] }
+
+var kernels = append(append([]Kernel(nil), genericKernels...), archKernels...)
+
+// Best returns the first kernel of the table, assembly before pure Go, that does
+// op on items of the given size, runs on the features have, and takes blocks of i
+// by j. It depends on its arguments only.
+func Best(op Op, size, i, j int, have cpu.Features) ID {
+	for n := range archKernels {
+		if k := &archKernels[n]; k.Op == op && !k.Stream && (k.Size == size || k.Size == 0) &&
+			k.I <= i && k.J <= j && have.Has(k.Needs) {
+			return k.ID
+		}
+	}
+	return genericID[op]
+}
+
+// Call runs kernel id on items of size bytes, in the block whose first items are
+// at dst[d] and src[s]. Kernels of one size only ignore size.
+func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
+	if id >= numGeneric {
+		raceBlock(dst, d, src, s, size, id, b)
+		callArch(id, &dst[d], &src[s], b)
+		return
+	}
+	callGeneric(id, dst, d, src, s, size, b)
+}

@@ -1,0 +1,67 @@
+package asm
+
+// unused marks, in the index vectors of 16-byte windows, a byte that another source
+// window supplies: shuffles by 16-byte tables write zero for it.
+const unused = 0x80
+
+// Reset prepares p for a box of nsrc source and ndst destination windows of vector
+// bytes, 64 or 16, at the offsets that the caller then puts into SrcAt and DstAt.
+// No byte is taken from anywhere yet.
+func (p *Perm) Reset(vector, nsrc, ndst int) {
+	p.Vector, p.NSrc, p.NDst = vector, nsrc, ndst
+	p.SrcMask, p.DstMask = [permWindows]uint64{}, [permWindows]uint64{}
+	if vector == 64 {
+		pairs := (nsrc + 1) / 2
+		clear(p.Blend[:ndst*pairs])
+		clear(p.Index[:ndst*pairs*64])
+		return
+	}
+	for k := range ndst * nsrc * 16 {
+		p.Index[k] = unused
+	}
+}
+
+// Set makes byte k of destination window w a copy of byte n of source window from.
+func (p *Perm) Set(w, k, from, n int) {
+	p.DstMask[w] |= 1 << k
+	p.SrcMask[from] |= 1 << n
+	if p.Vector == 16 {
+		p.Index[(w*p.NSrc+from)*16+k] = byte(n)
+		return
+	}
+	pair := w*((p.NSrc+1)/2) + from/2
+	p.Index[pair*64+k] = byte(from&1<<6 | n)
+	p.Blend[pair] |= 1 << k
+}
+
+// Source returns the source window and the byte in it that byte k of destination
+// window w is a copy of.
+func (p *Perm) Source(w, k int) (from, n int) {
+	if p.Vector == 16 {
+		for from := range p.NSrc {
+			if n := p.Index[(w*p.NSrc+from)*16+k]; n != unused {
+				return from, int(n)
+			}
+		}
+		return 0, 0
+	}
+	pairs := (p.NSrc + 1) / 2
+	h := 0
+	for q := 1; q < pairs; q++ {
+		if p.Blend[w*pairs+q]>>k&1 != 0 {
+			h = q
+		}
+	}
+	n = int(p.Index[(w*pairs+h)*64+k])
+	return 2*h + n>>6, n & 63
+}
+
+// Full reports whether every byte of every destination window is written.
+func (p *Perm) Full() bool {
+	for _, m := range p.DstMask[:p.NDst] {
+		if m != 1<<p.Vector-1 {
+			return false
+		}
+	}
+	return true
+}

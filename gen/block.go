@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// field is one field of the Block and Perm structs that Go code fills in and
+// kernels read. The structs are written from these lists, so that the offsets in
+// the assembly and the Go declarations cannot drift apart. Every field is made of
+// 8-byte words on the 64-bit machines that have kernels.
+type field struct {
+	name, typ string
+	words     int
+	doc       string
+}
+
+var blockFields = []field{
+	{"Outer", "Loop", 3, "the outer loop around everything else"},
+	{"Inner", "Loop", 3, "the inner loop: rows, items or boxes"},
+	{"Width", "int", 1, "bytes of a row (Rows, Fill)"},
+	{"I", "int", 1, "items along a source row, the rows of the destination (Transpose)"},
+	{"J", "int", 1, "items along a destination row, the rows of the source (Transpose)"},
+	{"DstOff", "[]int", 3, "byte offset of destination row i (Transpose)"},
+	{"SrcOff", "[]int", 3, "byte offset of source row j (Transpose)"},
+	{"Next", "int", 1, "bytes from this block's source to the next one's, for prefetching"},
+	{"Ahead", "int", 1, "source rows that prefetching runs ahead (streaming Transpose)"},
+	{"Perm", "*Perm", 1, "the box (Permute) or the item's spread (Transpose of odd sizes)"},
+}
+
+// Sizes of a permutation box: up to permWindows windows on either side.
+const permWindows = 8
+
+var permFields = []field{
+	{"Vector", "int", 1, "bytes of a window, 64 or 16"},
+	{"NSrc", "int", 1, "source windows in use"},
+	{"NDst", "int", 1, "destination windows in use"},
+	{"SrcAt", fmt.Sprintf("[%d]int", permWindows), permWindows, "byte offset of each source window"},
+	{"DstAt", fmt.Sprintf("[%d]int", permWindows), permWindows, "byte offset of each destination window"},
+	{"SrcMask", fmt.Sprintf("[%d]uint64", permWindows), permWindows, "bytes of each source window that are loaded"},
+	{"DstMask", fmt.Sprintf("[%d]uint64", permWindows), permWindows, "bytes of each destination window that are stored"},
+	{"Blend", fmt.Sprintf("[%d]uint64", permWindows*permWindows/2), permWindows * permWindows / 2, "bytes of destination window d that come from source pair h, at [d*pairs+h] (64-byte windows)"},
+	{"Index", fmt.Sprintf("[%d]byte", permIndexBytes), permIndexBytes / 8, "index vectors, as the kernel's vector width wants them"},
+}
+
+// permIndexBytes holds 4 pairs of windows for 8 destinations, 64 bytes each.
+const permIndexBytes = permWindows * permWindows / 2 * 64
+
+// offset returns the byte offset of a field.
+func offset(fields []field, name string) int {
+	words := 0
+	for _, f := range fields {
+		if f.name == name {
+			return 8 * words
+		}
+		words += f.words
+	}
+	panic("gen: no field " + name)
+}
+
+func blockAt(name string) int { return offset(blockFields, name) }
+func permAt(name string) int  { return offset(permFields, name) }
+
+// blockFile renders the declarations of Block and Perm.
+func blockFile() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n\npackage asm\n", header)
+	write := func(name, doc string, fields []field) {
+		fmt.Fprintf(&b, "\n// %s\ntype %s struct {\n", doc, name)
+		for _, f := range fields {
+			fmt.Fprintf(&b, "\t%s %s // %s\n", f.name, f.typ, f.doc)
+		}
+		fmt.Fprintf(&b, "}\n")
+	}
+	fmt.Fprintf(&b, "\n// permWindows is the largest number of windows on either side of a box.\nconst permWindows = %d\n", permWindows)
+	write("Block", "Block is the work of one kernel call, beside the addresses of its first items.", blockFields)
+	write("Perm", "Perm is a box of a permutation: which source bytes make up which destination bytes.", permFields)
+	return formatted(b.Bytes())
+}

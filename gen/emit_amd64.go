@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// emitter adds to avo's context what all kernels share: the arguments, loops, and
+// labels that are unique within a function.
+type emitter struct {
+	*build.Context
+	block reg.GPVirtual // address of the Block
+	dst   reg.GPVirtual // address of the first destination item
+	src   reg.GPVirtual // address of the first source item
+	n     int           // labels made so far
+}
+
+// amd64Kernels lists the rows in order of preference: of two that fit, the first
+// is taken.
+func amd64Kernels() []kernel {
+	var ks []kernel
+	ks = append(ks, rowsKernels()...)
+	ks = append(ks, fillKernels()...)
+	ks = append(ks, transposeKernels()...)
+	ks = append(ks, permuteKernels()...)
+	return ks
+}
+
+// amd64Assembly renders zkernels_amd64.s.
+func amd64Assembly() ([]byte, error) {
+	c := build.NewContext()
+	c.ConstraintExpr("amd64,!purego")
+	for _, k := range amd64Kernels() {
+		c.Function(k.name)
+		// Every argument is a pointer; the Go declaration, which names the type
+		// of the block, is written with the table.
+		c.SignatureExpr("func(dst, src, b *byte)")
+		e := &emitter{Context: c}
+		e.dst = e.Load(e.Param("dst"), e.GP64()).(reg.GPVirtual)
+		e.src = e.Load(e.Param("src"), e.GP64()).(reg.GPVirtual)
+		e.block = e.Load(e.Param("b"), e.GP64()).(reg.GPVirtual)
+		k.emit(e)
+		e.RET()
+	}
+	f, err := c.Result()
+	if err != nil {
+		return nil, err
+	}
+	if err := pass.Compile.Execute(f); err != nil {
+		return nil, err
+	}
+	return printer.NewGoAsm(printer.Config{Name: "gen", Pkg: "asm"}).Print(f)
+}
+
+// in returns the operand of a Block field, plus disp bytes.
+func (e *emitter) in(field string, disp int) operand.Mem {
+	return operand.Mem{Base: e.block, Disp: blockAt(field) + disp}
+}
+
+// label makes a label name that is unique in the function.
+func (e *emitter) label(what string) string {
+	e.n++
+	return fmt.Sprintf("%s%d", what, e.n)
+}
+
+// at is the operand at base + disp.
+func at(base reg.Register, disp int) operand.Mem { return operand.Mem{Base: base, Disp: disp} }
+
+// atIndex is the operand at base + index + disp.
+func atIndex(base, index reg.Register, disp int) operand.Mem {
+	return operand.Mem{Base: base, Index: index, Scale: 1, Disp: disp}
+}
+
+// outer emits the Outer loop of the block around body: body sees e.dst and e.src
+// at the turn's first items and must leave them alone. The count and the addresses
+// live in the frame, since body wants the registers.
+func (e *emitter) outer(body func()) {
+	count := e.AllocLocal(8)
+	e.loadStore(e.in("Outer", 0), count)
+	loop := e.label("outer")
+	e.Label(loop)
+	body()
+	e.ADDQ(e.in("Outer", 8), e.dst)
+	e.ADDQ(e.in("Outer", 16), e.src)
+	e.DECQ(count)
+	e.JNZ(operand.LabelRef(loop))
+}
+
+func (e *emitter) loadStore(from, to operand.Mem) {
+	t := e.GP64()
+	e.MOVQ(from, t)
+	e.MOVQ(t, to)
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// permuteKernels are one family for everything that is short: interleaving,
+// batches of small matrices, steps of a few items, reversal, whole small tensors.
+func permuteKernels() []kernel {
+	var ks []kernel
+	add := func(nsrc, ndst int, masked bool) {
+		p := permutation{nsrc, ndst, masked}
+		name := fmt.Sprintf("permute%dx%dVBMI", nsrc, ndst)
+		if masked {
+			name = fmt.Sprintf("permuteMasked%dx%dVBMI", nsrc, ndst)
+		}
+		ks = append(ks, kernel{
+			name: name, op: "Permute", i: nsrc, j: ndst, vector: 64, masked: masked,
+			twin: "permuteGeneric", isa: "cpu.AVX512|cpu.VBMI", loop: permuteLoop(64), emit: p.emitVBMI,
+		})
+	}
+	for s := 1; s <= permWindows; s++ {
+		add(s, s, false)
+	}
+	for s := 2; s <= permWindows; s++ {
+		add(s, 1, false)
+	}
+	for s := 1; s <= 4; s++ {
+		for d := 1; d <= 4; d++ {
+			add(s, d, true)
+		}
+	}
+	return ks
+}
+
+func permuteLoop(vector int) []string {
+	return []string{
+		"for o := range b.Outer.N {",
+		"\tfor i := range b.Inner.N {",
+		"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
+		"\t\tfor w := range b.Perm.NDst {",
+		fmt.Sprintf("\t\t\tfor k := range %d {", vector),
+		"\t\t\t\tif b.Perm.DstMask[w]>>k&1 != 0 {",
+		"\t\t\t\t\tfrom, n := b.Perm.source(w, k)",
+		"\t\t\t\t\tdst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]",
+		"\t\t\t\t}",
+		"\t\t\t}",
+		"\t\t}",
+		"\t}",
+		"}",
+	}
+}
+
+// A permutation is the form of a box: its windows of one vector on either side.
+type permutation struct {
+	nsrc, ndst int
+	masked     bool
+}
+
+// emitVBMI loads every source window once, and builds each destination window from
+// the windows in pairs: VPERMI2B picks any bytes of two registers, and the pairs
+// are merged under masks. Index vectors stay in registers while there are any.
+func (p permutation) emitVBMI(e *emitter) {
+	perm := e.GP64()
+	e.MOVQ(e.in("Perm", 0), perm)
+	pairs := (p.nsrc + 1) / 2
+	index := make([]operand.Op, p.ndst*pairs)
+	room := 32 - p.nsrc - 2
+	for n := range index {
+		m := at(perm, permAt("Index")+64*n)
+		index[n] = m
+		if n < room {
+			z := e.ZMM()
+			e.VMOVDQU64(m, z)
+			index[n] = z
+		}
+	}
+	k := newMaskPool(e, perm)
+	e.outer(func() {
+		e.inner(func(d, s reg.GPVirtual) {
+			window := func(base reg.GPVirtual, field string, w int) operand.Mem {
+				t := e.GP64()
+				e.MOVQ(at(perm, permAt(field)+8*w), t)
+				return atIndex(base, t, 0)
+			}
+			src := make([]reg.VecVirtual, p.nsrc)
+			for w := range src {
+				src[w] = e.ZMM()
+				m := window(s, "SrcAt", w)
+				if p.masked {
+					e.VMOVDQU8_Z(m, k.get("SrcMask", w), src[w])
+				} else {
+					e.VMOVDQU64(m, src[w])
+				}
+			}
+			for w := range p.ndst {
+				out := p.combine(e, k, index[w*pairs:(w+1)*pairs], src, w*pairs)
+				m := window(d, "DstAt", w)
+				if p.masked {
+					e.VMOVDQU8(out, k.get("DstMask", w), m)
+				} else {
+					e.VMOVDQU64(out, m)
+				}
+			}
+		})
+	})
+	e.VZEROUPPER()
+}
+
+// combine builds one destination window; blend is the number of its first mask.
+func (p permutation) combine(e *emitter, k *maskPool, index []operand.Op, src []reg.VecVirtual, blend int) reg.VecVirtual {
+	out := e.ZMM()
+	for h := range index {
+		pick := out
+		if h > 0 {
+			pick = e.ZMM()
+		}
+		if 2*h+1 == p.nsrc { // a last window without a partner
+			if h == 0 {
+				e.VPERMB(src[2*h], index[h].(reg.VecVirtual), out)
+				break
+			}
+			t := index[h]
+			if m, ok := t.(operand.Mem); ok {
+				z := e.ZMM()
+				e.VMOVDQU64(m, z)
+				t = z
+			}
+			e.VPERMB(src[2*h], t.(reg.VecVirtual), k.get("Blend", blend+h), out)
+			break
+		}
+		e.VMOVDQU64(index[h], pick)
+		e.VPERMI2B(src[2*h+1], src[2*h], pick)
+		if h > 0 {
+			e.VMOVDQU8(pick, k.get("Blend", blend+h), out)
+		}
+	}
+	return out
+}
+
+// A maskPool keeps the first masks that a kernel asks for in registers and loads
+// the others where they are used.
+type maskPool struct {
+	e    *emitter
+	perm reg.GPVirtual
+}
+
+func newMaskPool(e *emitter, perm reg.GPVirtual) *maskPool { return &maskPool{e, perm} }
+
+func (p *maskPool) get(field string, n int) reg.OpmaskVirtual {
+	k := p.e.K()
+	p.e.KMOVQ(at(p.perm, permAt(field)+8*n), k)
+	return k
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func rowsKernels() []kernel {
+	rows := kernel{
+		op: "Rows", twin: "rowsGeneric",
+		loop: []string{
+			"for o := range b.Outer.N {",
+			"\tfor i := range b.Inner.N {",
+			"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
+			"\t\tcopy(dst[d:d+b.Width], src[s:s+b.Width])",
+			"\t}",
+			"}",
+		},
+	}
+	plain, stream := rows, rows
+	plain.name, plain.isa, plain.emit = "rowsAVX2", "cpu.AVX2", func(e *emitter) { e.rows(wordsAVX2) }
+	sse := rows
+	sse.name, sse.isa, sse.emit = "rowsSSE2", "cpu.SSE2", func(e *emitter) { e.rows(wordsSSE2) }
+	stream.name, stream.isa, stream.emit = "rowsStreamAVX2", "cpu.AVX2", (*emitter).rowsStream
+	stream.stream = true
+	return []kernel{plain, sse, stream}
+}
+
+// words is how a kernel moves short rows: vectors of falling size, each used for
+// rows of its own size up to twice that, as two moves that may overlap.
+type words struct {
+	vector int // bytes of the widest vector
+	alloc  func(e *emitter) reg.Register
+	load   func(e *emitter, m operand.Mem, r reg.Register)
+	store  func(e *emitter, r reg.Register, m operand.Mem)
+	clean  func(e *emitter) // before returning
+}
+
+var wordsAVX2 = words{
+	vector: 32,
+	alloc:  func(e *emitter) reg.Register { return e.YMM() },
+	load:   func(e *emitter, m operand.Mem, r reg.Register) { e.VMOVDQU(m, r) },
+	store:  func(e *emitter, r reg.Register, m operand.Mem) { e.VMOVDQU(r, m) },
+	clean:  func(e *emitter) { e.VZEROUPPER() },
+}
+
+var wordsSSE2 = words{
+	vector: 16,
+	alloc:  func(e *emitter) reg.Register { return e.XMM() },
+	load:   func(e *emitter, m operand.Mem, r reg.Register) { e.MOVOU(m, r) },
+	store:  func(e *emitter, r reg.Register, m operand.Mem) { e.MOVOU(r, m) },
+	clean:  func(e *emitter) {},
+}
+
+// inner emits the Inner loop of the block: body sees the pointers of the turn's
+// first items and must leave them alone.
+func (e *emitter) inner(body func(d, s reg.GPVirtual)) {
+	d, s, count := e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(e.dst, d)
+	e.MOVQ(e.src, s)
+	e.MOVQ(e.in("Inner", 0), count)
+	loop := e.label("inner")
+	e.Label(loop)
+	body(d, s)
+	e.ADDQ(e.in("Inner", 8), d)
+	e.ADDQ(e.in("Inner", 16), s)
+	e.DECQ(count)
+	e.JNZ(operand.LabelRef(loop))
+}
+
+// rows emits the loops once for every class of widths, so that the width is tested
+// once a call.
+func (e *emitter) rows(w words) {
+	width := e.GP64()
+	e.MOVQ(e.in("Width", 0), width)
+	long := e.label("long")
+	e.CMPQ(width, operand.I32(2*w.vector))
+	e.JA(operand.LabelRef(long))
+	e.eachShort(width, w, func(move func(d, s reg.GPVirtual)) {
+		e.outer(func() { e.inner(move) })
+	})
+	e.Label(long)
+	e.outer(func() {
+		e.inner(func(d, s reg.GPVirtual) { e.longRow(width, w, d, s) })
+	})
+	w.clean(e)
+}
+
+// eachShort emits, for every class of widths up to two vectors, a test of width
+// and the code that loops makes of a move of that class, ending in a return.
+func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d, s reg.GPVirtual))) {
+	class := func(least int, move func(d, s reg.GPVirtual)) {
+		next := e.label("shorter")
+		e.CMPQ(width, operand.I32(least))
+		e.JB(operand.LabelRef(next))
+		loops(move)
+		w.clean(e)
+		e.RET()
+		e.Label(next)
+	}
+	if w.vector == 32 {
+		class(32, func(d, s reg.GPVirtual) { e.twoMoves(width, w, d, s) })
+	}
+	class(16, func(d, s reg.GPVirtual) { e.twoMoves(width, wordsSSE2, d, s) })
+	general := words{alloc: func(e *emitter) reg.Register { return e.GP64() }}
+	general.vector = 8
+	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVQ(m, r) }
+	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVQ(r, m) }
+	class(8, func(d, s reg.GPVirtual) { e.twoMoves(width, general, d, s) })
+	general.vector = 4
+	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVL(m, r.(reg.GPVirtual).As32()) }
+	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVL(r.(reg.GPVirtual).As32(), m) }
+	class(4, func(d, s reg.GPVirtual) { e.twoMoves(width, general, d, s) })
+	general.vector = 2
+	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVWLZX(m, r.(reg.GPVirtual).As32()) }
+	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVW(r.(reg.GPVirtual).As16(), m) }
+	class(2, func(d, s reg.GPVirtual) { e.twoMoves(width, general, d, s) })
+	class(0, func(d, s reg.GPVirtual) {
+		t := e.GP32()
+		e.MOVBLZX(at(s, 0), t)
+		e.MOVB(t.As8(), at(d, 0))
+	})
+}
+
+// twoMoves copies a row of one to two vectors: its first and its last vector. Both
+// are loaded before either is stored.
+func (e *emitter) twoMoves(width reg.GPVirtual, w words, d, s reg.GPVirtual) {
+	head, tail := w.alloc(e), w.alloc(e)
+	last := operand.Mem{Index: width, Scale: 1, Disp: -w.vector}
+	first := last
+	last.Base, first.Base = d, s
+	w.load(e, at(s, 0), head)
+	w.load(e, first, tail)
+	w.store(e, head, at(d, 0))
+	w.store(e, tail, last)
+}
+
+// longRow copies a row of more than two vectors: four vectors a turn, then single
+// ones, then the last, which may overlap.
+func (e *emitter) longRow(width reg.GPVirtual, w words, d, s reg.GPVirtual) {
+	at4, rest := e.GP64(), e.GP64()
+	four, single, one, last := e.label("four"), e.label("single"), e.label("one"), e.label("last")
+	e.XORQ(at4, at4)
+	e.MOVQ(width, rest)
+	e.SUBQ(operand.I32(4*w.vector), rest)
+	e.JLE(operand.LabelRef(single))
+	e.Label(four)
+	var v [4]reg.Register
+	for k := range v {
+		v[k] = w.alloc(e)
+		w.load(e, atIndex(s, at4, k*w.vector), v[k])
+	}
+	for k := range v {
+		w.store(e, v[k], atIndex(d, at4, k*w.vector))
+	}
+	e.ADDQ(operand.I32(4*w.vector), at4)
+	e.SUBQ(operand.I32(4*w.vector), rest)
+	e.JG(operand.LabelRef(four))
+	e.Label(single)
+	e.ADDQ(operand.I32(3*w.vector), rest)
+	e.JLE(operand.LabelRef(last))
+	e.Label(one)
+	w.load(e, atIndex(s, at4, 0), v[0])
+	w.store(e, v[0], atIndex(d, at4, 0))
+	e.ADDQ(operand.I32(w.vector), at4)
+	e.SUBQ(operand.I32(w.vector), rest)
+	e.JG(operand.LabelRef(one))
+	e.Label(last)
+	w.load(e, operand.Mem{Base: s, Index: width, Scale: 1, Disp: -w.vector}, v[1])
+	w.store(e, v[1], operand.Mem{Base: d, Index: width, Scale: 1, Disp: -w.vector})
+}
+
+// rowsStream copies each row with non-temporal stores of its whole aligned lines
+// and exact plain stores before and after them, since a line that is written both
+// ways is written to memory twice.
+func (e *emitter) rowsStream() {
+	width, n, lines := e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(e.in("Width", 0), width)
+	e.outer(func() {
+		e.inner(func(d, s reg.GPVirtual) {
+			to, from := e.GP64(), e.GP64()
+			e.MOVQ(d, to)
+			e.MOVQ(s, from)
+			head, tail := e.label("head"), e.label("tail")
+			e.MOVQ(to, n) // bytes before the first line edge
+			e.NEGQ(n)
+			e.ANDQ(operand.I32(63), n)
+			e.CMPQ(n, width)
+			e.CMOVQGT(width, n)
+			e.MOVQ(width, lines)
+			e.SUBQ(n, lines)
+			e.Label(head)
+			e.exactShort(n, to, from)
+			e.MOVQ(lines, n)
+			e.ANDQ(operand.I32(63), n)
+			e.SHRQ(operand.U8(6), lines)
+			e.JZ(operand.LabelRef(tail))
+			loop := e.label("line")
+			e.Label(loop)
+			a, b := e.YMM(), e.YMM()
+			e.VMOVDQU(at(from, 0), a)
+			e.VMOVDQU(at(from, 32), b)
+			e.VMOVNTDQ(a, at(to, 0))
+			e.VMOVNTDQ(b, at(to, 32))
+			e.ADDQ(operand.I32(64), from)
+			e.ADDQ(operand.I32(64), to)
+			e.DECQ(lines)
+			e.JNZ(operand.LabelRef(loop))
+			e.Label(tail)
+			e.exactShort(n, to, from)
+		})
+	})
+	e.SFENCE()
+	e.VZEROUPPER()
+}
+
+// exactShort copies n < 64 bytes by the bits of n and advances the pointers.
+func (e *emitter) exactShort(n, to, from reg.GPVirtual) {
+	step := func(bytes int, move func()) {
+		skip := e.label("skip")
+		e.TESTQ(operand.I32(bytes), n)
+		e.JZ(operand.LabelRef(skip))
+		move()
+		e.ADDQ(operand.I32(bytes), to)
+		e.ADDQ(operand.I32(bytes), from)
+		e.Label(skip)
+	}
+	g, y := e.GP64(), e.YMM()
+	step(1, func() { e.MOVB(at(from, 0), g.As8()); e.MOVB(g.As8(), at(to, 0)) })
+	step(2, func() { e.MOVW(at(from, 0), g.As16()); e.MOVW(g.As16(), at(to, 0)) })
+	step(4, func() { e.MOVL(at(from, 0), g.As32()); e.MOVL(g.As32(), at(to, 0)) })
+	step(8, func() { e.MOVQ(at(from, 0), g); e.MOVQ(g, at(to, 0)) })
+	step(16, func() { e.VMOVDQU(at(from, 0), y.AsX()); e.VMOVDQU(y.AsX(), at(to, 0)) })
+	step(32, func() { e.VMOVDQU(at(from, 0), y); e.VMOVDQU(y, at(to, 0)) })
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// kernel is one row of the kernel table, with the function that emits it.
+type kernel struct {
+	name   string   // symbol
+	op     string   // Go name of the operation
+	size   int      // bytes of an item; 0 for any
+	i, j   int      // smallest extents (Transpose), or source and destination windows (Permute)
+	vector int      // bytes of a vector (Permute)
+	stream bool     // stores past the caches
+	masked bool     // loads and stores under masks (Permute)
+	loop   []string // the Go loop it equals
+	twin   string   // the pure-Go kernel that works like it
+	isa    string   // Go expression of the features it needs, checked against the instructions
+	emit   func(e *emitter)
+}
+
+// tableFile renders the declarations, the rows and the call switch of one
+// architecture's kernels.
+func tableFile(constraint string, ks []kernel) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n\n//go:build %s\n\npackage asm\n", header, constraint)
+	if len(ks) > 0 {
+		fmt.Fprintf(&b, "\nimport \"github.com/stridecopy/stridecopy/cpu\"\n")
+	}
+	for _, k := range ks {
+		fmt.Fprintf(&b, "\n// %s is\n//\n", k.name)
+		for _, line := range k.loop {
+			fmt.Fprintf(&b, "//\t%s\n", line)
+		}
+		fmt.Fprintf(&b, "//\n// It works like %s.\n//\n//go:noescape\nfunc %s(dst, src *byte, b *Block)\n", k.twin, k.name)
+	}
+	if len(ks) > 0 {
+		fmt.Fprintf(&b, "\nconst (\n")
+		for i, k := range ks {
+			if i == 0 {
+				fmt.Fprintf(&b, "\t%s ID = iota + numGeneric\n", idName(k.name))
+			} else {
+				fmt.Fprintf(&b, "\t%s\n", idName(k.name))
+			}
+		}
+		fmt.Fprintf(&b, ")\n")
+	}
+	fmt.Fprintf(&b, "\nvar archKernels = []Kernel{\n")
+	for _, k := range ks {
+		fmt.Fprintf(&b, "\t{ID: %s, Name: %q, Op: %s, Size: %d, I: %d, J: %d", idName(k.name), k.name, k.op, k.size, k.i, k.j)
+		if k.vector > 0 {
+			fmt.Fprintf(&b, ", Vector: %d", k.vector)
+		}
+		if k.stream {
+			fmt.Fprintf(&b, ", Stream: true")
+		}
+		if k.masked {
+			fmt.Fprintf(&b, ", Masked: true")
+		}
+		fmt.Fprintf(&b, ", Needs: %s},\n", k.isa)
+	}
+	fmt.Fprintf(&b, "}\n\n// callArch runs an assembly kernel. The calls are direct: through a func value\n// every argument would escape to the heap.\nfunc callArch(id ID, dst, src *byte, b *Block) {\n\tswitch id {\n")
+	for _, k := range ks {
+		fmt.Fprintf(&b, "\tcase %s:\n\t\t%s(dst, src, b)\n", idName(k.name), k.name)
+	}
+	fmt.Fprintf(&b, "\tdefault:\n\t\tpanic(\"asm: no such kernel\")\n\t}\n}\n")
+	return formatted(b.Bytes())
+}
+
+func idName(name string) string { return "id" + strings.ToUpper(name[:1]) + name[1:] }

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A tile of a transpose takes tile.j source rows and tile.i items of each, and
+// makes of them tile.i destination rows of tile.j items.
+type tile struct {
+	size int // bytes of an item
+	i, j int // items
+	move func(e *emitter, t *tile, p tilePointers)
+}
+
+// tilePointers are the registers that a tile works from.
+type tilePointers struct {
+	src    reg.GPVirtual // first item of source row 0
+	srcOff reg.GPVirtual // table entry of source row 0
+	dst    reg.GPVirtual // first item of destination row 0
+	dstOff reg.GPVirtual // table entry of destination row 0
+}
+
+// lanes is the number of items in a 128-bit lane.
+func (t *tile) lanes() int { return 16 / t.size }
+
+func transposeLoop(size int) []string {
+	return []string{
+		"for o := range b.Outer.N {",
+		"\tfor j := range b.J {",
+		"\t\tfor i := range b.I {",
+		fmt.Sprintf("\t\t\td, s := o*b.Outer.Dst+b.DstOff[i]+j*%d, o*b.Outer.Src+b.SrcOff[j]+i*%d", size, size),
+		fmt.Sprintf("\t\t\tcopy(dst[d:d+%d], src[s:s+%d])", size, size),
+		"\t\t}",
+		"\t}",
+		"}",
+	}
+}
+
+func transposeKernels() []kernel {
+	var ks []kernel
+	add := func(suffix, isa string, t tile) {
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("transposeB%d%s", t.size, suffix), op: "Transpose", size: t.size, i: t.i, j: t.j,
+			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: isa,
+			emit: func(e *emitter) { e.transpose(&t) },
+		})
+	}
+	for _, size := range []int{1, 2, 4, 8, 16} {
+		lanes := 16 / size
+		add("AVX2", "cpu.AVX2", tile{size, lanes, 2 * lanes, laneTileAVX2})
+	}
+	for _, size := range []int{2, 4, 8} {
+		lanes := 16 / size
+		add("SSE2", "cpu.SSE2", tile{size, lanes, lanes, laneTileSSE2})
+	}
+	return ks
+}
+
+// transpose emits the loops over tiles: along the source rows inside, down them
+// outside. A last tile that does not fit is slid back over items that are already
+// done, so extents from the tile's own upwards need no other code.
+func (e *emitter) transpose(t *tile) {
+	e.outer(func() {
+		p := tilePointers{e.GP64(), e.GP64(), e.GP64(), e.GP64()}
+		restI, restJ := e.GP64(), e.GP64()
+		e.MOVQ(e.in("SrcOff", 0), p.srcOff)
+		e.MOVQ(e.dst, p.dst)
+		e.MOVQ(e.in("J", 0), restJ)
+		e.slide(restJ, t.j, func() {
+			e.MOVQ(e.src, p.src)
+			e.MOVQ(e.in("DstOff", 0), p.dstOff)
+			e.MOVQ(e.in("I", 0), restI)
+			e.slide(restI, t.i, func() { t.move(e, t, p) },
+				advance{p.src, t.size}, advance{p.dstOff, 8})
+		}, advance{p.dst, t.size}, advance{p.srcOff, 8})
+	})
+	e.VZEROUPPER()
+}
+
+// advance is a pointer that moves by scale bytes an item.
+type advance struct {
+	pointer reg.GPVirtual
+	scale   int
+}
+
+// slide runs body over rest items in steps of n, the last step shortened so that
+// it ends exactly at the end. rest must be at least n and is used up.
+func (e *emitter) slide(rest reg.GPVirtual, n int, body func(), pointers ...advance) {
+	loop, full, done := e.label("tile"), e.label("full"), e.label("done")
+	e.Label(loop)
+	body()
+	e.SUBQ(operand.I32(n), rest)
+	e.JLE(operand.LabelRef(done))
+	e.CMPQ(rest, operand.I32(n))
+	e.JGE(operand.LabelRef(full))
+	for _, p := range pointers {
+		e.addScaled(p.pointer, rest, p.scale)
+	}
+	e.MOVQ(operand.I32(n), rest)
+	e.JMP(operand.LabelRef(loop))
+	e.Label(full)
+	for _, p := range pointers {
+		e.ADDQ(operand.I32(n*p.scale), p.pointer)
+	}
+	e.JMP(operand.LabelRef(loop))
+	e.Label(done)
+}
+
+// addScaled adds n*scale to p; scale is a power of two.
+func (e *emitter) addScaled(p, n reg.GPVirtual, scale int) {
+	if scale <= 8 {
+		e.LEAQ(operand.Mem{Base: p, Index: n, Scale: uint8(scale)}, p)
+		return
+	}
+	t := e.GP64()
+	e.MOVQ(n, t)
+	e.SHLQ(operand.U8(log2(scale)), t)
+	e.ADDQ(t, p)
+}
+
+func log2(n int) int {
+	k := 0
+	for n > 1 {
+		n, k = n>>1, k+1
+	}
+	return k
+}
+
+// row returns the operand of row k: base plus the k-th entry of the table.
+func (e *emitter) row(base, table reg.GPVirtual, k, disp int) operand.Mem {
+	off := e.GP64()
+	e.MOVQ(at(table, 8*k), off)
+	return atIndex(base, off, disp)
+}
+
+// laneTileAVX2 moves 2L source rows of L items, where a 128-bit lane holds L: row k
+// goes to the low lane of register k and row L+k to the high lane, the lanes are
+// transposed, and register i then is destination row i.
+//
+//	low lanes        high lanes
+//	r0: a0 a1 a2 a3 | e0 e1 e2 e3        a0 b0 c0 d0 | e0 f0 g0 h0
+//	r1: b0 b1 b2 b3 | f0 f1 f2 f3   ->   a1 b1 c1 d1 | e1 f1 g1 h1
+//	r2: c0 c1 c2 c3 | g0 g1 g2 g3        a2 b2 c2 d2 | e2 f2 g2 h2
+//	r3: d0 d1 d2 d3 | h0 h1 h2 h3        a3 b3 c3 d3 | e3 f3 g3 h3
+func laneTileAVX2(e *emitter, t *tile, p tilePointers) {
+	n := t.lanes()
+	net := newNet(e, func() reg.VecVirtual { return e.YMM() }, n, 32)
+	for k := 0; k < n; k++ {
+		net.load(k, func(r reg.VecVirtual) {
+			e.VMOVDQU(e.row(p.src, p.srcOff, k, 0), r.AsX())
+			e.VINSERTI128(operand.U8(1), e.row(p.src, p.srcOff, k+n, 0), r, r)
+		})
+	}
+	net.transpose(t.size)
+	for i := 0; i < n; i++ {
+		e.VMOVDQU(net.reg(i), e.row(p.dst, p.dstOff, i, 0))
+	}
+}
+
+// laneTileSSE2 is the same with one lane: L source rows of L items.
+func laneTileSSE2(e *emitter, t *tile, p tilePointers) {
+	n := t.lanes()
+	net := newNet(e, func() reg.VecVirtual { return e.XMM() }, n, 16)
+	for k := 0; k < n; k++ {
+		net.load(k, func(r reg.VecVirtual) { e.MOVOU(e.row(p.src, p.srcOff, k, 0), r) })
+	}
+	net.transpose(t.size)
+	for i := 0; i < n; i++ {
+		e.MOVOU(net.reg(i), e.row(p.dst, p.dstOff, i, 0))
+	}
+}
