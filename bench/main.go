@@ -1,0 +1,168 @@
+// Command bench times the copies of this module against the memory system and
+// against the loop that one writes by hand, and reshapes NumPy files.
+//
+//	go run ./bench [flags]                 time the representative cases
+//	go run ./bench -all                    time all cases
+//	go run ./bench reshape [flags] in out  slice and permute a .npy file
+//
+// Each case is verified whole against a reference loop before it is timed; a
+// wrong result makes the exit status 1.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// Exit statuses.
+const (
+	ok     = 0
+	failed = 1
+	usage  = 2
+)
+
+func run(args []string, stdout, stderr *os.File) int {
+	command := benchmark
+	if len(args) > 0 && args[0] == "reshape" {
+		command, args = reshape, args[1:]
+	}
+	err := command(args, stdout, stderr)
+	var bad usageError
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return ok
+	case errors.As(err, &bad):
+		fmt.Fprintln(stderr, "bench:", err)
+		return usage
+	}
+	fmt.Fprintln(stderr, "bench:", err)
+	return failed
+}
+
+// A usageError is a mistake in the command line.
+type usageError struct{ error }
+
+// options are the flags of the benchmark.
+type options struct {
+	cases, family, filter, levels, json string
+	all                                 bool
+	budget                              time.Duration
+	workers                             int
+}
+
+func parseOptions(args []string, stderr io.Writer) (options, error) {
+	var o options
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.StringVar(&o.cases, "cases", "", "`file` of cases in JSON (default: the built-in ones)")
+	f.StringVar(&o.json, "json", "", "write the results to a `file`")
+	f.StringVar(&o.family, "family", "", "comma-separated `list` of families to run")
+	f.StringVar(&o.filter, "filter", "", "run the cases whose name matches a regular `expression`")
+	f.StringVar(&o.levels, "cpu", "", "comma-separated `list` of levels to time: none, sse2, avx2, avx512, neon (default: the best)")
+	f.BoolVar(&o.all, "all", false, "run all built-in cases, not only the representative ones")
+	f.DurationVar(&o.budget, "budget", 60*time.Millisecond, "`time` to spend on each thing timed, in each case")
+	f.IntVar(&o.workers, "workers", 1, "goroutines that a copy may use")
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return o, err
+		}
+		return o, usageError{err}
+	}
+	switch {
+	case f.NArg() > 0:
+		return o, usageError{fmt.Errorf("unexpected argument %q", f.Arg(0))}
+	case o.budget <= 0:
+		return o, usageError{fmt.Errorf("-budget %v is not positive", o.budget)}
+	case o.workers < 1:
+		return o, usageError{fmt.Errorf("-workers %d is below 1", o.workers)}
+	}
+	return o, nil
+}
+
+// choose returns the cases that the options select.
+func (o *options) choose() ([]Case, error) {
+	re, err := regexp.Compile(o.filter)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("-filter: %w", err)}
+	}
+	cases, err := loadCases(o.cases)
+	if err != nil {
+		return nil, err
+	}
+	if o.cases == "" && !o.all {
+		cases = onlyRepresentative(cases)
+	}
+	var families []string
+	if o.family != "" {
+		families = strings.Split(o.family, ",")
+	}
+	if cases = selectCases(cases, families, re); len(cases) == 0 {
+		return nil, errors.New("no case is selected")
+	}
+	return cases, nil
+}
+
+func benchmark(args []string, stdout, stderr *os.File) error {
+	o, err := parseOptions(args, stderr)
+	if err != nil {
+		return err
+	}
+	cases, err := o.choose()
+	if err != nil {
+		return err
+	}
+	levels, missing, err := parseLevels(o.levels)
+	if err != nil {
+		return usageError{err}
+	}
+	for _, word := range missing {
+		fmt.Fprintf(stderr, "bench: this machine lacks level %s; left out\n", word)
+	}
+	var out *outFile
+	if o.json != "" { // now, so that a bad path does not waste the run
+		if out, err = createOut(o.json); err != nil {
+			return err
+		}
+		defer out.abort()
+	}
+	memory, err := newArena(cases)
+	if err != nil {
+		return err
+	}
+	r := &runner{arena: memory, budget: o.budget, workers: o.workers, levels: levels}
+	t := &report{out: stdout, progress: terminal(stderr), recorded: loadRecorded(), levels: len(levels) > 1}
+	t.header(r, len(cases))
+	for i := range cases {
+		t.working(i, len(cases), cases[i].Name)
+		results, err := r.run(&cases[i])
+		if err != nil {
+			t.failed(err)
+		}
+		for _, result := range results {
+			t.row(result)
+		}
+	}
+	t.summary()
+	if out != nil {
+		if err := writeJSON(out, t.results); err != nil {
+			return err
+		}
+		if err := out.commit(); err != nil {
+			return err
+		}
+	}
+	if t.broken > 0 {
+		return fmt.Errorf("%d of %d cases failed", t.broken, len(cases))
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package main
+
+import "encoding/json"
+
+// recordedPeers are figures of rival libraries that were measured once, on the
+// machine that they name, and are not measured again by this program. They stand
+// beside ours only as shares of the C library's memcpy, each of its own run.
+type recordedPeers struct {
+	Recorded string `json:"recorded"` // year and month
+	Machine  string `json:"machine"`
+	System   string `json:"system"`
+	Versions string `json:"versions"`
+	Cases    map[string]recordedCase
+}
+
+type recordedCase struct {
+	MemcpyNs float64            `json:"memcpy_ns"` // glibc memcpy of the payload
+	Best     string             `json:"best"`      // fastest peer of the case
+	Ratio    float64            `json:"ratio"`     // its share of memcpy
+	Peers    map[string]float64 `json:"peers"`     // every peer's share of memcpy
+}
+
+func loadRecorded() *recordedPeers {
+	r := new(recordedPeers)
+	if err := json.Unmarshal(builtin("testdata/peers-recorded.json.gz"), r); err != nil {
+		panic(err) // part of the program
+	}
+	return r
+}
+
+// versus returns our share of memcpy over the recorded best peer's, and that
+// peer's name; 0 where the case was not recorded.
+func (p *recordedPeers) versus(r *Result) (ratio float64, best string) {
+	c, ok := p.Cases[r.Name]
+	if !ok || c.Ratio == 0 || r.NsMin == 0 {
+		return 0, ""
+	}
+	return r.memcpyNs() / r.NsMin / c.Ratio, c.Best
+}
+
+// programs counts the peers that were run in any case.
+func (p *recordedPeers) programs() int {
+	seen := map[string]bool{}
+	for _, c := range p.Cases {
+		for peer := range c.Peers {
+			seen[peer] = true
+		}
+	}
+	return len(seen)
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stridecopy/stridecopy/copy"
+)
+
+// errWrong marks a copy that differs from the reference loop.
+var errWrong = errors.New("wrong result")
+
+// A runner times cases in one arena.
+type runner struct {
+	*arena
+	budget  time.Duration // for each thing that is timed, in each case
+	workers int
+	levels  []level
+}
+
+// run verifies and times a case on every level, and returns one result a level.
+func (r *runner) run(c *Case) ([]Result, error) {
+	dst, src := r.dst[:c.DstBytes], r.src[:c.SrcBytes]
+	want := r.want[:c.DstBytes]
+	fill(want, 0xee)
+	reference(want, src, c, 0, c.DstOffset, c.SrcOffset)
+
+	results := make([]Result, len(r.levels))
+	var all []*contender
+	for i, l := range r.levels {
+		plan, err := strided.NewPlan(c.dst(), c.src(), strided.Options{Without: l.without, Workers: r.workers})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Name, err)
+		}
+		fill(dst, 0xee)
+		if err := plan.Run(dst, src); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Name, err)
+		}
+		if !bytes.Equal(dst, want) {
+			return nil, fmt.Errorf("%s (%s): %w: byte %d differs; plan %s", c.Name, l.word, errWrong, firstDifference(dst, want), plan)
+		}
+		results[i] = Result{Name: c.Name, Family: c.Family, ItemSize: c.ItemSize, Payload: c.Payload,
+			Kernel: kernelOf(plan), Plan: plan.String(), Workers: r.workers, Features: l.word, explain: plan.Explain()}
+		all = append(all, planned(plan, dst, src))
+	}
+	y := r.yardsticks(c)
+	compete(append(all, y.all()...), r.budget)
+	for i := range results {
+		results[i].NsMin, results[i].NsMedian = all[i].min(), all[i].median()
+		y.record(&results[i])
+	}
+	return results, nil
+}
+
+// yardsticks are the copies that ours are held against; stream and oneshot are
+// nil where they say nothing.
+type yardsticks struct{ dense, builtin, stream, naive, oneshot *contender }
+
+// minStream is the payload in bytes from which streaming stores are timed.
+const minStream = 256 << 10
+
+func (r *runner) yardsticks(c *Case) yardsticks {
+	dst, src := r.dst[:c.Payload], r.src[:c.Payload]
+	naive := newNaive(c)
+	y := yardsticks{
+		dense:   r.dense(c, strided.StreamNever),
+		builtin: &contender{run: func(n int) { repeat(n, func() { copy(dst, src) }) }},
+		naive:   &contender{run: func(n int) { repeat(n, func() { naive.run(r.dst, r.src) }) }},
+	}
+	if c.Payload >= minStream {
+		y.stream = r.dense(c, strided.StreamAlways)
+	}
+	if c.Family == "small" {
+		dl, sl := c.dst(), c.src()
+		y.oneshot = &contender{run: func(n int) {
+			for range n {
+				strided.Copy(r.dst, dl, r.src, sl)
+			}
+		}}
+	}
+	return y
+}
+
+// dense is a copy of the payload of c without gaps, by one worker at the best
+// level: the same yardstick for every option.
+func (r *runner) dense(c *Case, s strided.Streaming) *contender {
+	layout := strided.C(c.ItemSize, c.Payload/c.ItemSize)
+	plan, err := strided.NewPlan(layout, layout, strided.Options{Streaming: s})
+	if err != nil {
+		panic(err) // the case was checked, and this one is simpler
+	}
+	return planned(plan, r.dst[:c.Payload], r.src[:c.Payload])
+}
+
+// planned times a plan that has run on these slices before without an error.
+func planned(plan *strided.Plan, dst, src []byte) *contender {
+	return &contender{run: func(n int) {
+		for range n {
+			plan.Run(dst, src)
+		}
+	}}
+}
+
+func repeat(n int, f func()) {
+	for range n {
+		f()
+	}
+}
+
+func (y *yardsticks) all() []*contender {
+	all := []*contender{y.dense, y.builtin, y.naive}
+	if y.stream != nil {
+		all = append(all, y.stream)
+	}
+	if y.oneshot != nil {
+		all = append(all, y.oneshot)
+	}
+	return all
+}
+
+func (y *yardsticks) record(r *Result) {
+	r.DenseNs, r.CopyNs, r.NaiveNs = y.dense.min(), y.builtin.min(), y.naive.min()
+	if y.stream != nil {
+		r.StreamNs = y.stream.min()
+	}
+	if y.oneshot != nil {
+		r.OneshotNs = y.oneshot.min()
+	}
+}
+
+// reference is the meaning of a case.
+func reference(dst, src []byte, c *Case, axis, d, s int) {
+	if axis == len(c.Shape) {
+		copy(dst[d:d+c.ItemSize], src[s:s+c.ItemSize])
+		return
+	}
+	for i := range c.Shape[axis] {
+		reference(dst, src, c, axis+1, d+i*c.DstStrides[axis], s+i*c.SrcStrides[axis])
+	}
+}
+
+func firstDifference(a, b []byte) int {
+	for i := range a {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return -1
+}
+
+func kernelOf(plan *strided.Plan) string {
+	if p, ok := any(plan).(interface{ Kernel() string }); ok {
+		return p.Kernel()
+	}
+	return plan.String()
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"slices"
+	"time"
+)
+
+// A contender is one of the things that are timed against each other.
+type contender struct {
+	run     func(n int) // runs n times
+	reps    int         // runs a batch
+	warm    bool        // one untimed run before each batch
+	spent   time.Duration
+	samples []float64 // ns a run
+}
+
+const (
+	minBatch  = 20 * time.Microsecond // far above the cost of reading the clock
+	longBatch = 10 * time.Millisecond // a run this long has no cache to find warm
+)
+
+// compete times the contenders in rounds, one batch of each in turn, so that
+// whatever else the machine does meets all of them alike. A contender leaves when
+// it has used up its budget and has enough samples.
+func compete(contenders []*contender, budget time.Duration) {
+	for _, c := range contenders {
+		c.calibrate()
+	}
+	for again := true; again; {
+		again = false
+		for _, c := range contenders {
+			if c.spent < budget || len(c.samples) < c.enough() {
+				c.sample()
+				again = true
+			}
+		}
+	}
+}
+
+// calibrate finds the number of runs that fill a batch. Its own runs are the
+// first ones after the buffers were touched and are not recorded.
+func (c *contender) calibrate() {
+	c.reps = 1
+	for {
+		elapsed := c.time()
+		if elapsed >= minBatch {
+			c.warm = c.reps == 1 && elapsed < longBatch
+			return
+		}
+		// Aim past the mark; the first runs may be many times too slow.
+		c.reps = int(float64(c.reps)*min(8, 1.2*float64(minBatch)/float64(max(elapsed, 1)))) + 1
+	}
+}
+
+func (c *contender) sample() {
+	if c.warm {
+		c.run(1) // the one before may have pushed the buffers out of the caches
+	}
+	elapsed := c.time()
+	c.spent += elapsed
+	c.samples = append(c.samples, float64(elapsed.Nanoseconds())/float64(c.reps))
+}
+
+func (c *contender) time() time.Duration {
+	start := time.Now()
+	c.run(c.reps)
+	return time.Since(start)
+}
+
+// enough is the number of samples below which a minimum means little, less where
+// each one takes long.
+func (c *contender) enough() int {
+	switch {
+	case len(c.samples) == 0:
+		return 1
+	case c.samples[0] > 100e6:
+		return 2
+	case c.samples[0] > 20e6:
+		return 3
+	}
+	return 7
+}
+
+func (c *contender) min() float64 { return slices.Min(c.samples) }
+
+func (c *contender) median() float64 {
+	slices.Sort(c.samples)
+	return c.samples[len(c.samples)/2]
+}
