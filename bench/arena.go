@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"reflect"
+	"reflect" // for an address, without package unsafe
 )
 
 // An arena holds the memory of a whole run: one source, one destination, one

@@ -26,9 +26,9 @@ func main() {
 
 // Exit statuses.
 const (
-	ok     = 0
-	failed = 1
-	usage  = 2
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
 )
 
 func run(args []string, stdout, stderr *os.File) int {
@@ -40,13 +40,13 @@ func run(args []string, stdout, stderr *os.File) int {
 	var bad usageError
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
-		return ok
+		return exitOK
 	case errors.As(err, &bad):
 		fmt.Fprintln(stderr, "bench:", err)
-		return usage
+		return exitUsage
 	}
 	fmt.Fprintln(stderr, "bench:", err)
-	return failed
+	return exitFailed
 }
 
 // A usageError is a mistake in the command line.

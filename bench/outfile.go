@@ -39,6 +39,8 @@ func createOut(path string) (*outFile, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
+	o := &outFile{path: path, signals: make(chan os.Signal, 1)}
+	signal.Notify(o.signals, os.Interrupt, syscall.SIGTERM) // before there is anything to remove
 	dir, base := filepath.Split(path)
 	for {
 		name := filepath.Join(dir, fmt.Sprintf(".%s.%08x.part", base, rand.Uint32()))
@@ -47,10 +49,10 @@ func createOut(path string) (*outFile, error) {
 			continue
 		}
 		if err != nil {
+			o.end()
 			return nil, err
 		}
-		o := &outFile{File: f, path: path, signals: make(chan os.Signal, 1)}
-		signal.Notify(o.signals, os.Interrupt, syscall.SIGTERM)
+		o.File = f
 		go o.watch()
 		return o, nil
 	}
@@ -67,7 +69,7 @@ func (o *outFile) watch() {
 	if number, ok := s.(syscall.Signal); ok {
 		os.Exit(128 + int(number))
 	}
-	os.Exit(failed)
+	os.Exit(exitFailed)
 }
 
 // commit puts the file in its place.

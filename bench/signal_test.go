@@ -1,0 +1,45 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stridecopy/stridecopy/memoryview"
+)
+
+// A run that is stopped leaves nothing behind. The input is a sparse file, large
+// enough that the signal comes in the middle.
+func TestReshapeStopped(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		dir := t.TempDir()
+		header := memoryview.AppendNpyHeader(nil, "|u1", false, []int{1 << 17, 1 << 18})
+		writeFile(t, dir, "in.npy", header)
+		if err := os.Truncate(filepath.Join(dir, "in.npy"), int64(len(header))+1<<35); err != nil {
+			t.Skip("no sparse files:", err)
+		}
+		c := command(dir, "reshape", "-perm", "1,0", "in.npy", "out.npy")
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for begin := time.Now(); !strings.Contains(files(t, dir), ".part"); time.Sleep(time.Millisecond) {
+			if time.Since(begin) > 20*time.Second {
+				c.Process.Kill()
+				t.Fatal("no output was begun")
+			}
+		}
+		c.Process.Signal(s)
+		c.Wait()
+		if status := c.ProcessState.ExitCode(); status != 128+int(s) {
+			t.Errorf("%v: status %d", s, status)
+		}
+		if left := files(t, dir); left != "in.npy" {
+			t.Errorf("%v left %s", s, left)
+		}
+	}
+}
