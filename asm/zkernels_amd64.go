@@ -208,6 +208,22 @@ func transposeB8AVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB16AVX2(dst, src *byte, b *Block)
 
+// transposeB1SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB1SSE2(dst, src *byte, b *Block)
+
 // transposeB2SSE2 is
 //
 //	for o := range b.Outer.N {
@@ -907,6 +923,678 @@ func permuteMasked4x3VBMI(dst, src *byte, b *Block)
 //go:noescape
 func permuteMasked4x4VBMI(dst, src *byte, b *Block)
 
+// permute1x1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x1AVX2(dst, src *byte, b *Block)
+
+// permute1x2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x2AVX2(dst, src *byte, b *Block)
+
+// permute1x3AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x3AVX2(dst, src *byte, b *Block)
+
+// permute1x4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x4AVX2(dst, src *byte, b *Block)
+
+// permute2x1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x1AVX2(dst, src *byte, b *Block)
+
+// permute2x2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2AVX2(dst, src *byte, b *Block)
+
+// permute2x3AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x3AVX2(dst, src *byte, b *Block)
+
+// permute2x4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x4AVX2(dst, src *byte, b *Block)
+
+// permute3x1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x1AVX2(dst, src *byte, b *Block)
+
+// permute3x2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x2AVX2(dst, src *byte, b *Block)
+
+// permute3x3AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3AVX2(dst, src *byte, b *Block)
+
+// permute3x4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x4AVX2(dst, src *byte, b *Block)
+
+// permute4x1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x1AVX2(dst, src *byte, b *Block)
+
+// permute4x2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x2AVX2(dst, src *byte, b *Block)
+
+// permute4x3AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x3AVX2(dst, src *byte, b *Block)
+
+// permute4x4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4AVX2(dst, src *byte, b *Block)
+
+// permute1x1SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x1SSSE3(dst, src *byte, b *Block)
+
+// permute1x2SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x2SSSE3(dst, src *byte, b *Block)
+
+// permute1x3SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x3SSSE3(dst, src *byte, b *Block)
+
+// permute1x4SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x4SSSE3(dst, src *byte, b *Block)
+
+// permute2x1SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x1SSSE3(dst, src *byte, b *Block)
+
+// permute2x2SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2SSSE3(dst, src *byte, b *Block)
+
+// permute2x3SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x3SSSE3(dst, src *byte, b *Block)
+
+// permute2x4SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x4SSSE3(dst, src *byte, b *Block)
+
+// permute3x1SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x1SSSE3(dst, src *byte, b *Block)
+
+// permute3x2SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x2SSSE3(dst, src *byte, b *Block)
+
+// permute3x3SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3SSSE3(dst, src *byte, b *Block)
+
+// permute3x4SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x4SSSE3(dst, src *byte, b *Block)
+
+// permute4x1SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x1SSSE3(dst, src *byte, b *Block)
+
+// permute4x2SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x2SSSE3(dst, src *byte, b *Block)
+
+// permute4x3SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x3SSSE3(dst, src *byte, b *Block)
+
+// permute4x4SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4SSSE3(dst, src *byte, b *Block)
+
 const (
 	idRowsAVX2 ID = iota + numGeneric
 	idRowsSSE2
@@ -921,6 +1609,7 @@ const (
 	idTransposeB4AVX2
 	idTransposeB8AVX2
 	idTransposeB16AVX2
+	idTransposeB1SSE2
 	idTransposeB2SSE2
 	idTransposeB4SSE2
 	idTransposeB8SSE2
@@ -955,6 +1644,38 @@ const (
 	idPermuteMasked4x2VBMI
 	idPermuteMasked4x3VBMI
 	idPermuteMasked4x4VBMI
+	idPermute1x1AVX2
+	idPermute1x2AVX2
+	idPermute1x3AVX2
+	idPermute1x4AVX2
+	idPermute2x1AVX2
+	idPermute2x2AVX2
+	idPermute2x3AVX2
+	idPermute2x4AVX2
+	idPermute3x1AVX2
+	idPermute3x2AVX2
+	idPermute3x3AVX2
+	idPermute3x4AVX2
+	idPermute4x1AVX2
+	idPermute4x2AVX2
+	idPermute4x3AVX2
+	idPermute4x4AVX2
+	idPermute1x1SSSE3
+	idPermute1x2SSSE3
+	idPermute1x3SSSE3
+	idPermute1x4SSSE3
+	idPermute2x1SSSE3
+	idPermute2x2SSSE3
+	idPermute2x3SSSE3
+	idPermute2x4SSSE3
+	idPermute3x1SSSE3
+	idPermute3x2SSSE3
+	idPermute3x3SSSE3
+	idPermute3x4SSSE3
+	idPermute4x1SSSE3
+	idPermute4x2SSSE3
+	idPermute4x3SSSE3
+	idPermute4x4SSSE3
 )
 
 var archKernels = []Kernel{
@@ -971,6 +1692,7 @@ var archKernels = []Kernel{
 	{ID: idTransposeB4AVX2, Name: "transposeB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Needs: cpu.AVX2},
 	{ID: idTransposeB8AVX2, Name: "transposeB8AVX2", Op: Transpose, Size: 8, I: 2, J: 4, Needs: cpu.AVX2},
 	{ID: idTransposeB16AVX2, Name: "transposeB16AVX2", Op: Transpose, Size: 16, I: 1, J: 2, Needs: cpu.AVX2},
+	{ID: idTransposeB1SSE2, Name: "transposeB1SSE2", Op: Transpose, Size: 1, I: 8, J: 16, Needs: cpu.SSE2},
 	{ID: idTransposeB2SSE2, Name: "transposeB2SSE2", Op: Transpose, Size: 2, I: 8, J: 8, Needs: cpu.SSE2},
 	{ID: idTransposeB4SSE2, Name: "transposeB4SSE2", Op: Transpose, Size: 4, I: 4, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeB8SSE2, Name: "transposeB8SSE2", Op: Transpose, Size: 8, I: 2, J: 2, Needs: cpu.SSE2},
@@ -1005,6 +1727,38 @@ var archKernels = []Kernel{
 	{ID: idPermuteMasked4x2VBMI, Name: "permuteMasked4x2VBMI", Op: Permute, Size: 0, I: 4, J: 2, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermuteMasked4x3VBMI, Name: "permuteMasked4x3VBMI", Op: Permute, Size: 0, I: 4, J: 3, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermuteMasked4x4VBMI, Name: "permuteMasked4x4VBMI", Op: Permute, Size: 0, I: 4, J: 4, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idPermute1x1AVX2, Name: "permute1x1AVX2", Op: Permute, Size: 0, I: 1, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute1x2AVX2, Name: "permute1x2AVX2", Op: Permute, Size: 0, I: 1, J: 2, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute1x3AVX2, Name: "permute1x3AVX2", Op: Permute, Size: 0, I: 1, J: 3, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute1x4AVX2, Name: "permute1x4AVX2", Op: Permute, Size: 0, I: 1, J: 4, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute2x1AVX2, Name: "permute2x1AVX2", Op: Permute, Size: 0, I: 2, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute2x2AVX2, Name: "permute2x2AVX2", Op: Permute, Size: 0, I: 2, J: 2, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute2x3AVX2, Name: "permute2x3AVX2", Op: Permute, Size: 0, I: 2, J: 3, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute2x4AVX2, Name: "permute2x4AVX2", Op: Permute, Size: 0, I: 2, J: 4, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute3x1AVX2, Name: "permute3x1AVX2", Op: Permute, Size: 0, I: 3, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute3x2AVX2, Name: "permute3x2AVX2", Op: Permute, Size: 0, I: 3, J: 2, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute3x3AVX2, Name: "permute3x3AVX2", Op: Permute, Size: 0, I: 3, J: 3, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute3x4AVX2, Name: "permute3x4AVX2", Op: Permute, Size: 0, I: 3, J: 4, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute4x1AVX2, Name: "permute4x1AVX2", Op: Permute, Size: 0, I: 4, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute4x2AVX2, Name: "permute4x2AVX2", Op: Permute, Size: 0, I: 4, J: 2, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute4x3AVX2, Name: "permute4x3AVX2", Op: Permute, Size: 0, I: 4, J: 3, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute4x4AVX2, Name: "permute4x4AVX2", Op: Permute, Size: 0, I: 4, J: 4, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute1x1SSSE3, Name: "permute1x1SSSE3", Op: Permute, Size: 0, I: 1, J: 1, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute1x2SSSE3, Name: "permute1x2SSSE3", Op: Permute, Size: 0, I: 1, J: 2, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute1x3SSSE3, Name: "permute1x3SSSE3", Op: Permute, Size: 0, I: 1, J: 3, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute1x4SSSE3, Name: "permute1x4SSSE3", Op: Permute, Size: 0, I: 1, J: 4, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute2x1SSSE3, Name: "permute2x1SSSE3", Op: Permute, Size: 0, I: 2, J: 1, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute2x2SSSE3, Name: "permute2x2SSSE3", Op: Permute, Size: 0, I: 2, J: 2, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute2x3SSSE3, Name: "permute2x3SSSE3", Op: Permute, Size: 0, I: 2, J: 3, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute2x4SSSE3, Name: "permute2x4SSSE3", Op: Permute, Size: 0, I: 2, J: 4, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute3x1SSSE3, Name: "permute3x1SSSE3", Op: Permute, Size: 0, I: 3, J: 1, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute3x2SSSE3, Name: "permute3x2SSSE3", Op: Permute, Size: 0, I: 3, J: 2, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute3x3SSSE3, Name: "permute3x3SSSE3", Op: Permute, Size: 0, I: 3, J: 3, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute3x4SSSE3, Name: "permute3x4SSSE3", Op: Permute, Size: 0, I: 3, J: 4, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute4x1SSSE3, Name: "permute4x1SSSE3", Op: Permute, Size: 0, I: 4, J: 1, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute4x2SSSE3, Name: "permute4x2SSSE3", Op: Permute, Size: 0, I: 4, J: 2, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute4x3SSSE3, Name: "permute4x3SSSE3", Op: Permute, Size: 0, I: 4, J: 3, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute4x4SSSE3, Name: "permute4x4SSSE3", Op: Permute, Size: 0, I: 4, J: 4, Vector: 16, Needs: cpu.SSSE3},
 }
 
 // callArch runs an assembly kernel. The calls are direct: through a func value
@@ -1037,6 +1791,8 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB8AVX2(dst, src, b)
 	case idTransposeB16AVX2:
 		transposeB16AVX2(dst, src, b)
+	case idTransposeB1SSE2:
+		transposeB1SSE2(dst, src, b)
 	case idTransposeB2SSE2:
 		transposeB2SSE2(dst, src, b)
 	case idTransposeB4SSE2:
@@ -1105,6 +1861,70 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		permuteMasked4x3VBMI(dst, src, b)
 	case idPermuteMasked4x4VBMI:
 		permuteMasked4x4VBMI(dst, src, b)
+	case idPermute1x1AVX2:
+		permute1x1AVX2(dst, src, b)
+	case idPermute1x2AVX2:
+		permute1x2AVX2(dst, src, b)
+	case idPermute1x3AVX2:
+		permute1x3AVX2(dst, src, b)
+	case idPermute1x4AVX2:
+		permute1x4AVX2(dst, src, b)
+	case idPermute2x1AVX2:
+		permute2x1AVX2(dst, src, b)
+	case idPermute2x2AVX2:
+		permute2x2AVX2(dst, src, b)
+	case idPermute2x3AVX2:
+		permute2x3AVX2(dst, src, b)
+	case idPermute2x4AVX2:
+		permute2x4AVX2(dst, src, b)
+	case idPermute3x1AVX2:
+		permute3x1AVX2(dst, src, b)
+	case idPermute3x2AVX2:
+		permute3x2AVX2(dst, src, b)
+	case idPermute3x3AVX2:
+		permute3x3AVX2(dst, src, b)
+	case idPermute3x4AVX2:
+		permute3x4AVX2(dst, src, b)
+	case idPermute4x1AVX2:
+		permute4x1AVX2(dst, src, b)
+	case idPermute4x2AVX2:
+		permute4x2AVX2(dst, src, b)
+	case idPermute4x3AVX2:
+		permute4x3AVX2(dst, src, b)
+	case idPermute4x4AVX2:
+		permute4x4AVX2(dst, src, b)
+	case idPermute1x1SSSE3:
+		permute1x1SSSE3(dst, src, b)
+	case idPermute1x2SSSE3:
+		permute1x2SSSE3(dst, src, b)
+	case idPermute1x3SSSE3:
+		permute1x3SSSE3(dst, src, b)
+	case idPermute1x4SSSE3:
+		permute1x4SSSE3(dst, src, b)
+	case idPermute2x1SSSE3:
+		permute2x1SSSE3(dst, src, b)
+	case idPermute2x2SSSE3:
+		permute2x2SSSE3(dst, src, b)
+	case idPermute2x3SSSE3:
+		permute2x3SSSE3(dst, src, b)
+	case idPermute2x4SSSE3:
+		permute2x4SSSE3(dst, src, b)
+	case idPermute3x1SSSE3:
+		permute3x1SSSE3(dst, src, b)
+	case idPermute3x2SSSE3:
+		permute3x2SSSE3(dst, src, b)
+	case idPermute3x3SSSE3:
+		permute3x3SSSE3(dst, src, b)
+	case idPermute3x4SSSE3:
+		permute3x4SSSE3(dst, src, b)
+	case idPermute4x1SSSE3:
+		permute4x1SSSE3(dst, src, b)
+	case idPermute4x2SSSE3:
+		permute4x2SSSE3(dst, src, b)
+	case idPermute4x3SSSE3:
+		permute4x3SSSE3(dst, src, b)
+	case idPermute4x4SSSE3:
+		permute4x4SSSE3(dst, src, b)
 	default:
 		panic("asm: no such kernel")
 	}

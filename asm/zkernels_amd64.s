@@ -1474,8 +1474,156 @@ done4:
 	VZEROUPPER
 	RET
 
+// func transposeB1SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE2
+TEXT ·transposeB1SSE2(SB), $8-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), R10
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+
+tile5:
+	MOVQ      (SI), R11
+	MOVQ      (BX)(R11*1), X1
+	MOVQ      64(SI), R11
+	MOVQ      (BX)(R11*1), X0
+	PUNPCKLBW X0, X1
+	MOVQ      8(SI), R11
+	MOVQ      (BX)(R11*1), X2
+	MOVQ      72(SI), R11
+	MOVQ      (BX)(R11*1), X0
+	PUNPCKLBW X0, X2
+	MOVQ      16(SI), R11
+	MOVQ      (BX)(R11*1), X3
+	MOVQ      80(SI), R11
+	MOVQ      (BX)(R11*1), X0
+	PUNPCKLBW X0, X3
+	MOVQ      24(SI), R11
+	MOVQ      (BX)(R11*1), X4
+	MOVQ      88(SI), R11
+	MOVQ      (BX)(R11*1), X0
+	PUNPCKLBW X0, X4
+	MOVQ      32(SI), R11
+	MOVQ      (BX)(R11*1), X5
+	MOVQ      96(SI), R11
+	MOVQ      (BX)(R11*1), X0
+	PUNPCKLBW X0, X5
+	MOVQ      40(SI), R11
+	MOVQ      (BX)(R11*1), X6
+	MOVQ      104(SI), R11
+	MOVQ      (BX)(R11*1), X0
+	PUNPCKLBW X0, X6
+	MOVQ      48(SI), R11
+	MOVQ      (BX)(R11*1), X7
+	MOVQ      112(SI), R11
+	MOVQ      (BX)(R11*1), X0
+	PUNPCKLBW X0, X7
+	MOVQ      56(SI), R11
+	MOVQ      (BX)(R11*1), X8
+	MOVQ      120(SI), R11
+	MOVQ      (BX)(R11*1), X0
+	PUNPCKLBW X0, X8
+	MOVOA     X1, X0
+	PUNPCKLBW X5, X0
+	PUNPCKHBW X5, X1
+	MOVOA     X2, X5
+	PUNPCKLBW X6, X5
+	PUNPCKHBW X6, X2
+	MOVOA     X3, X6
+	PUNPCKLBW X7, X6
+	PUNPCKHBW X7, X3
+	MOVOA     X4, X7
+	PUNPCKLBW X8, X7
+	PUNPCKHBW X8, X4
+	MOVOA     X0, X8
+	PUNPCKLBW X6, X8
+	PUNPCKHBW X6, X0
+	MOVOA     X1, X6
+	PUNPCKLBW X3, X6
+	PUNPCKHBW X3, X1
+	MOVOA     X5, X3
+	PUNPCKLBW X7, X3
+	PUNPCKHBW X7, X5
+	MOVOA     X2, X7
+	PUNPCKLBW X4, X7
+	PUNPCKHBW X4, X2
+	MOVOA     X8, X4
+	PUNPCKLBW X3, X4
+	PUNPCKHBW X3, X8
+	MOVOA     X0, X3
+	PUNPCKLBW X5, X3
+	PUNPCKHBW X5, X0
+	MOVOA     X6, X5
+	PUNPCKLBW X7, X5
+	PUNPCKHBW X7, X6
+	MOVOA     X1, X7
+	PUNPCKLBW X2, X7
+	PUNPCKHBW X2, X1
+	MOVQ      (R8), R11
+	MOVOU     X4, (DI)(R11*1)
+	MOVQ      8(R8), R11
+	MOVOU     X8, (DI)(R11*1)
+	MOVQ      16(R8), R11
+	MOVOU     X3, (DI)(R11*1)
+	MOVQ      24(R8), R11
+	MOVOU     X0, (DI)(R11*1)
+	MOVQ      32(R8), R11
+	MOVOU     X5, (DI)(R11*1)
+	MOVQ      40(R8), R11
+	MOVOU     X6, (DI)(R11*1)
+	MOVQ      48(R8), R11
+	MOVOU     X7, (DI)(R11*1)
+	MOVQ      56(R8), R11
+	MOVOU     X1, (DI)(R11*1)
+	SUBQ      $+8, R9
+	JLE       done7
+	CMPQ      R9, $+8
+	JGE       full6
+	LEAQ      (BX)(R9*1), BX
+	LEAQ      (R8)(R9*8), R8
+	MOVQ      $+8, R9
+	JMP       tile5
+
+full6:
+	ADDQ $+8, BX
+	ADDQ $+64, R8
+	JMP  tile5
+
+done7:
+	SUBQ $+16, R10
+	JLE  done4
+	CMPQ R10, $+16
+	JGE  full3
+	LEAQ (DI)(R10*1), DI
+	LEAQ (SI)(R10*8), SI
+	MOVQ $+16, R10
+	JMP  tile2
+
+full3:
+	ADDQ $+16, DI
+	ADDQ $+128, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	RET
+
 // func transposeB2SSE2(dst *byte, src *byte, b *byte)
-// Requires: AVX, SSE2
+// Requires: SSE2
 TEXT ·transposeB2SSE2(SB), $8-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -1596,11 +1744,10 @@ done4:
 	ADDQ 16(DX), CX
 	DECQ (SP)
 	JNZ  outer1
-	VZEROUPPER
 	RET
 
 // func transposeB4SSE2(dst *byte, src *byte, b *byte)
-// Requires: AVX, SSE2
+// Requires: SSE2
 TEXT ·transposeB4SSE2(SB), $8-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -1681,11 +1828,10 @@ done4:
 	ADDQ 16(DX), CX
 	DECQ (SP)
 	JNZ  outer1
-	VZEROUPPER
 	RET
 
 // func transposeB8SSE2(dst *byte, src *byte, b *byte)
-// Requires: AVX, SSE2
+// Requires: SSE2
 TEXT ·transposeB8SSE2(SB), $8-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -1749,7 +1895,6 @@ done4:
 	ADDQ 16(DX), CX
 	DECQ (SP)
 	JNZ  outer1
-	VZEROUPPER
 	RET
 
 // func permute1x1VBMI(dst *byte, src *byte, b *byte)
@@ -3754,4 +3899,2425 @@ inner2:
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
+	RET
+
+// func permute1x1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute1x1AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X1
+	VINSERTI128  $0x01, (R10)(R11*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y2
+	MOVQ         88(BX), DI
+	VMOVDQU      X2, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y2, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X1
+	VPSHUFB Y0, Y1, Y2
+	MOVQ    88(BX), DI
+	VMOVDQU X2, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute1x2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute1x2AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X2
+	VINSERTI128  $0x01, (R10)(R11*1), Y2, Y2
+	VPSHUFB      Y0, Y2, Y3
+	MOVQ         88(BX), DI
+	VMOVDQU      X3, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y3, (R9)(DI*1)
+	VPSHUFB      Y1, Y2, Y3
+	MOVQ         96(BX), DI
+	VMOVDQU      X3, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y3, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X2
+	VPSHUFB Y0, Y2, Y3
+	MOVQ    88(BX), DI
+	VMOVDQU X3, (SI)(DI*1)
+	VPSHUFB Y1, Y2, Y3
+	MOVQ    96(BX), DI
+	VMOVDQU X3, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute1x3AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute1x3AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X3
+	VINSERTI128  $0x01, (R10)(R11*1), Y3, Y3
+	VPSHUFB      Y0, Y3, Y4
+	MOVQ         88(BX), DI
+	VMOVDQU      X4, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
+	VPSHUFB      Y1, Y3, Y4
+	MOVQ         96(BX), DI
+	VMOVDQU      X4, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
+	VPSHUFB      Y2, Y3, Y4
+	MOVQ         104(BX), DI
+	VMOVDQU      X4, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X3
+	VPSHUFB Y0, Y3, Y4
+	MOVQ    88(BX), DI
+	VMOVDQU X4, (SI)(DI*1)
+	VPSHUFB Y1, Y3, Y4
+	MOVQ    96(BX), DI
+	VMOVDQU X4, (SI)(DI*1)
+	VPSHUFB Y2, Y3, Y4
+	MOVQ    104(BX), DI
+	VMOVDQU X4, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute1x4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute1x4AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X4
+	VINSERTI128  $0x01, (R10)(R11*1), Y4, Y4
+	VPSHUFB      Y0, Y4, Y5
+	MOVQ         88(BX), DI
+	VMOVDQU      X5, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
+	VPSHUFB      Y1, Y4, Y5
+	MOVQ         96(BX), DI
+	VMOVDQU      X5, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
+	VPSHUFB      Y2, Y4, Y5
+	MOVQ         104(BX), DI
+	VMOVDQU      X5, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
+	VPSHUFB      Y3, Y4, Y5
+	MOVQ         112(BX), DI
+	VMOVDQU      X5, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X4
+	VPSHUFB Y0, Y4, Y5
+	MOVQ    88(BX), DI
+	VMOVDQU X5, (SI)(DI*1)
+	VPSHUFB Y1, Y4, Y5
+	MOVQ    96(BX), DI
+	VMOVDQU X5, (SI)(DI*1)
+	VPSHUFB Y2, Y4, Y5
+	MOVQ    104(BX), DI
+	VMOVDQU X5, (SI)(DI*1)
+	VPSHUFB Y3, Y4, Y5
+	MOVQ    112(BX), DI
+	VMOVDQU X5, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute2x1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute2x1AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X2
+	VINSERTI128  $0x01, (R10)(R11*1), Y2, Y2
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X3
+	VINSERTI128  $0x01, (R10)(R11*1), Y3, Y3
+	VPSHUFB      Y0, Y2, Y4
+	VPSHUFB      Y1, Y3, Y5
+	VPOR         Y5, Y4, Y4
+	MOVQ         88(BX), DI
+	VMOVDQU      X4, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X2
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X3
+	VPSHUFB Y0, Y2, Y4
+	VPSHUFB Y1, Y3, Y5
+	VPOR    Y5, Y4, Y4
+	MOVQ    88(BX), DI
+	VMOVDQU X4, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute2x2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute2x2AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X4
+	VINSERTI128  $0x01, (R10)(R11*1), Y4, Y4
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X5
+	VINSERTI128  $0x01, (R10)(R11*1), Y5, Y5
+	VPSHUFB      Y0, Y4, Y6
+	VPSHUFB      Y1, Y5, Y7
+	VPOR         Y7, Y6, Y6
+	MOVQ         88(BX), DI
+	VMOVDQU      X6, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
+	VPSHUFB      Y2, Y4, Y6
+	VPSHUFB      Y3, Y5, Y7
+	VPOR         Y7, Y6, Y6
+	MOVQ         96(BX), DI
+	VMOVDQU      X6, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X4
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X5
+	VPSHUFB Y0, Y4, Y6
+	VPSHUFB Y1, Y5, Y7
+	VPOR    Y7, Y6, Y6
+	MOVQ    88(BX), DI
+	VMOVDQU X6, (SI)(DI*1)
+	VPSHUFB Y2, Y4, Y6
+	VPSHUFB Y3, Y5, Y7
+	VPOR    Y7, Y6, Y6
+	MOVQ    96(BX), DI
+	VMOVDQU X6, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute2x3AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute2x3AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 600(BX), Y4
+	VBROADCASTI128 616(BX), Y5
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X6
+	VINSERTI128  $0x01, (R10)(R11*1), Y6, Y6
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X7
+	VINSERTI128  $0x01, (R10)(R11*1), Y7, Y7
+	VPSHUFB      Y0, Y6, Y8
+	VPSHUFB      Y1, Y7, Y9
+	VPOR         Y9, Y8, Y8
+	MOVQ         88(BX), DI
+	VMOVDQU      X8, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
+	VPSHUFB      Y2, Y6, Y8
+	VPSHUFB      Y3, Y7, Y9
+	VPOR         Y9, Y8, Y8
+	MOVQ         96(BX), DI
+	VMOVDQU      X8, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
+	VPSHUFB      Y4, Y6, Y8
+	VPSHUFB      Y5, Y7, Y9
+	VPOR         Y9, Y8, Y8
+	MOVQ         104(BX), DI
+	VMOVDQU      X8, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X6
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X7
+	VPSHUFB Y0, Y6, Y8
+	VPSHUFB Y1, Y7, Y9
+	VPOR    Y9, Y8, Y8
+	MOVQ    88(BX), DI
+	VMOVDQU X8, (SI)(DI*1)
+	VPSHUFB Y2, Y6, Y8
+	VPSHUFB Y3, Y7, Y9
+	VPOR    Y9, Y8, Y8
+	MOVQ    96(BX), DI
+	VMOVDQU X8, (SI)(DI*1)
+	VPSHUFB Y4, Y6, Y8
+	VPSHUFB Y5, Y7, Y9
+	VPOR    Y9, Y8, Y8
+	MOVQ    104(BX), DI
+	VMOVDQU X8, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute2x4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute2x4AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 600(BX), Y4
+	VBROADCASTI128 616(BX), Y5
+	VBROADCASTI128 632(BX), Y6
+	VBROADCASTI128 648(BX), Y7
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X8
+	VINSERTI128  $0x01, (R10)(R11*1), Y8, Y8
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X9
+	VINSERTI128  $0x01, (R10)(R11*1), Y9, Y9
+	VPSHUFB      Y0, Y8, Y10
+	VPSHUFB      Y1, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	MOVQ         88(BX), DI
+	VMOVDQU      X10, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
+	VPSHUFB      Y2, Y8, Y10
+	VPSHUFB      Y3, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	MOVQ         96(BX), DI
+	VMOVDQU      X10, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
+	VPSHUFB      Y4, Y8, Y10
+	VPSHUFB      Y5, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	MOVQ         104(BX), DI
+	VMOVDQU      X10, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
+	VPSHUFB      Y6, Y8, Y10
+	VPSHUFB      Y7, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	MOVQ         112(BX), DI
+	VMOVDQU      X10, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X8
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X9
+	VPSHUFB Y0, Y8, Y10
+	VPSHUFB Y1, Y9, Y11
+	VPOR    Y11, Y10, Y10
+	MOVQ    88(BX), DI
+	VMOVDQU X10, (SI)(DI*1)
+	VPSHUFB Y2, Y8, Y10
+	VPSHUFB Y3, Y9, Y11
+	VPOR    Y11, Y10, Y10
+	MOVQ    96(BX), DI
+	VMOVDQU X10, (SI)(DI*1)
+	VPSHUFB Y4, Y8, Y10
+	VPSHUFB Y5, Y9, Y11
+	VPOR    Y11, Y10, Y10
+	MOVQ    104(BX), DI
+	VMOVDQU X10, (SI)(DI*1)
+	VPSHUFB Y6, Y8, Y10
+	VPSHUFB Y7, Y9, Y11
+	VPOR    Y11, Y10, Y10
+	MOVQ    112(BX), DI
+	VMOVDQU X10, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute3x1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute3x1AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X3
+	VINSERTI128  $0x01, (R10)(R11*1), Y3, Y3
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X4
+	VINSERTI128  $0x01, (R10)(R11*1), Y4, Y4
+	MOVQ         40(BX), R11
+	VMOVDQU      (DI)(R11*1), X5
+	VINSERTI128  $0x01, (R10)(R11*1), Y5, Y5
+	VPSHUFB      Y0, Y3, Y6
+	VPSHUFB      Y1, Y4, Y7
+	VPOR         Y7, Y6, Y6
+	VPSHUFB      Y2, Y5, Y7
+	VPOR         Y7, Y6, Y6
+	MOVQ         88(BX), DI
+	VMOVDQU      X6, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X3
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X4
+	MOVQ    40(BX), R8
+	VMOVDQU (DI)(R8*1), X5
+	VPSHUFB Y0, Y3, Y6
+	VPSHUFB Y1, Y4, Y7
+	VPOR    Y7, Y6, Y6
+	VPSHUFB Y2, Y5, Y7
+	VPOR    Y7, Y6, Y6
+	MOVQ    88(BX), DI
+	VMOVDQU X6, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute3x2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute3x2AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 600(BX), Y4
+	VBROADCASTI128 616(BX), Y5
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X6
+	VINSERTI128  $0x01, (R10)(R11*1), Y6, Y6
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X7
+	VINSERTI128  $0x01, (R10)(R11*1), Y7, Y7
+	MOVQ         40(BX), R11
+	VMOVDQU      (DI)(R11*1), X8
+	VINSERTI128  $0x01, (R10)(R11*1), Y8, Y8
+	VPSHUFB      Y0, Y6, Y9
+	VPSHUFB      Y1, Y7, Y10
+	VPOR         Y10, Y9, Y9
+	VPSHUFB      Y2, Y8, Y10
+	VPOR         Y10, Y9, Y9
+	MOVQ         88(BX), DI
+	VMOVDQU      X9, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y9, (R9)(DI*1)
+	VPSHUFB      Y3, Y6, Y9
+	VPSHUFB      Y4, Y7, Y10
+	VPOR         Y10, Y9, Y9
+	VPSHUFB      Y5, Y8, Y10
+	VPOR         Y10, Y9, Y9
+	MOVQ         96(BX), DI
+	VMOVDQU      X9, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y9, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X6
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X7
+	MOVQ    40(BX), R8
+	VMOVDQU (DI)(R8*1), X8
+	VPSHUFB Y0, Y6, Y9
+	VPSHUFB Y1, Y7, Y10
+	VPOR    Y10, Y9, Y9
+	VPSHUFB Y2, Y8, Y10
+	VPOR    Y10, Y9, Y9
+	MOVQ    88(BX), DI
+	VMOVDQU X9, (SI)(DI*1)
+	VPSHUFB Y3, Y6, Y9
+	VPSHUFB Y4, Y7, Y10
+	VPOR    Y10, Y9, Y9
+	VPSHUFB Y5, Y8, Y10
+	VPOR    Y10, Y9, Y9
+	MOVQ    96(BX), DI
+	VMOVDQU X9, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute3x3AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute3x3AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 600(BX), Y4
+	VBROADCASTI128 616(BX), Y5
+	VBROADCASTI128 632(BX), Y6
+	VBROADCASTI128 648(BX), Y7
+	VBROADCASTI128 664(BX), Y8
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X9
+	VINSERTI128  $0x01, (R10)(R11*1), Y9, Y9
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X10
+	VINSERTI128  $0x01, (R10)(R11*1), Y10, Y10
+	MOVQ         40(BX), R11
+	VMOVDQU      (DI)(R11*1), X11
+	VINSERTI128  $0x01, (R10)(R11*1), Y11, Y11
+	VPSHUFB      Y0, Y9, Y12
+	VPSHUFB      Y1, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y2, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	MOVQ         88(BX), DI
+	VMOVDQU      X12, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
+	VPSHUFB      Y3, Y9, Y12
+	VPSHUFB      Y4, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y5, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	MOVQ         96(BX), DI
+	VMOVDQU      X12, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
+	VPSHUFB      Y6, Y9, Y12
+	VPSHUFB      Y7, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y8, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	MOVQ         104(BX), DI
+	VMOVDQU      X12, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X9
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X10
+	MOVQ    40(BX), R8
+	VMOVDQU (DI)(R8*1), X11
+	VPSHUFB Y0, Y9, Y12
+	VPSHUFB Y1, Y10, Y13
+	VPOR    Y13, Y12, Y12
+	VPSHUFB Y2, Y11, Y13
+	VPOR    Y13, Y12, Y12
+	MOVQ    88(BX), DI
+	VMOVDQU X12, (SI)(DI*1)
+	VPSHUFB Y3, Y9, Y12
+	VPSHUFB Y4, Y10, Y13
+	VPOR    Y13, Y12, Y12
+	VPSHUFB Y5, Y11, Y13
+	VPOR    Y13, Y12, Y12
+	MOVQ    96(BX), DI
+	VMOVDQU X12, (SI)(DI*1)
+	VPSHUFB Y6, Y9, Y12
+	VPSHUFB Y7, Y10, Y13
+	VPOR    Y13, Y12, Y12
+	VPSHUFB Y8, Y11, Y13
+	VPOR    Y13, Y12, Y12
+	MOVQ    104(BX), DI
+	VMOVDQU X12, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute3x4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute3x4AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 600(BX), Y4
+	VBROADCASTI128 616(BX), Y5
+	VBROADCASTI128 632(BX), Y6
+	VBROADCASTI128 648(BX), Y7
+	VBROADCASTI128 664(BX), Y8
+	VBROADCASTI128 680(BX), Y9
+	VBROADCASTI128 696(BX), Y10
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ           32(DX), R9
+	MOVQ           40(DX), R10
+	ADDQ           SI, R9
+	ADDQ           DI, R10
+	MOVQ           24(BX), R11
+	VMOVDQU        (DI)(R11*1), X11
+	VINSERTI128    $0x01, (R10)(R11*1), Y11, Y11
+	MOVQ           32(BX), R11
+	VMOVDQU        (DI)(R11*1), X12
+	VINSERTI128    $0x01, (R10)(R11*1), Y12, Y12
+	MOVQ           40(BX), R11
+	VMOVDQU        (DI)(R11*1), X13
+	VINSERTI128    $0x01, (R10)(R11*1), Y13, Y13
+	VPSHUFB        Y0, Y11, Y14
+	VPSHUFB        Y1, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y2, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           88(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	VPSHUFB        Y3, Y11, Y14
+	VPSHUFB        Y4, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y5, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           96(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	VPSHUFB        Y6, Y11, Y14
+	VPSHUFB        Y7, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y8, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           104(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	VPSHUFB        Y9, Y11, Y14
+	VPSHUFB        Y10, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 712(BX), Y15
+	VPSHUFB        Y15, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           112(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	MOVQ           R9, SI
+	MOVQ           R10, DI
+	ADDQ           32(DX), SI
+	ADDQ           40(DX), DI
+	SUBQ           $+2, R8
+	JGE            pair2
+
+single3:
+	INCQ           R8
+	JNZ            done4
+	MOVQ           24(BX), R8
+	VMOVDQU        (DI)(R8*1), X11
+	MOVQ           32(BX), R8
+	VMOVDQU        (DI)(R8*1), X12
+	MOVQ           40(BX), R8
+	VMOVDQU        (DI)(R8*1), X13
+	VPSHUFB        Y0, Y11, Y14
+	VPSHUFB        Y1, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y2, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           88(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VPSHUFB        Y3, Y11, Y14
+	VPSHUFB        Y4, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y5, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           96(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VPSHUFB        Y6, Y11, Y14
+	VPSHUFB        Y7, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y8, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           104(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VPSHUFB        Y9, Y11, Y14
+	VPSHUFB        Y10, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 712(BX), Y15
+	VPSHUFB        Y15, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           112(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute4x1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute4x1AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X4
+	VINSERTI128  $0x01, (R10)(R11*1), Y4, Y4
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X5
+	VINSERTI128  $0x01, (R10)(R11*1), Y5, Y5
+	MOVQ         40(BX), R11
+	VMOVDQU      (DI)(R11*1), X6
+	VINSERTI128  $0x01, (R10)(R11*1), Y6, Y6
+	MOVQ         48(BX), R11
+	VMOVDQU      (DI)(R11*1), X7
+	VINSERTI128  $0x01, (R10)(R11*1), Y7, Y7
+	VPSHUFB      Y0, Y4, Y8
+	VPSHUFB      Y1, Y5, Y9
+	VPOR         Y9, Y8, Y8
+	VPSHUFB      Y2, Y6, Y9
+	VPOR         Y9, Y8, Y8
+	VPSHUFB      Y3, Y7, Y9
+	VPOR         Y9, Y8, Y8
+	MOVQ         88(BX), DI
+	VMOVDQU      X8, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X4
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X5
+	MOVQ    40(BX), R8
+	VMOVDQU (DI)(R8*1), X6
+	MOVQ    48(BX), R8
+	VMOVDQU (DI)(R8*1), X7
+	VPSHUFB Y0, Y4, Y8
+	VPSHUFB Y1, Y5, Y9
+	VPOR    Y9, Y8, Y8
+	VPSHUFB Y2, Y6, Y9
+	VPOR    Y9, Y8, Y8
+	VPSHUFB Y3, Y7, Y9
+	VPOR    Y9, Y8, Y8
+	MOVQ    88(BX), DI
+	VMOVDQU X8, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute4x2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute4x2AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 600(BX), Y4
+	VBROADCASTI128 616(BX), Y5
+	VBROADCASTI128 632(BX), Y6
+	VBROADCASTI128 648(BX), Y7
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ         32(DX), R9
+	MOVQ         40(DX), R10
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	MOVQ         24(BX), R11
+	VMOVDQU      (DI)(R11*1), X8
+	VINSERTI128  $0x01, (R10)(R11*1), Y8, Y8
+	MOVQ         32(BX), R11
+	VMOVDQU      (DI)(R11*1), X9
+	VINSERTI128  $0x01, (R10)(R11*1), Y9, Y9
+	MOVQ         40(BX), R11
+	VMOVDQU      (DI)(R11*1), X10
+	VINSERTI128  $0x01, (R10)(R11*1), Y10, Y10
+	MOVQ         48(BX), R11
+	VMOVDQU      (DI)(R11*1), X11
+	VINSERTI128  $0x01, (R10)(R11*1), Y11, Y11
+	VPSHUFB      Y0, Y8, Y12
+	VPSHUFB      Y1, Y9, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y2, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y3, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	MOVQ         88(BX), DI
+	VMOVDQU      X12, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
+	VPSHUFB      Y4, Y8, Y12
+	VPSHUFB      Y5, Y9, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y6, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y7, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	MOVQ         96(BX), DI
+	VMOVDQU      X12, (SI)(DI*1)
+	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
+	MOVQ         R9, SI
+	MOVQ         R10, DI
+	ADDQ         32(DX), SI
+	ADDQ         40(DX), DI
+	SUBQ         $+2, R8
+	JGE          pair2
+
+single3:
+	INCQ    R8
+	JNZ     done4
+	MOVQ    24(BX), R8
+	VMOVDQU (DI)(R8*1), X8
+	MOVQ    32(BX), R8
+	VMOVDQU (DI)(R8*1), X9
+	MOVQ    40(BX), R8
+	VMOVDQU (DI)(R8*1), X10
+	MOVQ    48(BX), R8
+	VMOVDQU (DI)(R8*1), X11
+	VPSHUFB Y0, Y8, Y12
+	VPSHUFB Y1, Y9, Y13
+	VPOR    Y13, Y12, Y12
+	VPSHUFB Y2, Y10, Y13
+	VPOR    Y13, Y12, Y12
+	VPSHUFB Y3, Y11, Y13
+	VPOR    Y13, Y12, Y12
+	MOVQ    88(BX), DI
+	VMOVDQU X12, (SI)(DI*1)
+	VPSHUFB Y4, Y8, Y12
+	VPSHUFB Y5, Y9, Y13
+	VPOR    Y13, Y12, Y12
+	VPSHUFB Y6, Y10, Y13
+	VPOR    Y13, Y12, Y12
+	VPSHUFB Y7, Y11, Y13
+	VPOR    Y13, Y12, Y12
+	MOVQ    96(BX), DI
+	VMOVDQU X12, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute4x3AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute4x3AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 600(BX), Y4
+	VBROADCASTI128 616(BX), Y5
+	VBROADCASTI128 632(BX), Y6
+	VBROADCASTI128 648(BX), Y7
+	VBROADCASTI128 664(BX), Y8
+	VBROADCASTI128 680(BX), Y9
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ           32(DX), R9
+	MOVQ           40(DX), R10
+	ADDQ           SI, R9
+	ADDQ           DI, R10
+	MOVQ           24(BX), R11
+	VMOVDQU        (DI)(R11*1), X10
+	VINSERTI128    $0x01, (R10)(R11*1), Y10, Y10
+	MOVQ           32(BX), R11
+	VMOVDQU        (DI)(R11*1), X11
+	VINSERTI128    $0x01, (R10)(R11*1), Y11, Y11
+	MOVQ           40(BX), R11
+	VMOVDQU        (DI)(R11*1), X12
+	VINSERTI128    $0x01, (R10)(R11*1), Y12, Y12
+	MOVQ           48(BX), R11
+	VMOVDQU        (DI)(R11*1), X13
+	VINSERTI128    $0x01, (R10)(R11*1), Y13, Y13
+	VPSHUFB        Y0, Y10, Y14
+	VPSHUFB        Y1, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y2, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y3, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           88(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	VPSHUFB        Y4, Y10, Y14
+	VPSHUFB        Y5, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y6, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y7, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           96(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	VPSHUFB        Y8, Y10, Y14
+	VPSHUFB        Y9, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 696(BX), Y15
+	VPSHUFB        Y15, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 712(BX), Y15
+	VPSHUFB        Y15, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           104(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	MOVQ           R9, SI
+	MOVQ           R10, DI
+	ADDQ           32(DX), SI
+	ADDQ           40(DX), DI
+	SUBQ           $+2, R8
+	JGE            pair2
+
+single3:
+	INCQ           R8
+	JNZ            done4
+	MOVQ           24(BX), R8
+	VMOVDQU        (DI)(R8*1), X10
+	MOVQ           32(BX), R8
+	VMOVDQU        (DI)(R8*1), X11
+	MOVQ           40(BX), R8
+	VMOVDQU        (DI)(R8*1), X12
+	MOVQ           48(BX), R8
+	VMOVDQU        (DI)(R8*1), X13
+	VPSHUFB        Y0, Y10, Y14
+	VPSHUFB        Y1, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y2, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y3, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           88(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VPSHUFB        Y4, Y10, Y14
+	VPSHUFB        Y5, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y6, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y7, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           96(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VPSHUFB        Y8, Y10, Y14
+	VPSHUFB        Y9, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 696(BX), Y15
+	VPSHUFB        Y15, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 712(BX), Y15
+	VPSHUFB        Y15, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           104(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute4x4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·permute4x4AVX2(SB), $8-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           136(DX), BX
+	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 552(BX), Y1
+	VBROADCASTI128 568(BX), Y2
+	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 600(BX), Y4
+	VBROADCASTI128 616(BX), Y5
+	VBROADCASTI128 632(BX), Y6
+	VBROADCASTI128 648(BX), Y7
+	VBROADCASTI128 664(BX), Y8
+	VBROADCASTI128 680(BX), Y9
+	MOVQ           (DX), SI
+	MOVQ           SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+	SUBQ $+2, R8
+	JLT  single3
+
+pair2:
+	MOVQ           32(DX), R9
+	MOVQ           40(DX), R10
+	ADDQ           SI, R9
+	ADDQ           DI, R10
+	MOVQ           24(BX), R11
+	VMOVDQU        (DI)(R11*1), X10
+	VINSERTI128    $0x01, (R10)(R11*1), Y10, Y10
+	MOVQ           32(BX), R11
+	VMOVDQU        (DI)(R11*1), X11
+	VINSERTI128    $0x01, (R10)(R11*1), Y11, Y11
+	MOVQ           40(BX), R11
+	VMOVDQU        (DI)(R11*1), X12
+	VINSERTI128    $0x01, (R10)(R11*1), Y12, Y12
+	MOVQ           48(BX), R11
+	VMOVDQU        (DI)(R11*1), X13
+	VINSERTI128    $0x01, (R10)(R11*1), Y13, Y13
+	VPSHUFB        Y0, Y10, Y14
+	VPSHUFB        Y1, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y2, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y3, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           88(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	VPSHUFB        Y4, Y10, Y14
+	VPSHUFB        Y5, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y6, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y7, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           96(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	VPSHUFB        Y8, Y10, Y14
+	VPSHUFB        Y9, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 696(BX), Y15
+	VPSHUFB        Y15, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 712(BX), Y15
+	VPSHUFB        Y15, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           104(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	VBROADCASTI128 728(BX), Y14
+	VPSHUFB        Y14, Y10, Y14
+	VBROADCASTI128 744(BX), Y15
+	VPSHUFB        Y15, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 760(BX), Y15
+	VPSHUFB        Y15, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 776(BX), Y15
+	VPSHUFB        Y15, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           112(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
+	MOVQ           R9, SI
+	MOVQ           R10, DI
+	ADDQ           32(DX), SI
+	ADDQ           40(DX), DI
+	SUBQ           $+2, R8
+	JGE            pair2
+
+single3:
+	INCQ           R8
+	JNZ            done4
+	MOVQ           24(BX), R8
+	VMOVDQU        (DI)(R8*1), X10
+	MOVQ           32(BX), R8
+	VMOVDQU        (DI)(R8*1), X11
+	MOVQ           40(BX), R8
+	VMOVDQU        (DI)(R8*1), X12
+	MOVQ           48(BX), R8
+	VMOVDQU        (DI)(R8*1), X13
+	VPSHUFB        Y0, Y10, Y14
+	VPSHUFB        Y1, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y2, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y3, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           88(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VPSHUFB        Y4, Y10, Y14
+	VPSHUFB        Y5, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y6, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VPSHUFB        Y7, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           96(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VPSHUFB        Y8, Y10, Y14
+	VPSHUFB        Y9, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 696(BX), Y15
+	VPSHUFB        Y15, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 712(BX), Y15
+	VPSHUFB        Y15, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           104(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+	VBROADCASTI128 728(BX), Y14
+	VPSHUFB        Y14, Y10, Y14
+	VBROADCASTI128 744(BX), Y15
+	VPSHUFB        Y15, Y11, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 760(BX), Y15
+	VPSHUFB        Y15, Y12, Y15
+	VPOR           Y15, Y14, Y14
+	VBROADCASTI128 776(BX), Y15
+	VPSHUFB        Y15, Y13, Y15
+	VPOR           Y15, Y14, Y14
+	MOVQ           112(BX), DI
+	VMOVDQU        X14, (SI)(DI*1)
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute1x1SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute1x1SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X1
+	MOVOA  X1, X1
+	PSHUFB X0, X1
+	MOVQ   88(BX), R9
+	MOVOU  X1, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute1x2SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute1x2SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X2
+	MOVOA  X2, X3
+	PSHUFB X0, X3
+	MOVQ   88(BX), R9
+	MOVOU  X3, (SI)(R9*1)
+	MOVOA  X2, X2
+	PSHUFB X1, X2
+	MOVQ   96(BX), R9
+	MOVOU  X2, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute1x3SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute1x3SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X3
+	MOVOA  X3, X4
+	PSHUFB X0, X4
+	MOVQ   88(BX), R9
+	MOVOU  X4, (SI)(R9*1)
+	MOVOA  X3, X4
+	PSHUFB X1, X4
+	MOVQ   96(BX), R9
+	MOVOU  X4, (SI)(R9*1)
+	MOVOA  X3, X3
+	PSHUFB X2, X3
+	MOVQ   104(BX), R9
+	MOVOU  X3, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute1x4SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute1x4SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X4
+	MOVOA  X4, X5
+	PSHUFB X0, X5
+	MOVQ   88(BX), R9
+	MOVOU  X5, (SI)(R9*1)
+	MOVOA  X4, X5
+	PSHUFB X1, X5
+	MOVQ   96(BX), R9
+	MOVOU  X5, (SI)(R9*1)
+	MOVOA  X4, X5
+	PSHUFB X2, X5
+	MOVQ   104(BX), R9
+	MOVOU  X5, (SI)(R9*1)
+	MOVOA  X4, X4
+	PSHUFB X3, X4
+	MOVQ   112(BX), R9
+	MOVOU  X4, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute2x1SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute2x1SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X2
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X3
+	MOVOA  X2, X2
+	PSHUFB X0, X2
+	MOVOA  X3, X3
+	PSHUFB X1, X3
+	POR    X3, X2
+	MOVQ   88(BX), R9
+	MOVOU  X2, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute2x2SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute2x2SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X4
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X5
+	MOVOA  X4, X6
+	PSHUFB X0, X6
+	MOVOA  X5, X7
+	PSHUFB X1, X7
+	POR    X7, X6
+	MOVQ   88(BX), R9
+	MOVOU  X6, (SI)(R9*1)
+	MOVOA  X4, X4
+	PSHUFB X2, X4
+	MOVOA  X5, X5
+	PSHUFB X3, X5
+	POR    X5, X4
+	MOVQ   96(BX), R9
+	MOVOU  X4, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute2x3SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute2x3SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVOU 600(BX), X4
+	MOVOU 616(BX), X5
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X6
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X7
+	MOVOA  X6, X8
+	PSHUFB X0, X8
+	MOVOA  X7, X9
+	PSHUFB X1, X9
+	POR    X9, X8
+	MOVQ   88(BX), R9
+	MOVOU  X8, (SI)(R9*1)
+	MOVOA  X6, X8
+	PSHUFB X2, X8
+	MOVOA  X7, X9
+	PSHUFB X3, X9
+	POR    X9, X8
+	MOVQ   96(BX), R9
+	MOVOU  X8, (SI)(R9*1)
+	MOVOA  X6, X6
+	PSHUFB X4, X6
+	MOVOA  X7, X7
+	PSHUFB X5, X7
+	POR    X7, X6
+	MOVQ   104(BX), R9
+	MOVOU  X6, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute2x4SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute2x4SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVOU 600(BX), X4
+	MOVOU 616(BX), X5
+	MOVOU 632(BX), X6
+	MOVOU 648(BX), X7
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X8
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X9
+	MOVOA  X8, X10
+	PSHUFB X0, X10
+	MOVOA  X9, X11
+	PSHUFB X1, X11
+	POR    X11, X10
+	MOVQ   88(BX), R9
+	MOVOU  X10, (SI)(R9*1)
+	MOVOA  X8, X10
+	PSHUFB X2, X10
+	MOVOA  X9, X11
+	PSHUFB X3, X11
+	POR    X11, X10
+	MOVQ   96(BX), R9
+	MOVOU  X10, (SI)(R9*1)
+	MOVOA  X8, X10
+	PSHUFB X4, X10
+	MOVOA  X9, X11
+	PSHUFB X5, X11
+	POR    X11, X10
+	MOVQ   104(BX), R9
+	MOVOU  X10, (SI)(R9*1)
+	MOVOA  X8, X8
+	PSHUFB X6, X8
+	MOVOA  X9, X9
+	PSHUFB X7, X9
+	POR    X9, X8
+	MOVQ   112(BX), R9
+	MOVOU  X8, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute3x1SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute3x1SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X3
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X4
+	MOVQ   40(BX), R9
+	MOVOU  (DI)(R9*1), X5
+	MOVOA  X3, X3
+	PSHUFB X0, X3
+	MOVOA  X4, X4
+	PSHUFB X1, X4
+	POR    X4, X3
+	MOVOA  X5, X4
+	PSHUFB X2, X4
+	POR    X4, X3
+	MOVQ   88(BX), R9
+	MOVOU  X3, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute3x2SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute3x2SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVOU 600(BX), X4
+	MOVOU 616(BX), X5
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X6
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X7
+	MOVQ   40(BX), R9
+	MOVOU  (DI)(R9*1), X8
+	MOVOA  X6, X9
+	PSHUFB X0, X9
+	MOVOA  X7, X10
+	PSHUFB X1, X10
+	POR    X10, X9
+	MOVOA  X8, X10
+	PSHUFB X2, X10
+	POR    X10, X9
+	MOVQ   88(BX), R9
+	MOVOU  X9, (SI)(R9*1)
+	MOVOA  X6, X6
+	PSHUFB X3, X6
+	MOVOA  X7, X7
+	PSHUFB X4, X7
+	POR    X7, X6
+	MOVOA  X8, X7
+	PSHUFB X5, X7
+	POR    X7, X6
+	MOVQ   96(BX), R9
+	MOVOU  X6, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute3x3SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute3x3SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVOU 600(BX), X4
+	MOVOU 616(BX), X5
+	MOVOU 632(BX), X6
+	MOVOU 648(BX), X7
+	MOVOU 664(BX), X8
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X9
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X10
+	MOVQ   40(BX), R9
+	MOVOU  (DI)(R9*1), X11
+	MOVOA  X9, X12
+	PSHUFB X0, X12
+	MOVOA  X10, X13
+	PSHUFB X1, X13
+	POR    X13, X12
+	MOVOA  X11, X13
+	PSHUFB X2, X13
+	POR    X13, X12
+	MOVQ   88(BX), R9
+	MOVOU  X12, (SI)(R9*1)
+	MOVOA  X9, X12
+	PSHUFB X3, X12
+	MOVOA  X10, X13
+	PSHUFB X4, X13
+	POR    X13, X12
+	MOVOA  X11, X13
+	PSHUFB X5, X13
+	POR    X13, X12
+	MOVQ   96(BX), R9
+	MOVOU  X12, (SI)(R9*1)
+	MOVOA  X9, X9
+	PSHUFB X6, X9
+	MOVOA  X10, X10
+	PSHUFB X7, X10
+	POR    X10, X9
+	MOVOA  X11, X10
+	PSHUFB X8, X10
+	POR    X10, X9
+	MOVQ   104(BX), R9
+	MOVOU  X9, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute3x4SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute3x4SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVOU 600(BX), X4
+	MOVOU 616(BX), X5
+	MOVOU 632(BX), X6
+	MOVOU 648(BX), X7
+	MOVOU 664(BX), X8
+	MOVOU 680(BX), X9
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X10
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X11
+	MOVQ   40(BX), R9
+	MOVOU  (DI)(R9*1), X12
+	MOVOA  X10, X13
+	PSHUFB X0, X13
+	MOVOA  X11, X14
+	PSHUFB X1, X14
+	POR    X14, X13
+	MOVOA  X12, X14
+	PSHUFB X2, X14
+	POR    X14, X13
+	MOVQ   88(BX), R9
+	MOVOU  X13, (SI)(R9*1)
+	MOVOA  X10, X13
+	PSHUFB X3, X13
+	MOVOA  X11, X14
+	PSHUFB X4, X14
+	POR    X14, X13
+	MOVOA  X12, X14
+	PSHUFB X5, X14
+	POR    X14, X13
+	MOVQ   96(BX), R9
+	MOVOU  X13, (SI)(R9*1)
+	MOVOA  X10, X13
+	PSHUFB X6, X13
+	MOVOA  X11, X14
+	PSHUFB X7, X14
+	POR    X14, X13
+	MOVOA  X12, X14
+	PSHUFB X8, X14
+	POR    X14, X13
+	MOVQ   104(BX), R9
+	MOVOU  X13, (SI)(R9*1)
+	MOVOA  X10, X10
+	PSHUFB X9, X10
+	MOVOU  696(BX), X13
+	MOVOA  X11, X11
+	PSHUFB X13, X11
+	POR    X11, X10
+	MOVOU  712(BX), X11
+	MOVOA  X12, X12
+	PSHUFB X11, X12
+	POR    X12, X10
+	MOVQ   112(BX), R9
+	MOVOU  X10, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute4x1SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute4x1SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X4
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X5
+	MOVQ   40(BX), R9
+	MOVOU  (DI)(R9*1), X6
+	MOVQ   48(BX), R9
+	MOVOU  (DI)(R9*1), X7
+	MOVOA  X4, X4
+	PSHUFB X0, X4
+	MOVOA  X5, X5
+	PSHUFB X1, X5
+	POR    X5, X4
+	MOVOA  X6, X5
+	PSHUFB X2, X5
+	POR    X5, X4
+	MOVOA  X7, X5
+	PSHUFB X3, X5
+	POR    X5, X4
+	MOVQ   88(BX), R9
+	MOVOU  X4, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute4x2SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute4x2SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVOU 600(BX), X4
+	MOVOU 616(BX), X5
+	MOVOU 632(BX), X6
+	MOVOU 648(BX), X7
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X8
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X9
+	MOVQ   40(BX), R9
+	MOVOU  (DI)(R9*1), X10
+	MOVQ   48(BX), R9
+	MOVOU  (DI)(R9*1), X11
+	MOVOA  X8, X12
+	PSHUFB X0, X12
+	MOVOA  X9, X13
+	PSHUFB X1, X13
+	POR    X13, X12
+	MOVOA  X10, X13
+	PSHUFB X2, X13
+	POR    X13, X12
+	MOVOA  X11, X13
+	PSHUFB X3, X13
+	POR    X13, X12
+	MOVQ   88(BX), R9
+	MOVOU  X12, (SI)(R9*1)
+	MOVOA  X8, X8
+	PSHUFB X4, X8
+	MOVOA  X9, X9
+	PSHUFB X5, X9
+	POR    X9, X8
+	MOVOA  X10, X9
+	PSHUFB X6, X9
+	POR    X9, X8
+	MOVOA  X11, X9
+	PSHUFB X7, X9
+	POR    X9, X8
+	MOVQ   96(BX), R9
+	MOVOU  X8, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute4x3SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute4x3SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVOU 600(BX), X4
+	MOVOU 616(BX), X5
+	MOVOU 632(BX), X6
+	MOVOU 648(BX), X7
+	MOVOU 664(BX), X8
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X9
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X10
+	MOVQ   40(BX), R9
+	MOVOU  (DI)(R9*1), X11
+	MOVQ   48(BX), R9
+	MOVOU  (DI)(R9*1), X12
+	MOVOA  X9, X13
+	PSHUFB X0, X13
+	MOVOA  X10, X14
+	PSHUFB X1, X14
+	POR    X14, X13
+	MOVOA  X11, X14
+	PSHUFB X2, X14
+	POR    X14, X13
+	MOVOA  X12, X14
+	PSHUFB X3, X14
+	POR    X14, X13
+	MOVQ   88(BX), R9
+	MOVOU  X13, (SI)(R9*1)
+	MOVOA  X9, X13
+	PSHUFB X4, X13
+	MOVOA  X10, X14
+	PSHUFB X5, X14
+	POR    X14, X13
+	MOVOA  X11, X14
+	PSHUFB X6, X14
+	POR    X14, X13
+	MOVOA  X12, X14
+	PSHUFB X7, X14
+	POR    X14, X13
+	MOVQ   96(BX), R9
+	MOVOU  X13, (SI)(R9*1)
+	MOVOA  X9, X9
+	PSHUFB X8, X9
+	MOVOU  680(BX), X13
+	MOVOA  X10, X10
+	PSHUFB X13, X10
+	POR    X10, X9
+	MOVOU  696(BX), X10
+	MOVOA  X11, X11
+	PSHUFB X10, X11
+	POR    X11, X9
+	MOVOU  712(BX), X10
+	MOVOA  X12, X11
+	PSHUFB X10, X11
+	POR    X11, X9
+	MOVQ   104(BX), R9
+	MOVOU  X9, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute4x4SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute4x4SSSE3(SB), $8-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  136(DX), BX
+	MOVOU 536(BX), X0
+	MOVOU 552(BX), X1
+	MOVOU 568(BX), X2
+	MOVOU 584(BX), X3
+	MOVOU 600(BX), X4
+	MOVOU 616(BX), X5
+	MOVOU 632(BX), X6
+	MOVOU 648(BX), X7
+	MOVOU 664(BX), X8
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X9
+	MOVQ   32(BX), R9
+	MOVOU  (DI)(R9*1), X10
+	MOVQ   40(BX), R9
+	MOVOU  (DI)(R9*1), X11
+	MOVQ   48(BX), R9
+	MOVOU  (DI)(R9*1), X12
+	MOVOA  X9, X13
+	PSHUFB X0, X13
+	MOVOA  X10, X14
+	PSHUFB X1, X14
+	POR    X14, X13
+	MOVOA  X11, X14
+	PSHUFB X2, X14
+	POR    X14, X13
+	MOVOA  X12, X14
+	PSHUFB X3, X14
+	POR    X14, X13
+	MOVQ   88(BX), R9
+	MOVOU  X13, (SI)(R9*1)
+	MOVOA  X9, X13
+	PSHUFB X4, X13
+	MOVOA  X10, X14
+	PSHUFB X5, X14
+	POR    X14, X13
+	MOVOA  X11, X14
+	PSHUFB X6, X14
+	POR    X14, X13
+	MOVOA  X12, X14
+	PSHUFB X7, X14
+	POR    X14, X13
+	MOVQ   96(BX), R9
+	MOVOU  X13, (SI)(R9*1)
+	MOVOA  X9, X13
+	PSHUFB X8, X13
+	MOVOU  680(BX), X14
+	MOVOA  X10, X15
+	PSHUFB X14, X15
+	POR    X15, X13
+	MOVOU  696(BX), X14
+	MOVOA  X11, X15
+	PSHUFB X14, X15
+	POR    X15, X13
+	MOVOU  712(BX), X14
+	MOVOA  X12, X15
+	PSHUFB X14, X15
+	POR    X15, X13
+	MOVQ   104(BX), R9
+	MOVOU  X13, (SI)(R9*1)
+	MOVOU  728(BX), X13
+	MOVOA  X9, X9
+	PSHUFB X13, X9
+	MOVOU  744(BX), X13
+	MOVOA  X10, X10
+	PSHUFB X13, X10
+	POR    X10, X9
+	MOVOU  760(BX), X10
+	MOVOA  X11, X11
+	PSHUFB X10, X11
+	POR    X11, X9
+	MOVOU  776(BX), X10
+	MOVOA  X12, X11
+	PSHUFB X10, X11
+	POR    X11, X9
+	MOVQ   112(BX), R9
+	MOVOU  X9, (SI)(R9*1)
+	ADDQ   32(DX), SI
+	ADDQ   40(DX), DI
+	DECQ   R8
+	JNZ    inner2
+	ADDQ   8(DX), AX
+	ADDQ   16(DX), CX
+	DECQ   (SP)
+	JNZ    outer1
 	RET

@@ -28,6 +28,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, fillKernels()...)
 	ks = append(ks, transposeKernels()...)
 	ks = append(ks, permuteKernels()...)
+	ks = append(ks, shuffleKernels()...)
 	return ks
 }
 

@@ -45,13 +45,19 @@ func transposeKernels() []kernel {
 		ks = append(ks, kernel{
 			name: fmt.Sprintf("transposeB%d%s", t.size, suffix), op: "Transpose", size: t.size, i: t.i, j: t.j,
 			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: isa,
-			emit: func(e *emitter) { e.transpose(&t) },
+			emit: func(e *emitter) {
+				e.transpose(&t)
+				if isa != "cpu.SSE2" {
+					e.VZEROUPPER()
+				}
+			},
 		})
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
 		lanes := 16 / size
 		add("AVX2", "cpu.AVX2", tile{size, lanes, 2 * lanes, laneTileAVX2})
 	}
+	add("SSE2", "cpu.SSE2", tile{1, 8, 16, halfTileSSE2})
 	for _, size := range []int{2, 4, 8} {
 		lanes := 16 / size
 		add("SSE2", "cpu.SSE2", tile{size, lanes, lanes, laneTileSSE2})
@@ -77,7 +83,6 @@ func (e *emitter) transpose(t *tile) {
 				advance{p.src, t.size}, advance{p.dstOff, 8})
 		}, advance{p.dst, t.size}, advance{p.srcOff, 8})
 	})
-	e.VZEROUPPER()
 }
 
 // advance is a pointer that moves by scale bytes an item.
