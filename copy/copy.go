@@ -9,8 +9,10 @@ package strided
 // most 8. Errors match [ErrShape], [ErrItemSize], [ErrBounds] and [ErrOverlap];
 // nothing has been written then.
 func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
-	p, err := NewPlan(dl, sl, Options{})
-	if err != nil {
+	var p Plan
+	pool := spares.Get().(*spare)
+	defer spares.Put(pool)
+	if err := p.init(&dl, &sl, Options{}, pool); err != nil {
 		return err
 	}
 	return p.Run(dst, src)

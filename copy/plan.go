@@ -3,6 +3,7 @@ package strided
 import (
 	"fmt"
 
+	"github.com/stridecopy/stridecopy/asm"
 	"github.com/stridecopy/stridecopy/cpu"
 )
 
@@ -27,77 +28,123 @@ type Options struct {
 
 // A Plan is a prepared copy between two layouts. It is immutable, holds no array
 // memory, and may be run by any number of goroutines at the same time.
+//
+// A plan is a nest of loops around one leaf: a kernel and the block of work that
+// one call of it does.
 type Plan struct {
-	dst, src Layout
+	dst, src span // bytes that the layouts reach
+	bytes    int  // payload
+	opts     Options
+
+	nest    nest   // the normal form
+	dstBase int    // offsets of the leaf's first items
+	srcBase int    //
+	loops   []turn // around the leaf, outermost first
+	kernel  asm.ID
+	size    int // item size for the kernel
+	block   asm.Block
+
+	normal  [inlineLoops]loop
+	inline  [inlineTurns]turn
+	offsets [inlineOffsets]int // the leaf's tables, where they are short
 }
+
+// inlineTurns is the number of loops around the leaf that a plan holds without
+// allocating: those of the normal form, two of which may be cut into chunks.
+const inlineTurns = inlineLoops + 2
+
+// inlineOffsets is the number of table entries that a plan holds without allocating.
+const inlineOffsets = 48
+
+// A span is the half-open interval of bytes [lo, hi) that a layout touches.
+type span struct{ lo, hi int }
+
+// A turn is one loop around the leaf. Where it walks over chunks of an axis that
+// the leaf works on, it also says how long the chunks are.
+type turn struct {
+	n, dst, src int  // turns, and bytes per turn
+	field       part // what of the block a chunk sets
+	full, last  int  // the extent of each chunk but the last, and of the last
+	// The last chunk may be slid back over items that are already copied; these
+	// are the bytes to add to its regular place.
+	slideDst, slideSrc int
+}
+
+// part names the extent of the leaf's block that a turn sets.
+type part uint8
+
+const (
+	partNone  part = iota
+	partInner      // Block.Inner.N
+	partOuter      // Block.Outer.N
+	partI          // Block.I
+	partJ          // Block.J
+	partWidth      // Block.Width
+)
 
 // NewPlan prepares copies from layout src to layout dst. Errors match [ErrShape],
 // [ErrItemSize], [ErrBounds] and [ErrOverlap].
 func NewPlan(dst, src Layout, o Options) (*Plan, error) {
-	if _, _, err := dst.extent("dst"); err != nil {
+	p := new(Plan)
+	if err := p.init(&dst, &src, o, nil); err != nil {
 		return nil, err
 	}
-	if _, _, err := src.extent("src"); err != nil {
-		return nil, err
-	}
-	if dst.ItemSize != src.ItemSize {
-		return nil, fmt.Errorf("%w: dst %d, src %d", ErrItemSize, dst.ItemSize, src.ItemSize)
-	}
-	if len(dst.Shape) != len(src.Shape) {
-		return nil, fmt.Errorf("%w: dst has rank %d, src %d", ErrShape, len(dst.Shape), len(src.Shape))
-	}
-	for axis, n := range dst.Shape {
-		if n != src.Shape[axis] {
-			return nil, fmt.Errorf("%w: axis %d: dst has %d items, src %d", ErrShape, axis, n, src.Shape[axis])
-		}
-	}
-	return &Plan{dst.withStrides(), src.withStrides()}, nil
+	return p, nil
 }
 
-// Run copies from src to dst. Errors match [ErrBounds] where a slice is too short
-// for the plan's layouts; nothing has been written then.
-func (p *Plan) Run(dst, src []byte) error {
-	if err := p.dst.check("dst", len(dst)); err != nil {
+// init makes p the plan for the copy from sl to dl. Memory that a plan needs beyond
+// its own comes from pool, or from the heap where pool is nil.
+func (p *Plan) init(dl, sl *Layout, o Options, pool *spare) error {
+	if err := p.check(dl, sl); err != nil {
 		return err
 	}
-	if err := p.src.check("src", len(src)); err != nil {
-		return err
+	p.opts = o
+	x, ok := normalize(dl, sl, p.normal[:])
+	if !ok {
+		return nil // nothing to copy: no bytes, no loops, no leaf
 	}
-	var staged []byte
-	p.each(func(d, s int) { staged = append(staged, src[s:s+p.src.ItemSize]...) })
-	p.each(func(d, s int) { copy(dst[d:d+p.dst.ItemSize], staged); staged = staged[p.dst.ItemSize:] })
+	p.nest = x
+	p.bytes = x.items() * x.item
+	p.loops = p.inline[:0]
+	b := builder{plan: p, x: x, have: cpu.Detect() &^ o.Without, pool: pool}
+	b.rest = append(b.restBuf[:0], x.loops...)
+	b.build()
 	return nil
 }
 
-func (p *Plan) each(f func(d, s int)) {
-	for _, n := range p.dst.Shape {
-		if n == 0 {
-			return
+// check validates the layouts and keeps what Run needs to validate the slices.
+func (p *Plan) check(dl, sl *Layout) (err error) {
+	if p.dst.lo, p.dst.hi, err = dl.extent("dst"); err != nil {
+		return err
+	}
+	if p.src.lo, p.src.hi, err = sl.extent("src"); err != nil {
+		return err
+	}
+	if dl.ItemSize != sl.ItemSize {
+		return fmt.Errorf("%w: dst has items of %d bytes, src of %d", ErrItemSize, dl.ItemSize, sl.ItemSize)
+	}
+	if len(dl.Shape) != len(sl.Shape) {
+		return fmt.Errorf("%w: dst has rank %d, src %d", ErrShape, len(dl.Shape), len(sl.Shape))
+	}
+	for axis, n := range dl.Shape {
+		if n != sl.Shape[axis] {
+			return fmt.Errorf("%w: axis %d: dst has %d items, src %d", ErrShape, axis, n, sl.Shape[axis])
 		}
 	}
-	index := make([]int, len(p.dst.Shape))
-	for {
-		d, s := p.dst.Offset, p.src.Offset
-		for axis, i := range index {
-			d += i * p.dst.Strides[axis]
-			s += i * p.src.Strides[axis]
-		}
-		f(d, s)
-		axis := len(index) - 1
-		for ; axis >= 0; axis-- {
-			if index[axis]++; index[axis] < p.dst.Shape[axis] {
-				break
-			}
-			index[axis] = 0
-		}
-		if axis < 0 {
-			return
-		}
+	if dl.Strides != nil && selfOverlap(dl) != disjoint {
+		return fmt.Errorf("%w: shape %v, strides %v, item size %d", ErrOverlap, dl.Shape, dl.Strides, dl.ItemSize)
 	}
+	return nil
 }
 
-// String says in one line what the plan does.
-func (p *Plan) String() string { return fmt.Sprintf("%v", *p) }
+// Bytes returns the payload of one Run in bytes: items times item size.
+func (p *Plan) Bytes() int { return p.bytes }
 
-// Explain says in several lines what the plan does and why.
-func (p *Plan) Explain() string { return p.String() }
+// Kernel returns the name of the kernel that does the work, or "none" where there
+// is nothing to copy.
+func (p *Plan) Kernel() string {
+	if p.bytes == 0 {
+		return "none"
+	}
+	return asm.Info(p.kernel).Name
+}

@@ -1,0 +1,109 @@
+package strided
+
+import (
+	"sync"
+
+	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
+)
+
+// This file and the leaf files beside it build plans: they choose the leaf for a
+// normal form, take the loops that the leaf does itself, and put the others around
+// it. Everything they choose depends on the normal form and the options only.
+
+// A builder is the state of making one plan.
+type builder struct {
+	plan    *Plan
+	x       nest
+	rest    []loop // loops of x that the leaf has not taken
+	restBuf [inlineLoops]loop
+	have    cpu.Features
+	pool    *spare
+}
+
+// A spare is memory for the parts of a plan that rarely are needed or large, so
+// that a plan for one use fits the stack.
+type spare struct {
+	offsets [maxOffsets]int
+	perm    asm.Perm
+}
+
+var spares = sync.Pool{New: func() any { return new(spare) }}
+
+// Call sizes. Assembly cannot be preempted, so one call moves little enough to
+// stay well below 100 microseconds, and enough for its overhead not to matter.
+const (
+	callBytes = 128 << 10 // payload of one call
+	callLines = 4096      // cache lines that one call touches
+)
+
+// build chooses the leaf.
+func (b *builder) build() {
+	switch {
+	case b.fill():
+	case b.x.item >= wideItem:
+		b.rows()
+	case b.permute():
+	case b.transpose():
+	default:
+		b.items()
+	}
+}
+
+// take removes loop k from the rest and returns it.
+func (b *builder) take(k int) loop {
+	l := b.rest[k]
+	b.rest = append(b.rest[:k], b.rest[k+1:]...)
+	return l
+}
+
+// finish puts the loops that are left around the leaf, those with large
+// destination steps outermost, and then the chunk loops of the leaf.
+func (b *builder) finish(chunks ...turn) {
+	p := b.plan
+	p.dstBase, p.srcBase = b.x.dst, b.x.src
+	for k := len(b.rest) - 1; k >= 0; k-- {
+		l := b.rest[k]
+		p.loops = append(p.loops, turn{n: l.n, dst: l.dst, src: l.src})
+	}
+	for _, c := range chunks {
+		if c.n > 1 {
+			p.loops = append(p.loops, c)
+		}
+	}
+}
+
+// unit is the loop that runs once.
+var unit = asm.Loop{N: 1}
+
+func kernelLoop(l loop) asm.Loop { return asm.Loop{N: l.n, Dst: l.dst, Src: l.src} }
+
+// chunked cuts a loop of the block into chunks of at most most turns and returns
+// the loop over them.
+func chunked(l *asm.Loop, most int, field part) turn {
+	n := l.N
+	chunks := (n + most - 1) / most
+	full := (n + chunks - 1) / chunks
+	chunks = (n + full - 1) / full
+	l.N = full
+	return turn{n: chunks, dst: full * l.Dst, src: full * l.Src, field: field, full: full, last: n - (chunks-1)*full}
+}
+
+// lines returns the most cache lines that n items of size bytes at a step touch.
+func lines(n, size, step int) int {
+	if step = abs(step); step < 64 {
+		return (n*step+size)/64 + 1
+	}
+	return n * (size/64 + 2)
+}
+
+// mostTurns returns how many turns of a loop one call may do, where a turn moves
+// bytes and touches touched cache lines on either side.
+func mostTurns(bytes, touched int) int {
+	return max(1, min(callBytes/max(bytes, 1), callLines/max(touched, 1)))
+}
+
+// leafKernel sets the kernel of the plan to the best one for op.
+func (b *builder) leafKernel(op asm.Op, size, i, j int) {
+	b.plan.kernel, b.plan.size = asm.Best(op, size, i, j, b.have), size
+}

@@ -1,0 +1,3 @@
+package strided
+
+func (b *builder) permute() bool { return false }

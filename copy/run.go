@@ -1,0 +1,139 @@
+package strided
+
+import (
+	"fmt"
+
+	"github.com/stridecopy/stridecopy/asm"
+)
+
+// Run copies from src to dst, which may overlap. Errors match [ErrBounds] where a
+// slice is too short for the plan's layouts; nothing has been written then.
+func (p *Plan) Run(dst, src []byte) error {
+	if p.bytes == 0 {
+		return nil
+	}
+	if p.dst.lo < 0 || p.dst.hi > len(dst) {
+		return p.dst.outside("dst", len(dst))
+	}
+	if p.src.lo < 0 || p.src.hi > len(src) {
+		return p.src.outside("src", len(src))
+	}
+	if shift, shared := sameMemory(dst[p.dst.lo:p.dst.hi], src[p.src.lo:p.src.hi]); shared {
+		return p.runShared(dst, src, shift+p.dst.lo-p.src.lo)
+	}
+	p.run(dst, src)
+	return nil
+}
+
+func (s span) outside(arg string, size int) error {
+	if s.lo < 0 {
+		return fmt.Errorf("%w: %s reaches down to byte %d", ErrBounds, arg, s.lo)
+	}
+	return fmt.Errorf("%w: %s reaches byte %d of %d", ErrBounds, arg, s.hi, size)
+}
+
+// run does the copy on slices that are long enough and share no item.
+func (p *Plan) run(dst, src []byte) {
+	if len(p.loops) == 0 {
+		asm.Call(p.kernel, dst, p.dstBase, src, p.srcBase, p.size, &p.block)
+		return
+	}
+	w := walker{plan: p, block: p.block, dst: p.dstBase, src: p.srcBase}
+	if len(p.loops) > len(w.inline) {
+		w.at = make([]int, len(p.loops))
+	} else {
+		w.at = w.inline[:len(p.loops)]
+	}
+	for k := range p.loops {
+		w.enter(k)
+	}
+	for {
+		asm.Call(p.kernel, dst, w.dst, src, w.src, p.size, &w.block)
+		if !w.next() {
+			return
+		}
+	}
+}
+
+// A walker steps through the loops of a plan like an odometer.
+type walker struct {
+	plan     *Plan
+	block    asm.Block
+	dst, src int   // offsets of the block's first items
+	at       []int // the turn of each loop
+	inline   [inlineTurns]int
+}
+
+// enter sets what the turn that loop k is at sets in the block.
+func (w *walker) enter(k int) {
+	t := &w.plan.loops[k]
+	if t.field == partNone {
+		return
+	}
+	n := t.full
+	if w.at[k] == t.n-1 {
+		n = t.last
+		w.dst += t.slideDst
+		w.src += t.slideSrc
+	}
+	switch t.field {
+	case partInner:
+		w.block.Inner.N = n
+	case partOuter:
+		w.block.Outer.N = n
+	case partI:
+		w.block.I = n
+	case partJ:
+		w.block.J = n
+	case partWidth:
+		w.block.Width = n
+	}
+}
+
+// next advances to the next block and reports whether there is one.
+func (w *walker) next() bool {
+	for k := len(w.at) - 1; k >= 0; k-- {
+		t := &w.plan.loops[k]
+		if w.at[k]++; w.at[k] < t.n {
+			w.dst += t.dst
+			w.src += t.src
+			w.enter(k)
+			return true
+		}
+		w.at[k] = 0
+		w.dst -= (t.n-1)*t.dst + t.slideDst
+		w.src -= (t.n-1)*t.src + t.slideSrc
+		w.enter(k)
+	}
+	return false
+}
+
+// runShared copies between slices that share memory, where src[0] lies shift bytes
+// behind dst[0].
+func (p *Plan) runShared(dst, src []byte, shift int) error {
+	dl, sl := p.nest.layouts()
+	moved := sl
+	moved.Offset += shift
+	if sharesByte(&dl, &moved) == disjoint {
+		p.run(dst, src)
+		return nil
+	}
+	staged := make([]byte, p.bytes)
+	packed := C(sl.ItemSize, sl.Shape...)
+	if err := Copy(staged, packed, src, sl); err != nil {
+		return err
+	}
+	return Copy(dst, dl, staged, packed)
+}
+
+// layouts returns the two layouts that x copies between.
+func (x *nest) layouts() (dl, sl Layout) {
+	n := len(x.loops)
+	dl = Layout{x.item, x.dst, make([]int, n), make([]int, n)}
+	sl = Layout{x.item, x.src, dl.Shape, make([]int, n)}
+	for k, l := range x.loops {
+		axis := n - 1 - k
+		dl.Shape[axis], dl.Strides[axis], sl.Strides[axis] = l.n, l.dst, l.src
+	}
+	return dl, sl
+}
