@@ -1,0 +1,71 @@
+package strided
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// TestFacadeOverlap runs every function with its source and destination at all
+// distances in one slice; the result is that of a source apart.
+func TestFacadeOverlap(t *testing.T) {
+	shape := []int{3, 2, 4}
+	const items = 24
+	two := func(s []int32) [][]int32 { return cut(s[:items], []int{items / 2, items / 2}) }
+	for name, call := range map[string]func(dst, src []int32) error{
+		"flip":      func(dst, src []int32) error { return Flip(dst, src, shape, 0, 2) },
+		"broadcast": func(dst, src []int32) error { return Broadcast(dst, src, []int{3, 1, 4}, shape...) },
+		"tile":      func(dst, src []int32) error { return Tile(dst, src, []int{3, 4}, 1, 2, 1) },
+		"pad":       func(dst, src []int32) error { return Pad(dst, src, []int{3, 2}, 9, [2]int{1, 2}, [2]int{1, 1}) },
+		"take":      func(dst, src []int32) error { return Take(dst, src, shape, 2, []int{3, 1, 0, 3}) },
+		"put":       func(dst, src []int32) error { return Put(dst, src, shape, 0, []int{2, 0}) },
+		"concat":    func(dst, src []int32) error { return Concat(dst, two(src), []int{3, 8}, 1) },
+		"stack":     func(dst, src []int32) error { return Stack(dst, two(src), []int{12}, 1) },
+		"split":     func(dst, src []int32) error { return Split(two(dst), src, []int{3, 8}, 1) },
+		"interleave": func(dst, src []int32) error {
+			return Interleave(dst, two(src))
+		},
+		"deinterleave": func(dst, src []int32) error { return Deinterleave(two(dst), src) },
+		"rearrange": func(dst, src []int32) error {
+			return Rearrange(dst[:items], src[:items], "a b c -> c (b a)", Axis("a", 3), Axis("b", 2))
+		},
+	} {
+		for dstAt := range 2 * items {
+			const srcAt = items
+			memory := counting(func(i int) int32 { return int32(i) }, 0, 4*items)
+			want := slices.Clone(memory)
+			apart := slices.Clone(memory[srcAt : srcAt+items])
+			if err := call(want[dstAt:dstAt+items+6], apart); err != nil {
+				t.Fatal(name, err)
+			}
+			if err := call(memory[dstAt:dstAt+items+6], memory[srcAt:srcAt+items]); err != nil || !slices.Equal(memory, want) {
+				t.Errorf("%s, distance %d: %v\n got %v\nwant %v", name, dstAt-srcAt, err, memory, want)
+			}
+		}
+	}
+}
+
+// TestBandsBlocks joins and splits more rows than one block holds.
+func TestBandsBlocks(t *testing.T) {
+	for _, count := range []int{2, 3, 4, 8, 100} {
+		t.Run(fmt.Sprint(count), func(t *testing.T) {
+			const rows = 5003
+			planes := counting(func(i int) uint16 { return uint16(i * 7) }, 0, count*rows)
+			channels := cut(planes, equal(count, rows))
+			frames, want := make([]uint16, count*rows), make([]uint16, count*rows)
+			if err := Interleave(frames, channels); err != nil {
+				t.Fatal(err)
+			}
+			for i := range want {
+				want[i] = planes[i%count*rows+i/count]
+			}
+			if !slices.Equal(frames, want) {
+				t.Error("interleave")
+			}
+			back := make([]uint16, count*rows)
+			if err := Deinterleave(cut(back, equal(count, rows)), frames); err != nil || !slices.Equal(back, planes) {
+				t.Error("deinterleave", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,76 @@
+package strided
+
+import "fmt"
+
+// pair collects the loops of one copy, outermost first: the two layouts that go to
+// Copy. It lies on the stack of its caller. Loops of one turn are left out, so that
+// the others, of which each doubles the number of items at least, never outnumber
+// its room.
+type pair struct {
+	size            int // bytes of an item
+	rank            int
+	shape, dst, src [MaxRank]int // turns, and bytes from one to the next
+}
+
+// add appends a loop of n turns that advances dst and src by so many items.
+func (l *pair) add(n, dst, src int) {
+	if n == 1 {
+		return
+	}
+	l.shape[l.rank], l.dst[l.rank], l.src[l.rank] = n, dst*l.size, src*l.size
+	l.rank++
+}
+
+// copy runs the loops from the given items of dst and src on.
+func (l *pair) copy(dst []byte, dstAt int, src []byte, srcAt int) error {
+	return Copy(dst, Layout{ItemSize: l.size, Offset: dstAt * l.size, Shape: l.shape[:l.rank], Strides: l.dst[:l.rank]},
+		src, Layout{ItemSize: l.size, Offset: srcAt * l.size, Shape: l.shape[:l.rank], Strides: l.src[:l.rank]})
+}
+
+// volume returns the number of items of a shape. Errors match ErrShape.
+func volume(arg string, shape []int) (int, error) {
+	if len(shape) > MaxRank {
+		return 0, fmt.Errorf("%w: %s: rank %d is above %d", ErrShape, arg, len(shape), MaxRank)
+	}
+	n, empty, fits := 1, false, true
+	for axis, extent := range shape {
+		if extent < 0 {
+			return 0, fmt.Errorf("%w: %s: axis %d: negative extent %d", ErrShape, arg, axis, extent)
+		}
+		var ok bool
+		if n, ok = mul(n, max(extent, 1)); !ok {
+			n, fits = 1, false
+		}
+		empty = empty || extent == 0
+	}
+	switch {
+	case empty:
+		return 0, nil
+	case !fits:
+		return 0, fmt.Errorf("%w: %s: the number of items overflows", ErrShape, arg)
+	}
+	return n, nil
+}
+
+// holds returns the number of items of a shape if a slice of have items holds them.
+func holds(arg string, have int, shape []int) (int, error) {
+	n, err := volume(arg, shape)
+	if err != nil {
+		return 0, err
+	}
+	return n, reaches(arg, have, n)
+}
+
+// reaches reports whether a slice of have items holds an array of n.
+func reaches(arg string, have, n int) error {
+	if n > have {
+		return fmt.Errorf("%w: %s: %d items are needed, the slice has %d", ErrBounds, arg, n, have)
+	}
+	return nil
+}
+
+// sharesMemory reports whether two slices have an element in common.
+func sharesMemory[T Elem](a, b []T) bool {
+	_, shared := sameMemory(Bytes(a), Bytes(b))
+	return shared
+}

@@ -1,0 +1,216 @@
+package strided
+
+import "fmt"
+
+// A Size is the extent of a named axis of a [Rearrange] pattern; [Axis] makes one.
+type Size struct {
+	Name string
+	N    int // items
+}
+
+// Axis returns the size, in items, of the axis with the given name in a [Rearrange]
+// pattern. It is safe for concurrent use.
+func Axis(name string, n int) Size { return Size{name, n} }
+
+// Rearrange writes src to dst with its axes split, permuted, merged and repeated as
+// a pattern in the notation of einops says:
+//
+//	b (h p) (w q) c -> b (h w) (p q c)
+//
+// Either side lists the axes of an array in C order. Names in parentheses are one
+// axis together, of which the first name varies slowest. A name that stands on the
+// right only repeats the items, and so does a number there; a 1 or () is an axis of
+// extent 1. Every name on the left has to stand on the right too.
+//
+// All sizes but one have to be given, with [Axis]; that one follows from len(src),
+// which is exactly the number of items. dst needs at least as many elements as the
+// right side has, and may overlap src. The ellipsis of einops needs shapes: see
+// [Array.RearrangeFrom], which also finds more sizes by itself. The whole pattern is
+// one copy and allocates nothing where [Copy] does not.
+//
+// Errors match [ErrPattern], with the position and the token; [ErrShape] where the
+// sizes do not fit the slice; and [ErrBounds] for a short dst. Nothing has been
+// written then. Rearrange is safe for concurrent use on memory that nobody else
+// writes.
+func Rearrange[T Elem](dst, src []T, pattern string, sizes ...Size) error {
+	var p program
+	if err := p.parse(pattern, noShape); err != nil {
+		return err
+	}
+	if err := p.give(sizes); err != nil {
+		return err
+	}
+	p.left.merge()
+	p.right.merge()
+	have := [1]int{len(src)}
+	if err := p.solve("src", &p.left, have[:]); err != nil {
+		return err
+	}
+	if err := p.solved(); err != nil {
+		return err
+	}
+	n, err := p.product(&p.right)
+	if err != nil {
+		return err
+	}
+	if err := reaches("dst", len(dst), n); err != nil {
+		return err
+	}
+	need := [1]int{n}
+	return runProgram(&p, Of(dst, need[:]...), Of(src, have[:]...))
+}
+
+// RearrangeFrom is [Rearrange] for arrays of any strides: it writes src to a with
+// its axes split, permuted, merged and repeated as the pattern says. The shapes of
+// the arrays are those of the two sides, so that sizes need not be given where they
+// follow from a shape. An ellipsis stands for any number of axes, in the same order
+// on both sides; on the right it may stand in parentheses, which merges them.
+// Errors and promises are those of Rearrange, and [ErrOverlap] where items of a
+// share memory.
+func (a Array[T]) RearrangeFrom(src Array[T], pattern string, sizes ...Size) error {
+	var p program
+	if err := p.parse(pattern, 0); err != nil {
+		return err
+	}
+	if p.left.dots {
+		if err := p.parse(pattern, max(0, len(src.Shape)-p.left.groups)); err != nil {
+			return err
+		}
+	}
+	if err := p.give(sizes); err != nil {
+		return err
+	}
+	// The right side may find sizes that the left one needs to find others.
+	for range 2 {
+		if err := p.solve("src", &p.left, src.Shape); err != nil {
+			return err
+		}
+		if err := p.solve("dst", &p.right, a.Shape); err != nil {
+			return err
+		}
+	}
+	if err := p.solved(); err != nil {
+		return err
+	}
+	return runProgram(&p, a, src)
+}
+
+// runProgram copies along the axes of a solved pattern.
+func runProgram[T Elem](p *program, dst, src Array[T]) error {
+	var space [8]int
+	if _, err := dst.layout("dst", space[:]); err != nil {
+		return err
+	}
+	if _, err := src.layout("src", space[:]); err != nil {
+		return err
+	}
+	loops := pair{size: sizeOf[T]()}
+	var to, from [maxPatternAxes]int
+	p.left.steps(&from, p, src.Shape, src.Strides)
+	p.right.steps(&to, p, dst.Shape, dst.Strides)
+	for _, axis := range p.right.order[:p.right.count] {
+		loops.add(p.axes[axis].size, to[axis], from[axis])
+	}
+	return loops.copy(Bytes(dst.Data), dst.Offset, Bytes(src.Data), src.Offset)
+}
+
+// give enters the sizes that the caller names.
+func (p *program) give(sizes []Size) error {
+	for i, s := range sizes {
+		axis := p.find(s.Name)
+		switch {
+		case axis < 0:
+			return fmt.Errorf("%w: %q has no axis %q, of which sizes[%d] is the size", ErrPattern, p.text, s.Name, i)
+		case p.axes[axis].size != unknown:
+			return fmt.Errorf("%w: %q: the size of %q is given twice", ErrPattern, p.text, s.Name)
+		case s.N < 0:
+			return fmt.Errorf("%w: %q: %s has size %d", ErrShape, p.text, s.Name, s.N)
+		}
+		p.axes[axis].size = s.N
+	}
+	return nil
+}
+
+// solve computes the sizes that follow from the shape of one side: in a group with
+// one unknown size it is what the others leave of the extent.
+func (p *program) solve(arg string, s *patternSide, shape []int) error {
+	if len(shape) != s.groups {
+		return fmt.Errorf("%w: %s has rank %d, its side of %q has %d axes", ErrShape, arg, len(shape), p.text, s.groups)
+	}
+	first := 0
+	for group, extent := range shape {
+		product, open, fits := 1, -1, true
+		last := int(s.ends[group])
+		for _, axis := range s.order[first:last] {
+			if size := p.axes[axis].size; size != unknown {
+				product, fits = mul(product, size)
+			} else if open < 0 {
+				open = int(axis)
+			} else {
+				open = maxPatternAxes // two of them: another side may tell
+			}
+			if !fits {
+				return p.misfit(arg, group, extent)
+			}
+		}
+		first = last
+		switch {
+		case open < 0 && product != extent:
+			return p.misfit(arg, group, extent)
+		case open < 0 || open == maxPatternAxes || product == 0 && extent == 0:
+		case product == 0 || extent%product != 0:
+			return p.misfit(arg, group, extent)
+		default:
+			p.axes[open].size = extent / product
+		}
+	}
+	return nil
+}
+
+func (p *program) misfit(arg string, group, extent int) error {
+	return fmt.Errorf("%w: %s: the sizes in %q do not make the extent %d of axis %d", ErrShape, arg, p.text, extent, group)
+}
+
+// solved reports the first axis whose size is still unknown.
+func (p *program) solved() error {
+	for i := range p.axes[:p.count] {
+		if a := &p.axes[i]; a.size == unknown {
+			return p.fail(a.at, a.name, "its size is not known: give it")
+		}
+	}
+	return nil
+}
+
+// product returns the number of items of one side.
+func (p *program) product(s *patternSide) (int, error) {
+	var shape [maxPatternAxes]int
+	for i, axis := range s.order[:s.count] {
+		shape[i] = p.axes[axis].size
+	}
+	return volume("dst", shape[:s.count])
+}
+
+// merge makes one group of all axes of a side.
+func (s *patternSide) merge() { s.groups, s.ends[0] = 1, uint8(s.count) }
+
+// steps writes the stride of each axis of a side, in items, for an array with the
+// given shape and strides, one for a group.
+func (s *patternSide) steps(steps *[maxPatternAxes]int, p *program, shape, strides []int) {
+	end, dense := s.count, 1
+	for group := s.groups - 1; group >= 0; group-- {
+		step := dense
+		if strides != nil {
+			step = strides[group]
+		}
+		dense *= shape[group]
+		first := 0
+		if group > 0 {
+			first = int(s.ends[group-1])
+		}
+		for ; end > first; end-- {
+			axis := s.order[end-1]
+			steps[axis] = step
+			step *= p.axes[axis].size
+		}
+	}
+}
