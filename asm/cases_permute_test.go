@@ -1,0 +1,100 @@
+package asm_test
+
+import "github.com/stridecopy/stridecopy/asm"
+
+// permute takes boxes of exactly the kernel's windows, or of any where it is the
+// pure-Go kernel, and random maps of their bytes.
+func (c *checker) permute() {
+	for range rounds(3000) {
+		vector, nsrc, ndst := c.k.Vector, c.k.I, c.k.J
+		if vector == 0 {
+			vector, nsrc, ndst = 16<<(2*c.IntN(2)), 1+c.IntN(c.k.I), 1+c.IntN(c.k.J)
+		}
+		b := &asm.Block{Perm: c.box(vector, nsrc, ndst)}
+		c.boxLoops(b)
+		if c.k.Masked {
+			c.anchor(b.Perm)
+		}
+		c.check(1, b)
+	}
+}
+
+// box returns a box without offsets. Under masks each destination window gets a
+// run of bytes, scattered bytes, all, or none.
+func (c *checker) box(vector, nsrc, ndst int) *asm.Perm {
+	p := new(asm.Perm)
+	p.Reset(vector, nsrc, ndst)
+	sources := 1 + c.IntN(nsrc) // some boxes leave source windows out
+	for w := range ndst {
+		mask := c.mask(vector, w > 0)
+		if !c.k.Masked {
+			mask = 1<<vector - 1
+		}
+		run, from, at := c.IntN(2) == 0, c.IntN(sources), c.IntN(vector)
+		for k := range vector {
+			if mask>>k&1 == 0 {
+				continue
+			}
+			if run {
+				at = (at + 1) % vector
+			} else {
+				from, at = c.IntN(sources), c.IntN(vector)
+			}
+			p.Set(w, k, from, at)
+		}
+	}
+	return p
+}
+
+// mask returns the bytes of a window that are written.
+func (c *checker) mask(vector int, mayBeEmpty bool) uint64 {
+	all := uint64(1)<<vector - 1
+	switch c.IntN(5) {
+	case 0:
+		return all
+	case 1:
+		return all >> c.IntN(vector)
+	case 2:
+		return all << c.IntN(vector) & all
+	case 3:
+		if mayBeEmpty {
+			return 0
+		}
+	}
+	return (c.Uint64() | 1<<c.IntN(vector)) & all
+}
+
+// boxLoops puts the windows and the turns of both loops so that no destination
+// windows overlap.
+func (c *checker) boxLoops(b *asm.Block) {
+	p, outer, inner := b.Perm, 1+c.IntN(3), 1+c.IntN(4)
+	d, s := c.apart(p.Vector, outer, inner, p.NDst), c.anyhow(p.Vector, outer, inner, p.NSrc)
+	b.Outer = asm.Loop{N: outer, Dst: d[0], Src: s[0]}
+	b.Inner = asm.Loop{N: inner, Dst: d[1], Src: s[1]}
+	copy(p.DstAt[:], table(p.NDst, d[2]))
+	copy(p.SrcAt[:], table(p.NSrc, s[2]))
+}
+
+// anchor moves the windows so that the first items of the block are bytes that are
+// moved, as the windows may begin outside the memory. Windows without any byte go
+// where there is no memory.
+func (c *checker) anchor(p *asm.Perm) {
+	w, k := 0, 0
+	for p.DstMask[w]>>k&1 == 0 {
+		k++
+	}
+	from, n := p.Source(w, k)
+	d, s := p.DstAt[w]+k, p.SrcAt[from]+n
+	for w := range p.NDst {
+		p.DstAt[w] -= d
+		if p.DstMask[w] == 0 {
+			p.DstAt[w] += c.sign() << 24
+		}
+	}
+	for w := range p.NSrc {
+		p.SrcAt[w] -= s
+		if p.SrcMask[w] == 0 {
+			p.SrcAt[w] += c.sign() << 24
+		}
+	}
+}
