@@ -58,7 +58,7 @@ func (c *checker) apart(n int, ns ...int) []int {
 	steps := make([]int, len(ns))
 	for _, k := range c.Perm(len(ns)) {
 		step := n + c.gap(n)
-		if step*turns > maxSpan/2 {
+		if step*turns > maxSpan/8 {
 			step = n
 		}
 		turns /= ns[k]

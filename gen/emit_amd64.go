@@ -36,7 +36,8 @@ func amd64Kernels() []kernel {
 func amd64Assembly() ([]byte, error) {
 	c := build.NewContext()
 	c.ConstraintExpr("amd64,!purego")
-	for _, k := range amd64Kernels() {
+	ks := amd64Kernels()
+	for _, k := range ks {
 		c.Function(k.name)
 		// Every argument is a pointer; the Go declaration, which names the type
 		// of the block, is written with the table.
@@ -54,6 +55,11 @@ func amd64Assembly() ([]byte, error) {
 	}
 	if err := pass.Compile.Execute(f); err != nil {
 		return nil, err
+	}
+	for n, fn := range f.Functions() {
+		if err := check(ks[n], fn); err != nil {
+			return nil, err
+		}
 	}
 	return printer.NewGoAsm(printer.Config{Name: "gen", Pkg: "asm"}).Print(f)
 }
