@@ -18,9 +18,10 @@ func (c *checker) sizes() []int {
 	return anySizes
 }
 
-// rounds scales a number of random cases: emulators get the short share.
+// rounds scales a number of random cases: emulators, which run short tests, and the
+// race detector get a share.
 func rounds(n int) int {
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		return max(n/8, 1)
 	}
 	return n
