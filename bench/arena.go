@@ -1,18 +1,28 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"reflect" // for an address, without package unsafe
+
+	"github.com/stridecopy/stridecopy/memoryview"
 )
 
 // An arena holds the memory of a whole run: one source, one destination, one
 // expected result, each as large as the largest case needs and page-aligned, so
 // that the offsets of a case decide the alignment of its items.
-type arena struct{ src, dst, want []byte }
+type arena struct {
+	src, dst, want   []byte
+	srcFile, dstFile string // where other processes find src and dst; "" if private
+	release          []func() error
+}
 
 const page = 4096
 
-func newArena(cases []Case) (*arena, error) {
+// newArena makes the memory for a list of cases, shared with other processes
+// through files if they need it.
+func newArena(cases []Case, shared bool) (*arena, error) {
 	var dst, src int
 	for _, c := range cases {
 		dst = max(dst, c.DstBytes, c.Payload) // dense copies need the payload on both sides
@@ -22,7 +32,19 @@ func newArena(cases []Case) (*arena, error) {
 	if dst > limit || src > limit {
 		return nil, fmt.Errorf("the cases need %d MiB", (2*dst+src)>>20)
 	}
-	a := &arena{src: pages(src), dst: pages(dst), want: pages(dst)}
+	a := &arena{want: pages(dst)}
+	if shared {
+		var err error
+		a.src, a.srcFile, err = a.share(src)
+		if err == nil {
+			a.dst, a.dstFile, err = a.share(dst)
+		}
+		if err != nil {
+			return nil, errors.Join(err, a.close())
+		}
+	} else {
+		a.src, a.dst = pages(src), pages(dst)
+	}
 	random := uint64(88172645463325252)
 	for i := 0; i+8 <= len(a.src); i += 8 {
 		random ^= random << 13
@@ -35,6 +57,44 @@ func newArena(cases []Case) (*arena, error) {
 	return a, nil
 }
 
+// share returns the memory of a new file of at least n bytes. It is written once,
+// since storing to a mapped file that the disk has no room for is a fault. A file
+// system in memory is preferred: nothing is ever written back.
+func (a *arena) share(n int) ([]byte, string, error) {
+	var failures error
+	for _, dir := range []string{"/dev/shm", os.TempDir()} {
+		f, err := os.CreateTemp(dir, "stridecopy-")
+		if err == nil {
+			_, err = f.Write(pages(n))
+			err = errors.Join(err, f.Close())
+			if err != nil {
+				os.Remove(f.Name())
+			}
+		}
+		if err != nil {
+			failures = errors.Join(failures, err)
+			continue
+		}
+		a.release = append(a.release, func() error { return os.Remove(f.Name()) })
+		m, err := memoryview.MapFile(f.Name(), true)
+		if err != nil {
+			return nil, "", err
+		}
+		a.release = append(a.release, m.Close)
+		return m.Bytes(), f.Name(), nil
+	}
+	return nil, "", failures
+}
+
+// close removes the shared files.
+func (a *arena) close() (err error) {
+	for _, f := range a.release {
+		err = errors.Join(err, f())
+	}
+	a.release = nil
+	return err
+}
+
 // pages returns at least n bytes of memory that begin and end at a page.
 func pages(n int) []byte {
 	n = (n + page) &^ (page - 1) // at least one
@@ -45,8 +105,10 @@ func pages(n int) []byte {
 
 func (a *arena) size() int { return len(a.src) + len(a.dst) + len(a.want) }
 
-// fill sets every byte of b, so that bytes which must stay can be told from
-// bytes that were written, and nothing of an earlier case is left.
+// untouched is what destinations hold before a verified copy, so that bytes which
+// must stay can be told from bytes that were written.
+const untouched = 0xee
+
 func fill(b []byte, v byte) {
 	if len(b) == 0 {
 		return

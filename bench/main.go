@@ -3,6 +3,7 @@
 //
 //	go run ./bench [flags]                 time the representative cases
 //	go run ./bench -all                    time all cases
+//	go run ./bench -peers                  rival libraries in the same run
 //	go run ./bench reshape [flags] in out  slice and permute a .npy file
 //
 // Each case is verified whole against a reference loop before it is timed; a
@@ -55,7 +56,7 @@ type usageError struct{ error }
 // options are the flags of the benchmark.
 type options struct {
 	cases, family, filter, levels, json string
-	all                                 bool
+	all, cold, peers                    bool
 	budget                              time.Duration
 	workers                             int
 }
@@ -70,6 +71,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.filter, "filter", "", "run the cases whose name matches a regular `expression`")
 	f.StringVar(&o.levels, "cpu", "", "comma-separated `list` of levels to time: none, sse2, avx2, avx512, neon (default: the best)")
 	f.BoolVar(&o.all, "all", false, "run all built-in cases, not only the representative ones")
+	f.BoolVar(&o.cold, "cold", false, "time copies into memory that was never touched, too")
+	f.BoolVar(&o.peers, "peers", false, "run rival libraries beside ours: those of bench/peers, and NumPy where python3 has it")
 	f.DurationVar(&o.budget, "budget", 60*time.Millisecond, "`time` to spend on each thing timed, in each case")
 	f.IntVar(&o.workers, "workers", 1, "goroutines that a copy may use")
 	if err := f.Parse(args); err != nil {
@@ -135,12 +138,19 @@ func benchmark(args []string, stdout, stderr *os.File) error {
 		}
 		defer out.abort()
 	}
-	memory, err := newArena(cases)
+	memory, err := newArena(cases, o.peers)
 	if err != nil {
 		return err
 	}
-	r := &runner{arena: memory, budget: o.budget, workers: o.workers, levels: levels}
-	t := &report{out: stdout, progress: terminal(stderr), recorded: loadRecorded(), levels: len(levels) > 1}
+	defer memory.close()
+	r := &runner{arena: memory, budget: o.budget, workers: o.workers, cold: o.cold, levels: levels, rivals: new(rivals)}
+	if o.peers {
+		r.rivals = startRivals(memory, stderr)
+		defer r.rivals.stop()
+		defer interrupts.add(func() { r.rivals.stop(); memory.close() })()
+	}
+	t := &report{out: stdout, progress: terminal(stderr), recorded: loadRecorded(),
+		levels: len(levels) > 1, cold: o.cold, rivals: r.rivals.names}
 	t.header(r, len(cases))
 	for i := range cases {
 		t.working(i, len(cases), cases[i].Name)
@@ -152,6 +162,7 @@ func benchmark(args []string, stdout, stderr *os.File) error {
 			t.row(result)
 		}
 	}
+	t.notes(r.notes)
 	t.summary()
 	if out != nil {
 		if err := writeJSON(out, t.results); err != nil {

@@ -6,10 +6,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"sync"
-	"syscall"
 )
 
 // An outFile is a file that appears under its name whole or not at all: it is
@@ -17,11 +14,8 @@ import (
 // interrupt or a termination removes it.
 type outFile struct {
 	*os.File
-	path string // where it goes
-
-	mu      sync.Mutex // signal against commit and abort
-	done    bool
-	signals chan os.Signal
+	path   string // where it goes
+	forget func() // of interrupts; nil when nothing is left to do
 }
 
 // createOut begins a file. A symbolic link is followed, so that the link stays and
@@ -39,44 +33,25 @@ func createOut(path string) (*outFile, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	o := &outFile{path: path, signals: make(chan os.Signal, 1)}
-	signal.Notify(o.signals, os.Interrupt, syscall.SIGTERM) // before there is anything to remove
 	dir, base := filepath.Split(path)
 	for {
 		name := filepath.Join(dir, fmt.Sprintf(".%s.%08x.part", base, rand.Uint32()))
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if errors.Is(err, fs.ErrExist) {
-			continue
+		if _, err := os.Lstat(name); err == nil {
+			continue // somebody else's, which an interrupt must not remove
 		}
+		forget := interrupts.add(func() { os.Remove(name) }) // before there is anything to remove
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if err != nil {
-			o.end()
+			forget()
 			return nil, err
 		}
-		o.File = f
-		go o.watch()
-		return o, nil
+		return &outFile{f, path, forget}, nil
 	}
-}
-
-// watch ends the process on a signal, with the status that shells expect, after
-// removing the file.
-func (o *outFile) watch() {
-	s, open := <-o.signals
-	if !open {
-		return
-	}
-	o.abort()
-	if number, ok := s.(syscall.Signal); ok {
-		os.Exit(128 + int(number))
-	}
-	os.Exit(exitFailed)
 }
 
 // commit puts the file in its place.
 func (o *outFile) commit() error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.done {
+	if o.forget == nil {
 		return fs.ErrClosed
 	}
 	err := o.Close()
@@ -92,9 +67,7 @@ func (o *outFile) commit() error {
 
 // abort removes the file; after commit it does nothing.
 func (o *outFile) abort() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if !o.done {
+	if o.forget != nil {
 		o.Close()
 		os.Remove(o.Name())
 		o.end()
@@ -102,7 +75,6 @@ func (o *outFile) abort() {
 }
 
 func (o *outFile) end() {
-	o.done = true
-	signal.Stop(o.signals)
-	close(o.signals)
+	o.forget()
+	o.forget = nil
 }

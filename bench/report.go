@@ -18,20 +18,78 @@ type report struct {
 	progress io.Writer // nil where there is no terminal
 	width    int       // characters of the progress line on the screen
 	recorded *recordedPeers
-	levels   bool // more than one: rows name theirs
+	levels   bool     // more than one: rows name theirs
+	cold     bool     // copies to fresh memory are timed too
+	rivals   []string // programs that run beside ours
 	results  []Result
 	broken   int
 }
 
-const rowFormat = "%-38s %8s %8.1f %7.2f %9.1f %8.1f %9s  %s\n"
+// A column of the table; text is what stands in the row of a result.
+type column struct {
+	title string
+	width int // characters; 0 for the last column, negative to start at the left
+	text  func(r *Result) string
+}
+
+// columns returns those that have something to say in this run.
+func (t *report) columns() []column {
+	speed := func(ns func(*Result) float64) func(*Result) string {
+		return func(r *Result) string { return number("%.1f", r.gigabytes(ns(r))) }
+	}
+	times := func(format string, ns func(*Result) float64) func(*Result) string {
+		return func(r *Result) string { return number(format, ns(r)/r.NsMin) }
+	}
+	naive := func(r *Result) float64 { return r.NaiveNs }
+	all := []column{
+		{"case", -38, func(r *Result) string { return t.label(r.Name, r) }},
+		{"payload", 8, func(r *Result) string { return size(r.Payload) }},
+		{"GB/s", 7, speed(func(r *Result) float64 { return r.NsMin })},
+		{"/dense", 7, times("%.2f", func(r *Result) float64 { return r.DenseNs })},
+	}
+	if t.cold {
+		all = append(all, column{"cold", 7, speed(func(r *Result) float64 { return r.ColdNs })})
+	}
+	all = append(all, column{"naive", 7, speed(naive)}, column{"x naive", 8, times("%.1f", naive)})
+	for _, rival := range t.rivals {
+		all = append(all, column{"x " + rival, len(rival) + 3, times("%.1f", func(r *Result) float64 { return r.Rivals[rival] })})
+	}
+	return append(all,
+		column{"/best*", 7, func(r *Result) string { ratio, _ := t.recorded.versus(r); return number("%.2f", ratio) }},
+		column{"  kernel", 0, func(r *Result) string { return "  " + r.Kernel }})
+}
+
+// number is empty for a 0, which stands for what was not measured.
+func number(format string, v float64) string {
+	if v == 0 {
+		return ""
+	}
+	return fmt.Sprintf(format, v)
+}
+
+func (t *report) line(text func(c *column) string) {
+	var line strings.Builder
+	for _, c := range t.columns() {
+		fmt.Fprintf(&line, "%*s ", c.width, text(&c))
+	}
+	fmt.Fprintln(t.out, strings.TrimRight(line.String(), " "))
+}
+
+// label names a row or group, with its level and workers where they differ.
+func (t *report) label(name string, r *Result) string {
+	if t.levels {
+		name += " " + r.Features
+	}
+	return name
+}
 
 func (t *report) header(r *runner, cases int) {
 	fmt.Fprintf(t.out, "stridecopy %s %s/%s, %s, level %s, %d worker(s)\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu.Brand(), words(r.levels), r.workers)
 	fmt.Fprintf(t.out, "%d cases, %v for each thing timed, %d MiB of buffers; GB/s counts every byte twice (read and written)\n\n",
 		cases, r.budget, r.size()>>20)
-	fmt.Fprintf(t.out, "%-38s %8s %8s %7s %9s %8s %9s  %s\n",
-		"case", "payload", "GB/s", "/dense", "naive", "x naive", "/best*", "kernel")
+	t.notes(r.rivals.about)
+	t.line(func(c *column) string { return c.title })
 }
 
 func words(levels []level) string {
@@ -60,22 +118,20 @@ func (t *report) clear() {
 func (t *report) row(r Result) {
 	t.clear()
 	t.results = append(t.results, r)
-	versus := ""
-	if ratio, _ := t.recorded.versus(&r); ratio > 0 {
-		versus = fmt.Sprintf("%.2f", ratio)
-	}
-	name := r.Name
-	if t.levels {
-		name += " " + r.Features
-	}
-	fmt.Fprintf(t.out, rowFormat, name, size(r.Payload), r.gigabytes(r.NsMin), r.DenseNs/r.NsMin,
-		r.gigabytes(r.NaiveNs), r.NaiveNs/r.NsMin, versus, r.Kernel)
+	t.line(func(c *column) string { return c.text(&r) })
 }
 
 func (t *report) failed(err error) {
 	t.clear()
 	t.broken++
 	fmt.Fprintf(t.out, "FAILED %v\n", err)
+}
+
+// notes prints what was seen beside the figures.
+func (t *report) notes(notes []string) {
+	for _, note := range notes {
+		fmt.Fprintln(t.out, "note:", note)
+	}
 }
 
 // summary prints geometric means by family, and by level where there are several.
@@ -86,9 +142,7 @@ func (t *report) summary() {
 	fmt.Fprintf(t.out, "\n%-24s %6s %8s %8s %8s %9s %14s\n", "family (geometric mean)", "cases", "GB/s", "/dense", "x naive", "/best*", "behind best*")
 	groups, order := map[string]*means{}, []string{}
 	add := func(group string, r *Result) {
-		if t.levels {
-			group += " " + r.Features
-		}
+		group = t.label(group, r)
 		if groups[group] == nil {
 			groups[group] = new(means)
 			order = append(order, group)

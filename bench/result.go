@@ -19,10 +19,14 @@ type Result struct {
 	StreamNs  float64 `json:"stream_ns"`            // our dense copy, streaming stores; 0 = not measured
 	NaiveNs   float64 `json:"naive_ns"`             // the loop one writes by hand
 	OneshotNs float64 `json:"oneshot_ns,omitempty"` // one-shot Copy, family small only
-	Kernel    string  `json:"kernel"`
-	Plan      string  `json:"plan"`
-	Workers   int     `json:"workers"`
-	Features  string  `json:"features"` // level word
+	ColdNs    float64 `json:"cold_ns,omitempty"`    // into memory that was never touched
+	// Rivals holds the time of each rival program that was run beside ours and can
+	// express the case.
+	Rivals   map[string]float64 `json:"rivals,omitempty"`
+	Kernel   string             `json:"kernel"`
+	Plan     string             `json:"plan"`
+	Workers  int                `json:"workers"`
+	Features string             `json:"features"` // level word
 
 	explain string
 }

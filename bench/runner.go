@@ -17,14 +17,17 @@ type runner struct {
 	*arena
 	budget  time.Duration // for each thing that is timed, in each case
 	workers int
+	cold    bool // copies into fresh memory too
 	levels  []level
+	rivals  *rivals
+	notes   []string // what rivals got wrong
 }
 
 // run verifies and times a case on every level, and returns one result a level.
 func (r *runner) run(c *Case) ([]Result, error) {
 	dst, src := r.dst[:c.DstBytes], r.src[:c.SrcBytes]
 	want := r.want[:c.DstBytes]
-	fill(want, 0xee)
+	fill(want, untouched)
 	reference(want, src, c, 0, c.DstOffset, c.SrcOffset)
 
 	results := make([]Result, len(r.levels))
@@ -34,7 +37,7 @@ func (r *runner) run(c *Case) ([]Result, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)
 		}
-		fill(dst, 0xee)
+		fill(dst, untouched)
 		if err := plan.Run(dst, src); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)
 		}
@@ -42,21 +45,30 @@ func (r *runner) run(c *Case) ([]Result, error) {
 			return nil, fmt.Errorf("%s (%s): %w: byte %d differs; plan %s", c.Name, l.word, errWrong, firstDifference(dst, want), plan)
 		}
 		results[i] = Result{Name: c.Name, Family: c.Family, ItemSize: c.ItemSize, Payload: c.Payload,
-			Kernel: kernelOf(plan), Plan: plan.String(), Workers: r.workers, Features: l.word, explain: plan.Explain()}
+			Kernel: plan.Kernel(), Plan: plan.String(), Workers: r.workers, Features: l.word, explain: plan.Explain()}
 		all = append(all, planned(plan, dst, src))
 	}
 	y := r.yardsticks(c)
-	compete(append(all, y.all()...), r.budget)
+	found, notes := r.rivals.contenders(c, dst, want)
+	r.notes = append(r.notes, notes...)
+	field := append(all, y.all()...)
+	for _, name := range r.rivals.names {
+		if contender := found[name]; contender != nil {
+			field = append(field, contender)
+		}
+	}
+	compete(field, r.budget)
 	for i := range results {
 		results[i].NsMin, results[i].NsMedian = all[i].min(), all[i].median()
 		y.record(&results[i])
+		results[i].Rivals = minima(found)
 	}
 	return results, nil
 }
 
-// yardsticks are the copies that ours are held against; stream and oneshot are
-// nil where they say nothing.
-type yardsticks struct{ dense, builtin, stream, naive, oneshot *contender }
+// yardsticks are the copies that ours are held against; all but the
+// first two and naive are nil where they say nothing.
+type yardsticks struct{ dense, builtin, stream, naive, oneshot, cold *contender }
 
 // minStream is the payload in bytes from which streaming stores are timed.
 const minStream = 256 << 10
@@ -65,20 +77,31 @@ func (r *runner) yardsticks(c *Case) yardsticks {
 	dst, src := r.dst[:c.Payload], r.src[:c.Payload]
 	naive := newNaive(c)
 	y := yardsticks{
-		dense:   r.dense(c, strided.StreamNever),
-		builtin: &contender{run: func(n int) { repeat(n, func() { copy(dst, src) }) }},
-		naive:   &contender{run: func(n int) { repeat(n, func() { naive.run(r.dst, r.src) }) }},
+		dense: r.dense(c, strided.StreamNever),
+		builtin: local(func(n int) {
+			for range n {
+				copy(dst, src)
+			}
+		}),
+		naive: local(func(n int) {
+			for range n {
+				naive.run(r.dst, r.src)
+			}
+		}),
 	}
 	if c.Payload >= minStream {
 		y.stream = r.dense(c, strided.StreamAlways)
 	}
 	if c.Family == "small" {
 		dl, sl := c.dst(), c.src()
-		y.oneshot = &contender{run: func(n int) {
+		y.oneshot = local(func(n int) {
 			for range n {
 				strided.Copy(r.dst, dl, r.src, sl)
 			}
-		}}
+		})
+	}
+	if r.cold {
+		y.cold = coldCopy(c, r.src[:c.SrcBytes])
 	}
 	return y
 }
@@ -96,17 +119,11 @@ func (r *runner) dense(c *Case, s strided.Streaming) *contender {
 
 // planned times a plan that has run on these slices before without an error.
 func planned(plan *strided.Plan, dst, src []byte) *contender {
-	return &contender{run: func(n int) {
+	return local(func(n int) {
 		for range n {
 			plan.Run(dst, src)
 		}
-	}}
-}
-
-func repeat(n int, f func()) {
-	for range n {
-		f()
-	}
+	})
 }
 
 func (y *yardsticks) all() []*contender {
@@ -116,6 +133,9 @@ func (y *yardsticks) all() []*contender {
 	}
 	if y.oneshot != nil {
 		all = append(all, y.oneshot)
+	}
+	if y.cold != nil {
+		all = append(all, y.cold)
 	}
 	return all
 }
@@ -127,6 +147,9 @@ func (y *yardsticks) record(r *Result) {
 	}
 	if y.oneshot != nil {
 		r.OneshotNs = y.oneshot.min()
+	}
+	if y.cold != nil {
+		r.ColdNs = y.cold.min()
 	}
 }
 
@@ -141,6 +164,17 @@ func reference(dst, src []byte, c *Case, axis, d, s int) {
 	}
 }
 
+// minima returns the times of rivals, but not of those that failed on the way.
+func minima(rivals map[string]*contender) map[string]float64 {
+	ns := map[string]float64{}
+	for name, c := range rivals {
+		if m := c.min(); m < float64(time.Hour) {
+			ns[name] = m
+		}
+	}
+	return ns
+}
+
 func firstDifference(a, b []byte) int {
 	for i := range a {
 		if a[i] != b[i] {
@@ -148,11 +182,4 @@ func firstDifference(a, b []byte) int {
 		}
 	}
 	return -1
-}
-
-func kernelOf(plan *strided.Plan) string {
-	if p, ok := any(plan).(interface{ Kernel() string }); ok {
-		return p.Kernel()
-	}
-	return plan.String()
 }
