@@ -87,6 +87,7 @@ func TestFacadeErrors(t *testing.T) {
 		{"copy to far", far.CopyFrom(of(src, 5)), ErrBounds},
 		{"copy offset overflow", Array[int16]{Data: dst, Offset: int(maxInt)}.CopyFrom(of(src)), ErrBounds},
 		{"copy stride overflow", Array[int16]{Data: dst, Shape: []int{1}, Strides: []int{int(maxInt)}}.CopyFrom(of(src, 1)), ErrBounds},
+		{"copy to repeated", Array[int16]{Data: dst, Shape: []int{2, 2}, Strides: []int{0, 1}}.CopyFrom(of(src, 2, 2)), ErrOverlap},
 		{"layout", errOf(far.Layout()), ErrBounds},
 		{"position bent", errOf(bent.Position(0, 0)), ErrShape},
 		{"position count", errOf(of(dst, 2, 3).Position(1)), ErrAxes},
@@ -208,6 +209,8 @@ func TestPatternErrors(t *testing.T) {
 			t.Errorf("%s: %q does not say %q", c.pattern, err, c.text)
 		}
 	}
+	repeated := Array[int32]{Data: dst, Shape: []int{2, 3}, Strides: []int{0, 1}}
+	checkError(t, "repeated dst", repeated.RearrangeFrom(Of(src, 3, 2), "a b -> b a"), ErrOverlap)
 	checkError(t, "short dst", Of(dst[:5], 2, 3).RearrangeFrom(Of(src, 3, 2), "a b -> b a"), ErrBounds)
 	checkError(t, "short src", Of(dst, 2, 3).RearrangeFrom(Of(src[:5], 3, 2), "a b -> b a"), ErrBounds)
 }
