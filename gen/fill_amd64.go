@@ -12,20 +12,23 @@ func fillKernels() []kernel {
 	for _, size := range []int{1, 2, 4, 8, 16} {
 		ks = append(ks, kernel{
 			name: fmt.Sprintf("fillB%dAVX2", size), op: "Fill", size: size, twin: "fillGeneric", isa: "cpu.AVX2",
-			loop: []string{
-				"for o := range b.Outer.N {",
-				"\tfor i := range b.Inner.N {",
-				"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
-				fmt.Sprintf("\t\tfor k := 0; k < b.Width; k += %d {", size),
-				fmt.Sprintf("\t\t\tcopy(dst[d+k:d+k+%d], src[s:s+%d])", size, size),
-				"\t\t}",
-				"\t}",
-				"}",
-			},
-			emit: func(e *emitter) { e.fill(size) },
+			loop: fillLoop(size), emit: func(e *emitter) { e.fill(size) },
 		})
 	}
 	return ks
+}
+
+func fillLoop(size int) []string {
+	return []string{
+		"for o := range b.Outer.N {",
+		"\tfor i := range b.Inner.N {",
+		"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
+		fmt.Sprintf("\t\tfor k := 0; k < b.Width; k += %d {", size),
+		fmt.Sprintf("\t\t\tcopy(dst[d+k:d+k+%d], src[s:s+%d])", size, size),
+		"\t\t}",
+		"\t}",
+		"}",
+	}
 }
 
 // fill broadcasts the item to a vector and stores it over the row; a last vector

@@ -50,7 +50,13 @@ func render() (map[string][]byte, error) {
 	}
 	files["zkernels_amd64.s"] = amd64
 	files["zkernels_amd64.go"] = tableFile("amd64 && !purego", amd64Kernels())
-	files["zkernels_none.go"] = tableFile("purego || !amd64", nil)
+	arm64, err := arm64Assembly()
+	if err != nil {
+		return nil, err
+	}
+	files["zkernels_arm64.s"] = arm64
+	files["zkernels_arm64.go"] = tableFile("arm64 && !purego", arm64Table())
+	files["zkernels_none.go"] = tableFile("purego || !(amd64 || arm64)", nil)
 	return files, nil
 }
 

@@ -5,18 +5,17 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+var rowsLoop = []string{
+	"for o := range b.Outer.N {",
+	"\tfor i := range b.Inner.N {",
+	"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
+	"\t\tcopy(dst[d:d+b.Width], src[s:s+b.Width])",
+	"\t}",
+	"}",
+}
+
 func rowsKernels() []kernel {
-	rows := kernel{
-		op: "Rows", twin: "rowsGeneric",
-		loop: []string{
-			"for o := range b.Outer.N {",
-			"\tfor i := range b.Inner.N {",
-			"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
-			"\t\tcopy(dst[d:d+b.Width], src[s:s+b.Width])",
-			"\t}",
-			"}",
-		},
-	}
+	rows := kernel{op: "Rows", twin: "rowsGeneric", loop: rowsLoop}
 	plain, stream := rows, rows
 	plain.name, plain.isa, plain.emit = "rowsAVX2", "cpu.AVX2", func(e *emitter) { e.rows(wordsAVX2) }
 	sse := rows

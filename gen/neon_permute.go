@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/stridecopy/stridecopy/gen/arm64"
+)
+
+func neonPermuteKernels() []neonKernel {
+	var ks []neonKernel
+	for s := 1; s <= shuffleWindows; s++ {
+		for d := 1; d <= shuffleWindows; d++ {
+			ks = append(ks, neonKernel{kernel{
+				name: fmt.Sprintf("permute%dx%dNEON", s, d), op: "Permute", i: s, j: d, vector: 16,
+				twin: "permuteGeneric", loop: permuteLoop(16),
+			}, func(e *neon) { e.permute(s, d) }})
+		}
+	}
+	return ks
+}
+
+// Vectors of permute.
+const (
+	vSource arm64.V = 0  // source windows, one table for TBL
+	vIndex  arm64.V = 4  // what to look up for each destination window
+	vOut    arm64.V = 8  // destination windows
+	vTemp   arm64.V = 12 // while the index vectors are made
+)
+
+// permute looks every destination window up in the table that the source windows
+// make together.
+func (e *neon) permute(nsrc, ndst int) {
+	var from, to []arm64.R
+	perm := e.in("Perm", 0)
+	for w := range ndst {
+		e.scope(func() { e.tableIndex(perm, w, nsrc) })
+	}
+	for w := range nsrc {
+		from = append(from, e.take())
+		e.Ld(8, perm, permAt("SrcAt")+8*w, from[w])
+	}
+	for w := range ndst {
+		to = append(to, e.take())
+		e.Ld(8, perm, permAt("DstAt")+8*w, to[w])
+	}
+	e.nest(func(d, s arm64.R) {
+		for w, off := range from {
+			e.scope(func() {
+				p := e.take()
+				e.Add(off, s, p)
+				e.LdQ(p, 0, vSource+arm64.V(w))
+			})
+		}
+		for w, off := range to {
+			e.scope(func() {
+				p := e.take()
+				e.Tbl(vIndex+arm64.V(w), vSource, nsrc, vOut+arm64.V(w))
+				e.Add(off, d, p)
+				e.StQ(vOut+arm64.V(w), p, 0)
+			})
+		}
+	})
+}
+
+// tableIndex makes one index vector of those of all source windows: 16 more for
+// every window before, and the smallest, since the windows that do not supply the
+// byte have an index of 128 or more there.
+func (e *neon) tableIndex(perm arm64.R, w, nsrc int) {
+	index, next, offset := vIndex+arm64.V(w), vTemp, vTemp+1
+	p := e.take()
+	e.AddI(permAt("Index")+16*w*nsrc, perm, p)
+	e.LdQ(p, 0, index)
+	for from := 1; from < nsrc; from++ {
+		e.LdQ(p, 16*from, next)
+		e.MovB(16*from, offset)
+		e.AddB(offset, next, next)
+		e.MinB(next, index, index)
+	}
+}
