@@ -4,6 +4,7 @@
 //	go run ./bench [flags]                 time the representative cases
 //	go run ./bench -all                    time all cases
 //	go run ./bench -peers                  rival libraries in the same run
+//	go run ./bench compare old new         what changed between two -json files
 //	go run ./bench reshape [flags] in out  slice and permute a .npy file
 //
 // Each case is verified whole against a reference loop before it is timed; a
@@ -34,8 +35,13 @@ const (
 
 func run(args []string, stdout, stderr *os.File) int {
 	command := benchmark
-	if len(args) > 0 && args[0] == "reshape" {
-		command, args = reshape, args[1:]
+	if len(args) > 0 {
+		switch args[0] {
+		case "reshape":
+			command, args = reshape, args[1:]
+		case "compare":
+			command, args = compare, args[1:]
+		}
 	}
 	err := command(args, stdout, stderr)
 	var bad usageError
