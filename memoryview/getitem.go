@@ -1,0 +1,140 @@
+package memoryview
+
+// GetItem is v[key] of Python: an item for an integer, or for a [Tuple] of one
+// integer for each dimension; a *View of the same memory for a [Slice], which cuts
+// the first dimension; v itself for [Ellipsis] if v has no dimension.
+//
+// The error matches [ErrIndex], [ErrType] for a key of another kind,
+// [ErrNotImplemented] for what CPython leaves out (see [View.Sub]) and formats
+// that are no native single character, [ErrValue], or [ErrBuffer] for an item
+// outside its block.
+func (v *View) GetItem(key any) (any, error) {
+	if v.released() {
+		return nil, errReleased
+	}
+	b := &v.buf
+	kind := kindOf(key)
+	if b.NDim == 0 {
+		return v.getScalar(kind, key)
+	}
+	switch kind {
+	case integerKey:
+		return v.getInteger(key)
+	case sliceKey:
+		return v.getSlice(key.(Slice))
+	case integersKey:
+		char, err := b.itemChar()
+		if err != nil {
+			return nil, err
+		}
+		return v.read(char, func() (Pointer, error) { return b.find(key.(Tuple)) })
+	case slicesKey:
+		return nil, raise(ErrNotImplemented, "multi-dimensional slicing is not implemented")
+	}
+	return nil, errKey
+}
+
+var (
+	errKey       = raise(ErrType, "memoryview: invalid slice key")
+	errScalarKey = raise(ErrType, "invalid indexing of 0-dim memory")
+)
+
+// getScalar is GetItem of a View without dimensions.
+func (v *View) getScalar(kind keyKind, key any) (any, error) {
+	if kind == ellipsisKey {
+		return v, nil
+	}
+	if t, ok := key.(Tuple); !ok || len(t) > 0 {
+		return nil, errScalarKey
+	}
+	char, err := v.buf.itemChar()
+	if err != nil {
+		return nil, err
+	}
+	return v.read(char, func() (Pointer, error) { return v.buf.Buf, nil })
+}
+
+func (v *View) getInteger(key any) (any, error) {
+	i, err := position(key)
+	if err != nil {
+		return nil, err
+	}
+	return v.getIndex(i)
+}
+
+// getIndex returns the item with index i of a View of one dimension.
+func (v *View) getIndex(i int64) (any, error) {
+	char, err := v.buf.itemChar()
+	if err != nil {
+		return nil, err
+	}
+	if v.buf.NDim > 1 {
+		return nil, errSubViews
+	}
+	return v.read(char, func() (Pointer, error) { return v.buf.lookup(v.buf.Buf, 0, i) })
+}
+
+var errSubViews = raise(ErrNotImplemented, "multi-dimensional sub-views are not implemented")
+
+// read returns the item at the place that find returns.
+func (v *View) read(char byte, find func() (Pointer, error)) (any, error) {
+	if err := v.enter(); err != nil {
+		return nil, err
+	}
+	defer v.leave()
+	p, err := find()
+	if err != nil {
+		return nil, err
+	}
+	return readItem(p, char)
+}
+
+func (v *View) getSlice(s Slice) (any, error) {
+	b, err := v.sliced(s)
+	if err != nil {
+		return nil, err
+	}
+	w, err := v.derive(b)
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// sliced returns the layout of v with its first dimension cut.
+func (v *View) sliced(s Slice) (*Buffer, error) {
+	start, count, step, err := s.resolve(v.buf.Shape[0])
+	if err != nil {
+		return nil, err
+	}
+	b := v.buf
+	b.Shape = append([]int{count}, b.Shape[1:]...)
+	b.Strides = append([]int{b.Strides[0] * step}, b.Strides[1:]...)
+	b.Buf.Offset += start * v.buf.Strides[0]
+	b.setLen()
+	return &b, nil
+}
+
+// At is GetItem with a tuple of the indices: the item of a View with as many
+// dimensions.
+func (v *View) At(indices ...int) (any, error) { return v.GetItem(tuple(indices)) }
+
+func tuple(indices []int) Tuple {
+	t := make(Tuple, len(indices))
+	for k, i := range indices {
+		t[k] = i
+	}
+	return t
+}
+
+// Len returns the length of the first dimension, in items: len(v) of Python. The
+// error matches [ErrType] if v has no dimension.
+func (v *View) Len() (int, error) {
+	if v.released() {
+		return 0, errReleased
+	}
+	if v.buf.NDim == 0 {
+		return 0, raise(ErrType, "0-dim memory has no length")
+	}
+	return v.buf.Shape[0], nil
+}

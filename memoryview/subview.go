@@ -1,0 +1,180 @@
+package memoryview
+
+import "slices"
+
+// The methods of this file go beyond CPython's memoryview, in NumPy's vocabulary.
+
+type newAxis struct{}
+
+// NewAxis is a key of [View.Sub] that inserts a dimension of length 1.
+var NewAxis = newAxis{}
+
+// Sub returns the View that the keys select, as NumPy's basic indexing does: one
+// key for each dimension, where an integer takes an item of its dimension, a
+// [Slice] cuts it, [Ellipsis] stands for the dimensions that are not named, and
+// [NewAxis] inserts one. Dimensions without a key are kept. Nothing is copied.
+//
+// The error matches [ErrIndex] for an index out of bounds or too many keys,
+// [ErrType] for a key of another kind, [ErrValue] for a slice step of 0 or more
+// than [MaxNDim] dimensions, [ErrNotImplemented] for an integer behind which a
+// pointer cannot be followed without a dimension and for a suboffset that would be
+// negative, and [ErrBuffer] for a pointer outside its table.
+func (v *View) Sub(keys ...any) (*View, error) {
+	if err := v.enter(); err != nil {
+		return nil, err
+	}
+	defer v.leave()
+	full, err := v.expand(keys)
+	if err != nil {
+		return nil, err
+	}
+	c := cutter{from: &v.buf, out: v.buf, base: -1}
+	c.out.Shape, c.out.Strides, c.out.Suboffsets = nil, nil, nil
+	for _, key := range full {
+		if err := c.cut(key); err != nil {
+			return nil, err
+		}
+	}
+	b, err := c.finish()
+	if err != nil {
+		return nil, err
+	}
+	return v.derive(b)
+}
+
+// expand returns one key for each dimension, and the new axes between them.
+func (v *View) expand(keys []any) ([]any, error) {
+	named, at := 0, -1
+	for i, key := range keys {
+		switch key.(type) {
+		case newAxis:
+		case ellipsis:
+			if at >= 0 {
+				return nil, raise(ErrIndex, "an index can only have a single ellipsis ('...')")
+			}
+			at = i
+		default:
+			named++
+		}
+	}
+	missing := v.buf.NDim - named
+	if missing < 0 {
+		return nil, raise(ErrIndex, "too many indices: %d for %d dimensions", named, v.buf.NDim)
+	}
+	rest := slices.Repeat([]any{Slice{}}, missing)
+	if at < 0 {
+		return slices.Concat(keys, rest), nil
+	}
+	return slices.Concat(keys[:at], rest, keys[at+1:]), nil
+}
+
+// A cutter makes the layout of a Sub, key by key. Moves along a dimension behind a
+// pointer belong to the suboffset of the dimension that has the pointer.
+type cutter struct {
+	from     *Buffer
+	out      Buffer
+	k        int   // the next dimension of from
+	base     int   // the dimension of out whose suboffset takes moves; -1 is out.Buf
+	pointers []int // the dimensions of out with pointers
+}
+
+func (c *cutter) cut(key any) error {
+	if _, ok := key.(newAxis); ok {
+		c.keep(1, 0, -1)
+		return nil
+	}
+	k := c.k
+	stride, sub := c.from.Strides[k], -1
+	if c.from.Suboffsets != nil {
+		sub = c.from.Suboffsets[k]
+	}
+	c.k++
+	if s, ok := key.(Slice); ok {
+		start, count, step, err := s.resolve(c.from.Shape[k])
+		if err != nil {
+			return err
+		}
+		c.move(start * stride)
+		c.keep(count, stride*step, sub)
+		return nil
+	}
+	if _, ok := index(key); !ok {
+		return raise(ErrType, "a key is an integer, a Slice, Ellipsis or NewAxis, not '%s'", typeName(key))
+	}
+	i, err := position(key)
+	if err != nil {
+		return err
+	}
+	return c.pick(k, i, stride, sub)
+}
+
+// keep appends a dimension.
+func (c *cutter) keep(n, stride, sub int) {
+	o := &c.out
+	o.Shape, o.Strides, o.Suboffsets = append(o.Shape, n), append(o.Strides, stride), append(o.Suboffsets, sub)
+	if sub >= 0 {
+		c.setBase(len(o.Shape) - 1)
+	}
+}
+
+func (c *cutter) setBase(k int) {
+	c.base = k
+	c.pointers = append(c.pointers, k)
+}
+
+// move shifts what follows by a number of bytes.
+func (c *cutter) move(bytes int) {
+	if c.base < 0 {
+		c.out.Buf.Offset += bytes
+	} else {
+		c.out.Suboffsets[c.base] += bytes
+	}
+}
+
+// pick drops dimension k at index i. Its pointer can be followed now only if the
+// place of the pointer does not depend on a dimension that is kept; else the
+// pointer moves to a dimension of length 1.
+func (c *cutter) pick(k int, i int64, stride, sub int) error {
+	n := int64(c.from.Shape[k])
+	if i < 0 {
+		i += n
+	}
+	if i < 0 || i >= n {
+		return raise(ErrIndex, "index out of bounds on dimension %d", k+1)
+	}
+	c.move(int(i) * stride)
+	if sub < 0 {
+		return nil
+	}
+	if c.base < 0 && !slices.ContainsFunc(c.out.Strides, func(s int) bool { return s != 0 }) {
+		var err error
+		c.out.Buf, err = c.out.Buf.follow(sub)
+		return err
+	}
+	last := len(c.out.Shape) - 1
+	if last == c.base {
+		return raise(ErrNotImplemented, "dimension %d: two pointers in a row need a dimension between them", k+1)
+	}
+	c.out.Suboffsets[last] = sub
+	c.setBase(last)
+	return nil
+}
+
+// finish completes the layout.
+func (c *cutter) finish() (*Buffer, error) {
+	o := &c.out
+	o.NDim = len(o.Shape)
+	if o.NDim > MaxNDim {
+		return nil, errNDim
+	}
+	for _, k := range c.pointers {
+		if o.Suboffsets[k] < 0 && !slices.Contains(o.Shape, 0) {
+			return nil, raise(ErrNotImplemented, "dimension %d would have the suboffset %d, which means none", k+1, o.Suboffsets[k])
+		}
+	}
+	if len(c.pointers) == 0 {
+		o.Suboffsets = nil
+	}
+	o.setLen()
+	return o, nil
+}
