@@ -132,6 +132,9 @@ func (s step) capi() (got any, err error, known bool) {
 	case "fill_info":
 		got, err = s.fillInfo()
 	case "size_from_format":
+		if want, ok := s.object["want"].(json.Number); ok {
+			mustInt(want) // a size that no int holds cannot be returned
+		}
 		got, err = result(SizeFromFormat(s.str("fmt")))
 	case "mem":
 		got = hex.EncodeToString(s.obj("on").(*testExporter).blocks[0].Mem)

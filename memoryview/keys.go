@@ -1,5 +1,7 @@
 package memoryview
 
+import "math"
+
 // A key, the k of v[k], is an integer (of any Go type, or an [Indexer]), a [Slice],
 // a [Tuple] of keys, or [Ellipsis]; [View.Sub] also takes [NewAxis]. Everything
 // else is refused with CPython's error.
@@ -74,9 +76,9 @@ func (s Slice) resolve(n int) (start, count, step int, err error) {
 	if step64 == 0 {
 		return 0, 0, 0, raise(ErrValue, "slice step cannot be zero")
 	}
-	step = int(max(step64, -int64(maxInt))) // so that it can be negated
-	if step64 > int64(maxInt) {
-		step = maxInt
+	step = int(max(step64, -int64(math.MaxInt))) // so that it can be negated
+	if step64 > int64(math.MaxInt) {
+		step = math.MaxInt
 	}
 	first, last := int64(0), int64(n) // of a slice without start and stop
 	low, high := int64(0), int64(n)
@@ -99,8 +101,6 @@ func (s Slice) resolve(n int) (start, count, step int, err error) {
 	}
 	return start, count, step, nil
 }
-
-const maxInt = int(^uint(0) >> 1)
 
 // clampBound returns the value of a member, from the end if it is negative, moved
 // into low to high; missing stands for nil.

@@ -2,6 +2,7 @@ package memoryview
 
 import (
 	"encoding/binary"
+	"math"
 	"strings"
 )
 
@@ -73,7 +74,7 @@ func structCount(s string) (count int, rest string, err error) {
 	}
 	for s != "" && s[0] >= '0' && s[0] <= '9' {
 		digit := int(s[0] - '0')
-		if count > (maxInt-digit)/10 {
+		if count > (math.MaxInt-digit)/10 {
 			return 0, "", errStructSize
 		}
 		count, s = count*10+digit, s[1:]
@@ -91,12 +92,12 @@ func (f *structFormat) add(char byte, count int, native bool) error {
 	}
 	if native && f.size%size != 0 {
 		pad := size - f.size%size
-		if f.size > maxInt-pad {
+		if f.size > math.MaxInt-pad {
 			return errStructSize
 		}
 		f.size += pad
 	}
-	if count > (maxInt-f.size)/size {
+	if count > (math.MaxInt-f.size)/size {
 		return errStructSize
 	}
 	f.members = append(f.members, structMember{char, count, f.size, size})
