@@ -87,19 +87,29 @@ func GetContiguous(obj any, flags Flags, order Order) (*View, error) {
 	if order != OrderC && order != OrderF && order != OrderA {
 		return nil, errOrder
 	}
+	if v, ok := obj.(*View); ok {
+		return v.contiguous(flags, order)
+	}
 	v, err := FromObject(obj)
 	if err != nil {
 		return nil, err
 	}
-	if flags == Write && v.buf.ReadOnly {
-		v.Release()
-		return nil, raise(ErrBuffer, "underlying buffer is not writable")
-	}
-	if IsContiguous(&v.buf, order) {
-		return v, nil
-	}
 	defer v.Release()
-	if flags == Write {
+	return v.contiguous(flags, order)
+}
+
+// contiguous is GetContiguous of a View.
+func (v *View) contiguous(flags Flags, order Order) (*View, error) {
+	if err := v.enter(); err != nil {
+		return nil, err
+	}
+	defer v.leave()
+	switch {
+	case flags == Write && v.buf.ReadOnly:
+		return nil, raise(ErrBuffer, "underlying buffer is not writable")
+	case IsContiguous(&v.buf, order):
+		return v.derive(nil)
+	case flags == Write:
 		return nil, raise(ErrBuffer, "writable contiguous buffer requested for a non-contiguous object.")
 	}
 	return v.contiguousCopy(order)
@@ -168,12 +178,12 @@ func (v *View) Enter() (*View, error) {
 }
 
 // GetBuffer makes a View an [Exporter]. The error matches [ErrBuffer] if the flags
-// exclude the layout of v.
+// exclude the layout of v, and [ErrValue] if v has been released.
 func (v *View) GetBuffer(b *Buffer, flags Flags) error {
 	if v.released() {
 		return errReleased
 	}
-	if err := v.refuses(flags); err != nil {
+	if err := v.buf.refuses(flags, v.c, v.f); err != nil {
 		return err
 	}
 	if err := v.export(); err != nil {
@@ -181,39 +191,8 @@ func (v *View) GetBuffer(b *Buffer, flags Flags) error {
 	}
 	*b = v.buf
 	b.Obj = v
-	if !flags.Has(Format) {
-		b.Format, b.EmptyFormat = "", false
-	}
-	if !flags.Has(Strides) {
-		b.Strides = nil
-	}
-	if !flags.Has(ND) {
-		b.NDim, b.Shape = 1, nil
-	}
+	b.reduce(flags)
 	return nil
-}
-
-func (v *View) refuses(flags Flags) error {
-	reason := ""
-	switch {
-	case flags.Has(Writable) && v.buf.ReadOnly:
-		reason = "is not writable"
-	case flags.Has(CContiguous) && !v.c:
-		reason = "is not C-contiguous"
-	case flags.Has(FContiguous) && !v.f:
-		reason = "is not Fortran contiguous"
-	case flags.Has(AnyContiguous) && !v.c && !v.f:
-		reason = "is not contiguous"
-	case !flags.Has(Indirect) && v.buf.Suboffsets != nil:
-		reason = "requires suboffsets"
-	case !flags.Has(Strides) && !v.c:
-		reason = "is not C-contiguous"
-	case !flags.Has(ND) && flags.Has(Format):
-		return raise(ErrBuffer, "memoryview: cannot cast to unsigned bytes if the format flag is present")
-	default:
-		return nil
-	}
-	return raise(ErrBuffer, "memoryview: underlying buffer %s", reason)
 }
 
 // ReleaseBuffer makes a View an [Exporter]; consumers call [Buffer.Release].

@@ -1,0 +1,66 @@
+package memoryview
+
+import (
+	"reflect"
+
+	strided "github.com/stridecopy/stridecopy/copy"
+)
+
+// Rows is an [Exporter] of rows that each have memory of their own: a matrix with a
+// table of pointers, as the Python Imaging Library keeps its images. Consumers must
+// understand suboffsets, as every View does.
+type Rows struct {
+	buf Buffer
+}
+
+// FromRows returns an exporter of a matrix whose rows are the given slices, which
+// are not copied and may be written. Its item format is that of T. The error
+// matches [ErrValue] if the rows differ in length.
+func FromRows[T strided.Elem](rows [][]T) (*Rows, error) {
+	cols := 0
+	if len(rows) > 0 {
+		cols = len(rows[0])
+	}
+	table := make([]Pointer, len(rows))
+	for i, row := range rows {
+		if len(row) != cols {
+			return nil, raise(ErrValue, "row %d has %d items, row 0 has %d", i, len(row), cols)
+		}
+		table[i].Mem = strided.Bytes(row)
+	}
+	format, size := elemFormat(reflect.TypeFor[T]())
+	r := &Rows{buf: Buffer{
+		Buf: Pointer{Table: table}, ItemSize: size, NDim: 2, Format: format,
+		Shape: []int{len(rows), cols}, Strides: []int{PointerSize, size}, Suboffsets: []int{0, -1},
+	}}
+	r.buf.Obj = r
+	r.buf.setLen()
+	return r, nil
+}
+
+// elemFormat returns the format and the size in bytes of an element type.
+func elemFormat(t reflect.Type) (string, int) {
+	size := int(t.Size())
+	switch kind := t.Kind(); kind {
+	case reflect.Bool:
+		return "?", size
+	case reflect.Float32, reflect.Float64:
+		return map[int]string{4: "f", 8: "d"}[size], size
+	case reflect.Complex64, reflect.Complex128:
+		return map[int]string{8: "Zf", 16: "Zd"}[size], size
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return map[int]string{1: "b", 2: "h", 4: "i", 8: "q"}[size], size
+	default: // the unsigned ones
+		return map[int]string{1: "B", 2: "H", 4: "I", 8: "Q"}[size], size
+	}
+}
+
+// GetBuffer makes Rows an [Exporter]. The error matches [ErrBuffer] if the flags do
+// not include [Indirect].
+func (r *Rows) GetBuffer(b *Buffer, flags Flags) error {
+	return r.buf.Export(b, flags)
+}
+
+// ReleaseBuffer makes Rows an [Exporter]. The rows are the caller's and never
+// resized, so nothing is counted.
+func (r *Rows) ReleaseBuffer(*Buffer) {}
