@@ -315,6 +315,7 @@ func (p *npyParser) str() (string, error) {
 			p.pos++
 		}
 	}
+	p.pos = len(p.text) // a backslash at the end has led behind it
 	return "", p.errorf("a string does not end")
 }
 
@@ -357,5 +358,5 @@ func (p *npyParser) peek() byte {
 }
 
 func (p *npyParser) errorf(format string, args ...any) error {
-	return npyError("byte %d of the header's text: "+format, append([]any{min(p.pos, len(p.text))}, args...)...)
+	return npyError("byte %d of the header's text: "+format, append([]any{p.pos}, args...)...)
 }
