@@ -67,10 +67,8 @@ func (v *View) castShape(shape any) ([]any, error) {
 // castBytes makes b, which is C-contiguous, an array of one dimension and another
 // format.
 func (b *Buffer) castBytes(format string) error {
-	for i := range len(format) {
-		if format[i] >= 128 {
-			return errNotASCII(i)
-		}
+	if err := checkASCII(format); err != nil {
+		return err
 	}
 	char, ok := nativeChar(format)
 	t := typeOf(char)
@@ -86,10 +84,6 @@ func (b *Buffer) castBytes(format string) error {
 	b.Format, b.EmptyFormat, b.ItemSize = format, false, t.size
 	b.NDim, b.Shape, b.Strides, b.Suboffsets = 1, []int{b.Len / t.size}, nil, nil
 	return nil
-}
-
-func errNotASCII(i int) error {
-	return raise(ErrUnicodeEncode, "'ascii' codec can't encode character in position %d: ordinal not in range(128)", i)
 }
 
 // reshape gives b, an array of one dimension, the dimensions of a cast. They are

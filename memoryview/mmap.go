@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 )
 
@@ -53,7 +54,7 @@ func mapOpen(f *os.File, writable bool) (*Mapping, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: %s is not a regular file", ErrFile, f.Name())
 	}
-	if info.Size() > int64(maxInt) {
+	if info.Size() > int64(math.MaxInt) {
 		return nil, fmt.Errorf("%w: %s: %d bytes do not fit memory", ErrFile, f.Name(), info.Size())
 	}
 	if info.Size() == 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -163,18 +164,16 @@ func (h NpyHeader) checkSize() error {
 			return npyError("the size of shape %v with items of %d bytes overflows", h.Shape, h.ItemSize)
 		}
 	}
-	if size > maxInt-h.DataOffset {
+	if size > math.MaxInt-h.DataOffset {
 		return npyError("%d bytes of data behind a header of %d overflow", size, h.DataOffset)
 	}
 	return nil
 }
 
-const maxInt = int(^uint(0) >> 1)
-
 // mulSize returns a*b, both not negative, and whether it fits an int.
 func mulSize(a, b int) (int, bool) {
 	hi, lo := bits.Mul(uint(a), uint(b))
-	return int(lo), hi == 0 && lo <= uint(maxInt)
+	return int(lo), hi == 0 && lo <= uint(math.MaxInt)
 }
 
 func npyError(format string, args ...any) error {

@@ -2,6 +2,7 @@ package memoryview
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,7 +98,7 @@ func (p *npyParser) item() (size int, err error) {
 		p.format = append(p.format, "T{"...)
 		_, err = p.list('[', ']', func() error {
 			n, err := p.field()
-			if err == nil && n > maxInt-size {
+			if err == nil && n > math.MaxInt-size {
 				err = p.errorf("the size of the record overflows")
 			}
 			size += n
@@ -177,18 +178,13 @@ func (p *npyParser) withShape() (size int, err error) {
 	if err != nil || len(shape) == 0 {
 		return size, err
 	}
-	prefix := []byte{'('}
-	for axis, n := range shape {
+	for _, n := range shape {
 		var ok bool
 		if size, ok = mulSize(size, n); !ok {
 			return 0, p.errorf("the size of a sub-array of shape %v overflows", shape)
 		}
-		if axis > 0 {
-			prefix = append(prefix, ',')
-		}
-		prefix = strconv.AppendInt(prefix, int64(n), 10)
 	}
-	p.format = slices.Insert(p.format, at, append(prefix, ')')...)
+	p.format = slices.Insert(p.format, at, appendShape(nil, shape)...)
 	return size, nil
 }
 
