@@ -130,7 +130,7 @@ const maxSpan = 1 << 20
 
 // A checker runs cases on one kernel.
 type checker struct {
-	*testing.T
+	testing.TB
 	*rand.Rand
 	k        asm.Kernel
 	dst, src *asmtest.Guard
@@ -141,11 +141,11 @@ type checker struct {
 
 // newChecker seeds the cases by the kernel's name, so that they stay the same when
 // the table grows.
-func newChecker(t *testing.T, k asm.Kernel) *checker {
+func newChecker(t testing.TB, k asm.Kernel) *checker {
 	h := fnv.New64a()
 	h.Write([]byte(k.Name))
 	c := &checker{
-		T: t, Rand: rand.New(rand.NewPCG(h.Sum64(), 1)), k: k,
+		TB: t, Rand: rand.New(rand.NewPCG(h.Sum64(), 1)), k: k,
 		dst: asmtest.New(t, maxSpan), src: asmtest.New(t, maxSpan),
 		before: make([]byte, maxSpan), data: make([]byte, maxSpan), want: make([]byte, maxSpan),
 	}

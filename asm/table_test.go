@@ -1,0 +1,112 @@
+package asm_test
+
+import (
+	"regexp"
+	"strconv"
+	"testing"
+
+	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
+)
+
+// kernelName is what symbols of kernels look like: operation, form, bytes of an
+// item or windows, instruction set.
+var kernelName = regexp.MustCompile(`^([a-z]+)(Masked|Stream)?(?:B(\d+)|(\d+)x(\d+))?(Masked|Stream)?(Generic|SSE2|SSSE3|AVX2|AVX512|VBMI|NEON)$`)
+
+var suffixNeeds = map[string]cpu.Features{
+	"Generic": 0, "SSE2": cpu.SSE2, "SSSE3": cpu.SSSE3, "AVX2": cpu.AVX2,
+	"AVX512": cpu.AVX512, "VBMI": cpu.VBMI, "NEON": cpu.NEON,
+}
+
+func TestTable(t *testing.T) {
+	names := map[string]bool{}
+	for n, k := range asm.Kernels() {
+		if int(k.ID) != n || asm.Info(k.ID) != k {
+			t.Errorf("row %d holds kernel %d, %s", n, k.ID, k.Name)
+		}
+		if names[k.Name] {
+			t.Errorf("two kernels are called %s", k.Name)
+		}
+		names[k.Name] = true
+		m := kernelName.FindStringSubmatch(k.Name)
+		if m == nil {
+			t.Errorf("%s is no name of a kernel", k.Name)
+			continue
+		}
+		form, size, windows, suffix := m[2]+m[6], m[3], m[4]+"x"+m[5], m[7]
+		if m[1] != k.Op.String() {
+			t.Errorf("%s is a kernel for %v", k.Name, k.Op)
+		}
+		if size != "" && size != strconv.Itoa(k.Size) || size == "" && k.Size != 0 {
+			t.Errorf("%s moves items of %d bytes", k.Name, k.Size)
+		}
+		if windows != "x" && windows != strconv.Itoa(k.I)+"x"+strconv.Itoa(k.J) {
+			t.Errorf("%s has windows %dx%d", k.Name, k.I, k.J)
+		}
+		if suffix != "Generic" && (form == "Masked") != k.Masked || (form == "Stream") != k.Stream {
+			t.Errorf("%s: masked %v, streaming %v", k.Name, k.Masked, k.Stream)
+		}
+		if !k.Needs.Has(suffixNeeds[suffix]) || k.Needs == 0 != (suffix == "Generic") {
+			t.Errorf("%s needs %v", k.Name, k.Needs)
+		}
+		if k.Op == asm.Transpose && (k.I < 1 || k.J < 1) {
+			t.Errorf("%s takes blocks from %dx%d", k.Name, k.I, k.J)
+		}
+	}
+}
+
+// TestKernelsIsACopy shows that no caller can change the table.
+func TestKernelsIsACopy(t *testing.T) {
+	name := asm.Info(0).Name
+	asm.Kernels()[0].Name = "changed"
+	if got := asm.Info(0).Name; got != name {
+		t.Errorf("row 0 is called %s after a copy was changed", got)
+	}
+}
+
+// featureSets are all levels of all machines, and single features out of order.
+func featureSets() []cpu.Features {
+	amd64 := cpu.SSE2 | cpu.SSSE3 | cpu.AVX2 | cpu.AVX512 | cpu.VBMI
+	return append(cpu.Levels(amd64), cpu.NEON, cpu.SSE2, amd64&^cpu.VBMI, amd64&^cpu.AVX2, cpu.AVX512)
+}
+
+// TestBest asks for every operation, many sizes and extents, and all levels. A
+// permutation's windows are exact and are asked for as such.
+func TestBest(t *testing.T) {
+	for _, have := range featureSets() {
+		for _, op := range []asm.Op{asm.Rows, asm.Fill, asm.Items, asm.Transpose} {
+			for size := 1; size <= 40; size++ {
+				for i := 1; i <= 70; i = 1 + i*9/8 {
+					for j := 1; j <= 70; j = 1 + j*9/8 {
+						checkBest(t, op, size, i, j, have)
+					}
+				}
+			}
+		}
+	}
+}
+
+func checkBest(t *testing.T, op asm.Op, size, i, j int, have cpu.Features) {
+	t.Helper()
+	id := asm.Best(op, size, i, j, have)
+	k := asm.Info(id)
+	if k.Op != op || k.Size != 0 && k.Size != size || k.I > i || k.J > j || !have.Has(k.Needs) || k.Stream {
+		t.Fatalf("Best(%v, %d, %d, %d, %v) = %s: %+v", op, size, i, j, have, k.Name, k)
+	}
+	if again := asm.Best(op, size, i, j, have); again != id {
+		t.Fatalf("Best(%v, %d, %d, %d, %v) = %d, then %d", op, size, i, j, have, id, again)
+	}
+}
+
+// TestBestPrefersAssembly shows that what this machine can do is used.
+func TestBestPrefersAssembly(t *testing.T) {
+	have := cpu.Detect()
+	for _, want := range asm.Kernels() {
+		if want.Needs == 0 || !have.Has(want.Needs) || want.Stream || want.Op == asm.Permute {
+			continue
+		}
+		if k := asm.Info(asm.Best(want.Op, want.Size, want.I, want.J, have)); k.Needs == 0 {
+			t.Errorf("%s is there for %d bytes and %dx%d, Best takes %s", want.Name, want.Size, want.I, want.J, k.Name)
+		}
+	}
+}
