@@ -69,3 +69,33 @@ func TestBandsBlocks(t *testing.T) {
 		})
 	}
 }
+
+// TestBandsWidths joins and splits parts of different widths along the last axis,
+// with more rows than a block or a tile holds.
+func TestBandsWidths(t *testing.T) {
+	for _, widths := range [][]int{{3, 3}, {3, 1}, {16, 16, 16}, {63, 63}, {64, 64}, {1, 0, 70}, slices.Repeat([]int{5}, 40)} {
+		const rows = 2311
+		var lens []int
+		width := 0
+		for _, w := range widths {
+			lens = append(lens, w*rows)
+			width += w
+		}
+		src := counting(func(i int) uint8 { return uint8(i * 7 / 5) }, 0, width*rows)
+		got, want := make([]uint8, width*rows), make([]uint8, width*rows)
+		parts := cut(src, lens)
+		for row, at := 0, 0; row < rows; row++ {
+			for p, w := range widths {
+				at += copy(want[at:], parts[p][row*w:(row+1)*w])
+			}
+		}
+		shape := []int{rows, width}
+		if err := Concat(got, parts, shape, 1); err != nil || !slices.Equal(got, want) {
+			t.Errorf("concat of %v: %v", widths, err)
+		}
+		back := make([]uint8, width*rows)
+		if err := Split(cut(back, lens), want, shape, 1); err != nil || !slices.Equal(back, src) {
+			t.Errorf("split to %v: %v", widths, err)
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package strided
+
+import (
+	"fmt"
+	"slices"
+)
+
+// bands is a matrix of rows x width items that is cut, or put together, by columns:
+// every part is a matrix of as many rows and of its own width.
+type bands[T Elem] struct{ rows, width int }
+
+// bandsOf checks the arguments of Concat and Split.
+func bandsOf[T Elem](arg string, whole []T, parts [][]T, partsArg string, shape []int, axis int) (m bands[T], err error) {
+	n, err := holds(arg, len(whole), shape)
+	if err != nil {
+		return m, err
+	}
+	if axis < 0 || axis >= len(shape) {
+		return m, fmt.Errorf("%w: axis %d, the rank is %d", ErrAxes, axis, len(shape))
+	}
+	unit := 1
+	m.rows = 1
+	for k, extent := range shape {
+		if k < axis {
+			m.rows *= extent
+		} else if k > axis {
+			unit *= extent
+		}
+	}
+	slice, sum := m.rows*unit, 0
+	for i, p := range parts {
+		if slice == 0 && len(p) > 0 || slice > 0 && len(p)%slice != 0 {
+			return m, fmt.Errorf("%w: %s[%d] has %d items, a slice of the axis %d", ErrShape, partsArg, i, len(p), slice)
+		}
+		sum += len(p)
+	}
+	if sum != n {
+		return m, fmt.Errorf("%w: %s have %d items together, the shape has %d", ErrShape, partsArg, sum, n)
+	}
+	if n > 0 {
+		m.width = n / m.rows
+	}
+	return m, nil
+}
+
+// frames checks the arguments of Interleave and Deinterleave.
+func frames[T Elem](channels [][]T, arg string, have int) (m bands[T], err error) {
+	if len(channels) == 0 {
+		return m, fmt.Errorf("%w: no channels", ErrShape)
+	}
+	n := len(channels[0])
+	for c := range channels {
+		if len(channels[c]) != n {
+			return m, fmt.Errorf("%w: channel %d has %d items, channel 0 %d", ErrShape, c, len(channels[c]), n)
+		}
+	}
+	total, ok := mul(n, len(channels))
+	if !ok {
+		return m, fmt.Errorf("%w: %d channels of %d items overflow", ErrShape, len(channels), n)
+	}
+	return bands[T]{rows: n, width: len(channels)}, reaches(arg, have, total)
+}
+
+// join writes the parts to the bands of whole.
+func (m bands[T]) join(whole []T, parts [][]T) error {
+	copied := false
+	for i, part := range parts {
+		if !sharesMemory(whole, part) {
+			continue
+		}
+		if !copied {
+			parts, copied = slices.Clone(parts), true
+		}
+		parts[i] = slices.Clone(part)
+	}
+	return m.run(whole, parts, join)
+}
+
+// split writes the bands of whole to the parts.
+func (m bands[T]) split(parts [][]T, whole []T) error {
+	for _, part := range parts {
+		if sharesMemory(part, whole) {
+			whole = slices.Clone(whole)
+			break
+		}
+	}
+	return m.run(whole, parts, split)
+}
+
+// A way is the direction between a whole and its parts.
+type way bool
+
+const (
+	join  way = true
+	split way = false
+)
+
+// run copies each part to or from its band.
+func (m bands[T]) run(whole []T, parts [][]T, w way) error {
+	if m.rows == 0 || m.width == 0 {
+		return nil
+	}
+	size := sizeOf[T]()
+	narrow, even := false, true
+	for _, part := range parts {
+		narrow = narrow || len(part)/m.rows*size < 64
+		even = even && len(part) == len(parts[0])
+	}
+	if narrow && even && len(parts) > 1 {
+		return m.tiles(whole, parts, w)
+	}
+	// Bands narrower than a cache line share lines, which should stay in the
+	// second-level cache until the last part has touched them.
+	block := m.rows
+	if narrow {
+		block = max(1, (128<<10)/(m.width*size))
+	}
+	loops := pair{size: size}
+	for row := 0; row < m.rows; row += block {
+		rows, at := min(block, m.rows-row), row*m.width
+		for _, part := range parts {
+			width := len(part) / m.rows
+			loops.rank = 0
+			if w == join {
+				loops.add(rows, m.width, width)
+			} else {
+				loops.add(rows, width, m.width)
+			}
+			loops.add(width, 1, 1)
+			if err := w.copy(&loops, Bytes(whole), at, Bytes(part), row*width); err != nil {
+				return err
+			}
+			at += width
+		}
+	}
+	return nil
+}
+
+// tileItems is the number of items that tiles gathers before it spreads them.
+const tileItems = 2048
+
+// tiles copies narrow parts of one width, of which each would touch every cache line
+// of whole. It puts rows of several parts beside each other, so that one copy, which
+// is a transpose, serves them all.
+func (m bands[T]) tiles(whole []T, parts [][]T, w way) error {
+	var tile [tileItems]T
+	width := len(parts[0]) / m.rows
+	group := min(len(parts), max(1, 64/width))
+	block := tileItems / (group * width)
+	loops := pair{size: sizeOf[T]()}
+	for row := 0; row < m.rows; row += block {
+		rows := min(block, m.rows-row)
+		for first := 0; first < len(parts); first += group {
+			some := parts[first:min(first+group, len(parts))]
+			loops.rank = 0
+			if w == join {
+				for i, part := range some {
+					copy(tile[i*rows*width:], part[row*width:(row+rows)*width])
+				}
+				loops.add(rows, m.width, width)
+				loops.add(len(some), width, rows*width)
+			} else {
+				loops.add(len(some), rows*width, width)
+				loops.add(rows, width, m.width)
+			}
+			loops.add(width, 1, 1)
+			if err := w.copy(&loops, Bytes(whole), row*m.width+first*width, Bytes(tile[:]), 0); err != nil {
+				return err
+			}
+			if w == split {
+				for i, part := range some {
+					copy(part[row*width:], tile[i*rows*width:(i+1)*rows*width])
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// copy runs loops that were added in the direction of w.
+func (w way) copy(loops *pair, whole []byte, at int, part []byte, partAt int) error {
+	if w == join {
+		return loops.copy(whole, at, part, partAt)
+	}
+	return loops.copy(part, partAt, whole, at)
+}
