@@ -34,7 +34,8 @@ func Random(r *rand.Rand, valid bool) Case { return (&decoder{next: r.IntN}).dec
 
 // A decoder draws small choices from fuzz bytes or from a random source.
 type decoder struct {
-	next func(n int) int // a number in [0, n), n <= 256
+	next  func(n int) int // a number in [0, n), n <= 256
+	limit int             // bytes that gaps may stretch a layout to
 }
 
 func (d *decoder) pick(menu []int) int { return menu[d.next(len(menu))] }
@@ -42,7 +43,7 @@ func (d *decoder) pick(menu []int) int { return menu[d.next(len(menu))] }
 // The menus repeat what should come often.
 var (
 	itemSizes = []int{1, 2, 4, 8, 16, 3, 6, 12, 5, 7, 32, 40, 1, 2, 4, 8}
-	budgets   = []int{1 << 8, 1 << 10, 1 << 12, 1 << 14, 1 << 16, maxBytes}
+	budgets   = []int{1 << 8, 1 << 9, 1 << 10, 1 << 10, 1 << 11, 1 << 12, 1 << 12, 1 << 13, 1 << 14, 1 << 14, 1 << 16, maxBytes}
 	extents   = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 255, 256, 257}
 	big       = []int{300, 511, 512, 513, 1000, 1024, 2049, 4096, 10007, 65537, 1 << 17, 1 << 20}
 )
@@ -52,7 +53,9 @@ func (d *decoder) decode(valid bool) Case {
 	if d.next(8) == 7 {
 		c.ItemSize = 1 + d.next(40)
 	}
-	d.shape(c.Shape, d.pick(budgets)/c.ItemSize)
+	budget := d.pick(budgets)
+	d.shape(c.Shape, budget/c.ItemSize)
+	d.limit = min(32*budget, maxBytes)
 
 	order := d.order(len(c.Shape), nil)
 	c.DstStrides = d.nested(c.ItemSize, c.Shape, order)
@@ -124,7 +127,7 @@ func (d *decoder) nested(itemSize int, shape, order []int) []int {
 	dense := itemSize
 	for _, axis := range order {
 		step := d.widen(dense, itemSize)
-		if step > maxBytes/rest {
+		if step > d.limit/rest {
 			step = dense
 		}
 		n := max(shape[axis], 1)
