@@ -7,6 +7,9 @@
 // slices, the offsets of the first items, and a [Block] with the extents and
 // steps. All steps and offsets are bytes; extents are items.
 //
+// Kernels that fetch ahead take, in a block's Ahead, a number of source rows up to J
+// that is a multiple of their own J; the addresses they fetch need not exist.
+//
 // A kernel reads no byte outside the span of its source items and writes no byte
 // that is not part of a destination item.
 //
@@ -46,9 +49,14 @@ type Kernel struct {
 	I, J   int          // smallest extents it takes (Transpose); exact windows (Permute)
 	Vector int          // bytes of a window (Permute)
 	Stream bool         // stores past the caches: whole aligned lines only
+	Line   bool         // moves whole cache lines on both sides (Transpose)
 	Masked bool         // loads and stores under masks (Permute)
 	Needs  cpu.Features // features of the instructions it uses
 }
+
+// Aligned reports whether k writes whole lines only: every destination row then has
+// to begin at a line edge and J to be a multiple of the kernel's own.
+func (k Kernel) Aligned() bool { return k.Op == Transpose && k.Stream }
 
 // Kernels returns the kernel table: pure Go first, then this architecture's
 // assembly in order of preference.
@@ -58,19 +66,6 @@ func Kernels() []Kernel { return append([]Kernel(nil), kernels...) }
 func Info(id ID) Kernel { return kernels[id] }
 
 var kernels = append(append([]Kernel(nil), genericKernels...), archKernels...)
-
-// Best returns the first kernel of the table, assembly before pure Go, that does
-// op on items of the given size, runs on the features have, and takes blocks of i
-// by j. It depends on its arguments only.
-func Best(op Op, size, i, j int, have cpu.Features) ID {
-	for n := range archKernels {
-		if k := &archKernels[n]; k.Op == op && !k.Stream && (k.Size == size || k.Size == 0) &&
-			k.I <= i && k.J <= j && have.Has(k.Needs) {
-			return k.ID
-		}
-	}
-	return genericID[op]
-}
 
 // Call runs kernel id on items of size bytes, in the block whose first items are
 // at dst[d] and src[s]. Kernels of one size only ignore size.

@@ -167,6 +167,9 @@ func onEdge(n, smallest int) bool {
 }
 
 func (c *checker) transposeBlock(size, i, j int) *asm.Block {
+	if c.k.Aligned() {
+		return c.streamBlock(size, i, j-j%c.k.J)
+	}
 	b := &asm.Block{I: i, J: j, Next: c.anything(), Ahead: c.anything()}
 	outer := 1 + c.IntN(3)
 	d, s := c.apart(j*size, outer, i), c.anyhow(i*size, outer, j)
@@ -181,6 +184,24 @@ func (c *checker) transposeBlock(size, i, j int) *asm.Block {
 	case 2:
 		b.DstOff = c.virtual(i, j*size)
 		b.Outer.Dst = c.sign() * (c.extent(b.DstOff, j*size) + c.IntN(3))
+		b.SrcOff = c.virtual(j, i*size)
+	}
+	return b
+}
+
+// streamBlock is a block for the kernels that write whole aligned lines: every
+// destination row is such lines, and the rows to fetch ahead are rows of the block.
+func (c *checker) streamBlock(size, i, j int) *asm.Block {
+	b := &asm.Block{I: i, J: j, Next: c.anything(), Ahead: c.IntN(j/c.k.J+1) * c.k.J}
+	outer, gap := 1+c.IntN(3), 64*c.IntN(3)
+	s := c.anyhow(i*size, outer, j)
+	row := j*size + gap
+	b.Outer = asm.Loop{N: outer, Dst: i * row, Src: s[0]}
+	b.DstOff, b.SrcOff = table(i, row), table(j, s[1])
+	if c.IntN(2) == 0 {
+		for k, at := range c.Perm(i) {
+			b.DstOff[k] = at * row
+		}
 		b.SrcOff = c.virtual(j, i*size)
 	}
 	return b

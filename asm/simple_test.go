@@ -2,6 +2,7 @@ package asm_test
 
 import (
 	"testing"
+	"unsafe"
 
 	"github.com/stridecopy/stridecopy/asm"
 	"github.com/stridecopy/stridecopy/cpu"
@@ -21,6 +22,9 @@ type simple struct {
 // set prepares a block for k with so many bytes between rows.
 func (s *simple) set(k *asm.Kernel, gap int) {
 	s.size = k.Size
+	if k.Aligned() {
+		gap = (gap + 63) &^ 63
+	}
 	if s.size == 0 {
 		s.size = 4
 	}
@@ -65,7 +69,7 @@ func (s *simple) block() asm.Block {
 }
 
 // simpleBytes is enough memory for either side of a simple block.
-const simpleBytes = 1 << 16
+const simpleBytes = 1<<16 + 64
 
 // TestCallDoesNotAllocate runs every kernel on a block, a permutation, tables and
 // buffers that live on the caller's stack.
@@ -89,7 +93,8 @@ func callOnStack(k *asm.Kernel) {
 	var dst, src [simpleBytes]byte
 	s.set(k, 5)
 	b := s.block()
-	asm.Call(k.ID, dst[:], 0, src[:], 0, s.size, &b)
+	edge := int(-uintptr(unsafe.Pointer(&dst)) & 63)
+	asm.Call(k.ID, dst[:], edge, src[:], 0, s.size, &b)
 }
 
 // BenchmarkCall runs every kernel on its smallest block: what a call costs.

@@ -272,6 +272,166 @@ func transposeB4SSE2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB8SSE2(dst, src *byte, b *Block)
 
+// transposeB1AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB1AVX512(dst, src *byte, b *Block)
+
+// transposeB2AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB2AVX512(dst, src *byte, b *Block)
+
+// transposeB4AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB4AVX512(dst, src *byte, b *Block)
+
+// transposeB8AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB8AVX512(dst, src *byte, b *Block)
+
+// transposeB16AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB16AVX512(dst, src *byte, b *Block)
+
+// transposeB1StreamAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB1StreamAVX512(dst, src *byte, b *Block)
+
+// transposeB2StreamAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB2StreamAVX512(dst, src *byte, b *Block)
+
+// transposeB4StreamAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB4StreamAVX512(dst, src *byte, b *Block)
+
+// transposeB8StreamAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB8StreamAVX512(dst, src *byte, b *Block)
+
+// transposeB16StreamAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB16StreamAVX512(dst, src *byte, b *Block)
+
 // permute1x1VBMI is
 //
 //	for o := range b.Outer.N {
@@ -1613,6 +1773,16 @@ const (
 	idTransposeB2SSE2
 	idTransposeB4SSE2
 	idTransposeB8SSE2
+	idTransposeB1AVX512
+	idTransposeB2AVX512
+	idTransposeB4AVX512
+	idTransposeB8AVX512
+	idTransposeB16AVX512
+	idTransposeB1StreamAVX512
+	idTransposeB2StreamAVX512
+	idTransposeB4StreamAVX512
+	idTransposeB8StreamAVX512
+	idTransposeB16StreamAVX512
 	idPermute1x1VBMI
 	idPermute2x2VBMI
 	idPermute3x3VBMI
@@ -1696,6 +1866,16 @@ var archKernels = []Kernel{
 	{ID: idTransposeB2SSE2, Name: "transposeB2SSE2", Op: Transpose, Size: 2, I: 8, J: 8, Needs: cpu.SSE2},
 	{ID: idTransposeB4SSE2, Name: "transposeB4SSE2", Op: Transpose, Size: 4, I: 4, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeB8SSE2, Name: "transposeB8SSE2", Op: Transpose, Size: 8, I: 2, J: 2, Needs: cpu.SSE2},
+	{ID: idTransposeB1AVX512, Name: "transposeB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB2AVX512, Name: "transposeB2AVX512", Op: Transpose, Size: 2, I: 32, J: 32, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB4AVX512, Name: "transposeB4AVX512", Op: Transpose, Size: 4, I: 16, J: 16, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB8AVX512, Name: "transposeB8AVX512", Op: Transpose, Size: 8, I: 8, J: 8, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB16AVX512, Name: "transposeB16AVX512", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB1StreamAVX512, Name: "transposeB1StreamAVX512", Op: Transpose, Size: 1, I: 64, J: 64, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB2StreamAVX512, Name: "transposeB2StreamAVX512", Op: Transpose, Size: 2, I: 32, J: 32, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB4StreamAVX512, Name: "transposeB4StreamAVX512", Op: Transpose, Size: 4, I: 16, J: 16, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB8StreamAVX512, Name: "transposeB8StreamAVX512", Op: Transpose, Size: 8, I: 8, J: 8, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB16StreamAVX512, Name: "transposeB16StreamAVX512", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX512},
 	{ID: idPermute1x1VBMI, Name: "permute1x1VBMI", Op: Permute, Size: 0, I: 1, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute2x2VBMI, Name: "permute2x2VBMI", Op: Permute, Size: 0, I: 2, J: 2, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute3x3VBMI, Name: "permute3x3VBMI", Op: Permute, Size: 0, I: 3, J: 3, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
@@ -1799,6 +1979,26 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB4SSE2(dst, src, b)
 	case idTransposeB8SSE2:
 		transposeB8SSE2(dst, src, b)
+	case idTransposeB1AVX512:
+		transposeB1AVX512(dst, src, b)
+	case idTransposeB2AVX512:
+		transposeB2AVX512(dst, src, b)
+	case idTransposeB4AVX512:
+		transposeB4AVX512(dst, src, b)
+	case idTransposeB8AVX512:
+		transposeB8AVX512(dst, src, b)
+	case idTransposeB16AVX512:
+		transposeB16AVX512(dst, src, b)
+	case idTransposeB1StreamAVX512:
+		transposeB1StreamAVX512(dst, src, b)
+	case idTransposeB2StreamAVX512:
+		transposeB2StreamAVX512(dst, src, b)
+	case idTransposeB4StreamAVX512:
+		transposeB4StreamAVX512(dst, src, b)
+	case idTransposeB8StreamAVX512:
+		transposeB8StreamAVX512(dst, src, b)
+	case idTransposeB16StreamAVX512:
+		transposeB16StreamAVX512(dst, src, b)
 	case idPermute1x1VBMI:
 		permute1x1VBMI(dst, src, b)
 	case idPermute2x2VBMI:

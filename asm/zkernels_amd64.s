@@ -899,7 +899,7 @@ done6:
 
 // func transposeB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB1AVX2(SB), $40-24
+TEXT ·transposeB1AVX2(SB), $48-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -909,7 +909,8 @@ TEXT ·transposeB1AVX2(SB), $40-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -917,71 +918,71 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ        (SI), R11
-	VMOVDQU     (BX)(R11*1), X1
-	MOVQ        128(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
-	MOVQ        8(SI), R11
-	VMOVDQU     (BX)(R11*1), X2
-	MOVQ        136(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
-	MOVQ        16(SI), R11
-	VMOVDQU     (BX)(R11*1), X3
-	MOVQ        144(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
-	MOVQ        24(SI), R11
-	VMOVDQU     (BX)(R11*1), X4
-	MOVQ        152(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
-	MOVQ        32(SI), R11
-	VMOVDQU     (BX)(R11*1), X5
-	MOVQ        160(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y5, Y5
-	MOVQ        40(SI), R11
-	VMOVDQU     (BX)(R11*1), X6
-	MOVQ        168(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y6, Y6
-	MOVQ        48(SI), R11
-	VMOVDQU     (BX)(R11*1), X7
-	MOVQ        176(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y7, Y7
-	MOVQ        56(SI), R11
-	VMOVDQU     (BX)(R11*1), X8
-	MOVQ        184(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y8, Y8
-	MOVQ        64(SI), R11
-	VMOVDQU     (BX)(R11*1), X9
-	MOVQ        192(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y9, Y9
-	MOVQ        72(SI), R11
-	VMOVDQU     (BX)(R11*1), X10
-	MOVQ        200(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y10, Y10
-	MOVQ        80(SI), R11
-	VMOVDQU     (BX)(R11*1), X11
-	MOVQ        208(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y11, Y11
-	MOVQ        88(SI), R11
-	VMOVDQU     (BX)(R11*1), X12
-	MOVQ        216(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y12, Y12
-	MOVQ        96(SI), R11
-	VMOVDQU     (BX)(R11*1), X13
-	MOVQ        224(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y13, Y13
-	MOVQ        104(SI), R11
-	VMOVDQU     (BX)(R11*1), X14
-	MOVQ        232(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y14, Y14
-	MOVQ        112(SI), R11
-	VMOVDQU     (BX)(R11*1), X15
-	MOVQ        240(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y15, Y15
-	MOVQ        120(SI), R11
-	VMOVDQU     (BX)(R11*1), X0
-	MOVQ        248(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y0, Y0
-	VMOVDQU     Y0, 8(SP)
+	MOVQ        (SI), R10
+	VMOVDQU     (BX)(R10*1), X1
+	MOVQ        128(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y1, Y1
+	MOVQ        8(SI), R10
+	VMOVDQU     (BX)(R10*1), X2
+	MOVQ        136(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y2, Y2
+	MOVQ        16(SI), R10
+	VMOVDQU     (BX)(R10*1), X3
+	MOVQ        144(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y3, Y3
+	MOVQ        24(SI), R10
+	VMOVDQU     (BX)(R10*1), X4
+	MOVQ        152(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y4, Y4
+	MOVQ        32(SI), R10
+	VMOVDQU     (BX)(R10*1), X5
+	MOVQ        160(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y5, Y5
+	MOVQ        40(SI), R10
+	VMOVDQU     (BX)(R10*1), X6
+	MOVQ        168(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y6, Y6
+	MOVQ        48(SI), R10
+	VMOVDQU     (BX)(R10*1), X7
+	MOVQ        176(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y7, Y7
+	MOVQ        56(SI), R10
+	VMOVDQU     (BX)(R10*1), X8
+	MOVQ        184(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y8, Y8
+	MOVQ        64(SI), R10
+	VMOVDQU     (BX)(R10*1), X9
+	MOVQ        192(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y9, Y9
+	MOVQ        72(SI), R10
+	VMOVDQU     (BX)(R10*1), X10
+	MOVQ        200(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y10, Y10
+	MOVQ        80(SI), R10
+	VMOVDQU     (BX)(R10*1), X11
+	MOVQ        208(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y11, Y11
+	MOVQ        88(SI), R10
+	VMOVDQU     (BX)(R10*1), X12
+	MOVQ        216(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y12, Y12
+	MOVQ        96(SI), R10
+	VMOVDQU     (BX)(R10*1), X13
+	MOVQ        224(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y13, Y13
+	MOVQ        104(SI), R10
+	VMOVDQU     (BX)(R10*1), X14
+	MOVQ        232(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y14, Y14
+	MOVQ        112(SI), R10
+	VMOVDQU     (BX)(R10*1), X15
+	MOVQ        240(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y15, Y15
+	MOVQ        120(SI), R10
+	VMOVDQU     (BX)(R10*1), X0
+	MOVQ        248(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y0, Y0
+	VMOVDQU     Y0, 16(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -996,9 +997,9 @@ tile5:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  8(SP), Y8, Y7
-	VPUNPCKHBW  8(SP), Y8, Y8
-	VMOVDQU     Y8, 8(SP)
+	VPUNPCKLBW  16(SP), Y8, Y7
+	VPUNPCKHBW  16(SP), Y8, Y8
+	VMOVDQU     Y8, 16(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -1013,9 +1014,9 @@ tile5:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  8(SP), Y12, Y3
-	VPUNPCKHBW  8(SP), Y12, Y12
-	VMOVDQU     Y12, 8(SP)
+	VPUNPCKLBW  16(SP), Y12, Y3
+	VPUNPCKHBW  16(SP), Y12, Y12
+	VMOVDQU     Y12, 16(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -1030,9 +1031,9 @@ tile5:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  8(SP), Y14, Y1
-	VPUNPCKHBW  8(SP), Y14, Y14
-	VMOVDQU     Y14, 8(SP)
+	VPUNPCKLBW  16(SP), Y14, Y1
+	VPUNPCKHBW  16(SP), Y14, Y14
+	VMOVDQU     Y14, 16(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -1047,40 +1048,40 @@ tile5:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  8(SP), Y15, Y0
-	VPUNPCKHBW  8(SP), Y15, Y15
-	MOVQ        (R8), R11
-	VMOVDQU     Y14, (DI)(R11*1)
-	MOVQ        8(R8), R11
-	VMOVDQU     Y13, (DI)(R11*1)
-	MOVQ        16(R8), R11
-	VMOVDQU     Y12, (DI)(R11*1)
-	MOVQ        24(R8), R11
-	VMOVDQU     Y11, (DI)(R11*1)
-	MOVQ        32(R8), R11
-	VMOVDQU     Y10, (DI)(R11*1)
-	MOVQ        40(R8), R11
-	VMOVDQU     Y9, (DI)(R11*1)
-	MOVQ        48(R8), R11
-	VMOVDQU     Y8, (DI)(R11*1)
-	MOVQ        56(R8), R11
-	VMOVDQU     Y7, (DI)(R11*1)
-	MOVQ        64(R8), R11
-	VMOVDQU     Y6, (DI)(R11*1)
-	MOVQ        72(R8), R11
-	VMOVDQU     Y5, (DI)(R11*1)
-	MOVQ        80(R8), R11
-	VMOVDQU     Y4, (DI)(R11*1)
-	MOVQ        88(R8), R11
-	VMOVDQU     Y3, (DI)(R11*1)
-	MOVQ        96(R8), R11
-	VMOVDQU     Y2, (DI)(R11*1)
-	MOVQ        104(R8), R11
-	VMOVDQU     Y1, (DI)(R11*1)
-	MOVQ        112(R8), R11
-	VMOVDQU     Y0, (DI)(R11*1)
-	MOVQ        120(R8), R11
-	VMOVDQU     Y15, (DI)(R11*1)
+	VPUNPCKLBW  16(SP), Y15, Y0
+	VPUNPCKHBW  16(SP), Y15, Y15
+	MOVQ        (R8), R10
+	VMOVDQU     Y14, (DI)(R10*1)
+	MOVQ        8(R8), R10
+	VMOVDQU     Y13, (DI)(R10*1)
+	MOVQ        16(R8), R10
+	VMOVDQU     Y12, (DI)(R10*1)
+	MOVQ        24(R8), R10
+	VMOVDQU     Y11, (DI)(R10*1)
+	MOVQ        32(R8), R10
+	VMOVDQU     Y10, (DI)(R10*1)
+	MOVQ        40(R8), R10
+	VMOVDQU     Y9, (DI)(R10*1)
+	MOVQ        48(R8), R10
+	VMOVDQU     Y8, (DI)(R10*1)
+	MOVQ        56(R8), R10
+	VMOVDQU     Y7, (DI)(R10*1)
+	MOVQ        64(R8), R10
+	VMOVDQU     Y6, (DI)(R10*1)
+	MOVQ        72(R8), R10
+	VMOVDQU     Y5, (DI)(R10*1)
+	MOVQ        80(R8), R10
+	VMOVDQU     Y4, (DI)(R10*1)
+	MOVQ        88(R8), R10
+	VMOVDQU     Y3, (DI)(R10*1)
+	MOVQ        96(R8), R10
+	VMOVDQU     Y2, (DI)(R10*1)
+	MOVQ        104(R8), R10
+	VMOVDQU     Y1, (DI)(R10*1)
+	MOVQ        112(R8), R10
+	VMOVDQU     Y0, (DI)(R10*1)
+	MOVQ        120(R8), R10
+	VMOVDQU     Y15, (DI)(R10*1)
 	SUBQ        $+16, R9
 	JLE         done7
 	CMPQ        R9, $+16
@@ -1096,13 +1097,14 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+32, R10
+	SUBQ $+32, 8(SP)
 	JLE  done4
-	CMPQ R10, $+32
+	CMPQ 8(SP), $+32
 	JGE  full3
-	LEAQ (DI)(R10*1), DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+32, R10
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*1), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+32, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1120,7 +1122,7 @@ done4:
 
 // func transposeB2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB2AVX2(SB), $8-24
+TEXT ·transposeB2AVX2(SB), $16-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -1130,7 +1132,8 @@ TEXT ·transposeB2AVX2(SB), $8-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -1138,38 +1141,38 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ        (SI), R11
-	VMOVDQU     (BX)(R11*1), X1
-	MOVQ        64(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
-	MOVQ        8(SI), R11
-	VMOVDQU     (BX)(R11*1), X2
-	MOVQ        72(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
-	MOVQ        16(SI), R11
-	VMOVDQU     (BX)(R11*1), X3
-	MOVQ        80(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
-	MOVQ        24(SI), R11
-	VMOVDQU     (BX)(R11*1), X4
-	MOVQ        88(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
-	MOVQ        32(SI), R11
-	VMOVDQU     (BX)(R11*1), X5
-	MOVQ        96(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y5, Y5
-	MOVQ        40(SI), R11
-	VMOVDQU     (BX)(R11*1), X6
-	MOVQ        104(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y6, Y6
-	MOVQ        48(SI), R11
-	VMOVDQU     (BX)(R11*1), X7
-	MOVQ        112(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y7, Y7
-	MOVQ        56(SI), R11
-	VMOVDQU     (BX)(R11*1), X8
-	MOVQ        120(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y8, Y8
+	MOVQ        (SI), R10
+	VMOVDQU     (BX)(R10*1), X1
+	MOVQ        64(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y1, Y1
+	MOVQ        8(SI), R10
+	VMOVDQU     (BX)(R10*1), X2
+	MOVQ        72(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y2, Y2
+	MOVQ        16(SI), R10
+	VMOVDQU     (BX)(R10*1), X3
+	MOVQ        80(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y3, Y3
+	MOVQ        24(SI), R10
+	VMOVDQU     (BX)(R10*1), X4
+	MOVQ        88(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y4, Y4
+	MOVQ        32(SI), R10
+	VMOVDQU     (BX)(R10*1), X5
+	MOVQ        96(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y5, Y5
+	MOVQ        40(SI), R10
+	VMOVDQU     (BX)(R10*1), X6
+	MOVQ        104(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y6, Y6
+	MOVQ        48(SI), R10
+	VMOVDQU     (BX)(R10*1), X7
+	MOVQ        112(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y7, Y7
+	MOVQ        56(SI), R10
+	VMOVDQU     (BX)(R10*1), X8
+	MOVQ        120(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y8, Y8
 	VPUNPCKLWD  Y5, Y1, Y0
 	VPUNPCKHWD  Y5, Y1, Y5
 	VPUNPCKLWD  Y6, Y2, Y1
@@ -1194,22 +1197,22 @@ tile5:
 	VPUNPCKHWD  Y1, Y0, Y1
 	VPUNPCKLWD  Y8, Y7, Y0
 	VPUNPCKHWD  Y8, Y7, Y8
-	MOVQ        (R8), R11
-	VMOVDQU     Y6, (DI)(R11*1)
-	MOVQ        8(R8), R11
-	VMOVDQU     Y5, (DI)(R11*1)
-	MOVQ        16(R8), R11
-	VMOVDQU     Y4, (DI)(R11*1)
-	MOVQ        24(R8), R11
-	VMOVDQU     Y3, (DI)(R11*1)
-	MOVQ        32(R8), R11
-	VMOVDQU     Y2, (DI)(R11*1)
-	MOVQ        40(R8), R11
-	VMOVDQU     Y1, (DI)(R11*1)
-	MOVQ        48(R8), R11
-	VMOVDQU     Y0, (DI)(R11*1)
-	MOVQ        56(R8), R11
-	VMOVDQU     Y8, (DI)(R11*1)
+	MOVQ        (R8), R10
+	VMOVDQU     Y6, (DI)(R10*1)
+	MOVQ        8(R8), R10
+	VMOVDQU     Y5, (DI)(R10*1)
+	MOVQ        16(R8), R10
+	VMOVDQU     Y4, (DI)(R10*1)
+	MOVQ        24(R8), R10
+	VMOVDQU     Y3, (DI)(R10*1)
+	MOVQ        32(R8), R10
+	VMOVDQU     Y2, (DI)(R10*1)
+	MOVQ        40(R8), R10
+	VMOVDQU     Y1, (DI)(R10*1)
+	MOVQ        48(R8), R10
+	VMOVDQU     Y0, (DI)(R10*1)
+	MOVQ        56(R8), R10
+	VMOVDQU     Y8, (DI)(R10*1)
 	SUBQ        $+8, R9
 	JLE         done7
 	CMPQ        R9, $+8
@@ -1225,13 +1228,14 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+16, R10
+	SUBQ $+16, 8(SP)
 	JLE  done4
-	CMPQ R10, $+16
+	CMPQ 8(SP), $+16
 	JGE  full3
-	LEAQ (DI)(R10*2), DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+16, R10
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*2), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+16, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1249,7 +1253,7 @@ done4:
 
 // func transposeB4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB4AVX2(SB), $8-24
+TEXT ·transposeB4AVX2(SB), $16-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -1259,7 +1263,8 @@ TEXT ·transposeB4AVX2(SB), $8-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -1267,22 +1272,22 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ        (SI), R11
-	VMOVDQU     (BX)(R11*1), X1
-	MOVQ        32(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
-	MOVQ        8(SI), R11
-	VMOVDQU     (BX)(R11*1), X2
-	MOVQ        40(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
-	MOVQ        16(SI), R11
-	VMOVDQU     (BX)(R11*1), X3
-	MOVQ        48(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
-	MOVQ        24(SI), R11
-	VMOVDQU     (BX)(R11*1), X4
-	MOVQ        56(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
+	MOVQ        (SI), R10
+	VMOVDQU     (BX)(R10*1), X1
+	MOVQ        32(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y1, Y1
+	MOVQ        8(SI), R10
+	VMOVDQU     (BX)(R10*1), X2
+	MOVQ        40(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y2, Y2
+	MOVQ        16(SI), R10
+	VMOVDQU     (BX)(R10*1), X3
+	MOVQ        48(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y3, Y3
+	MOVQ        24(SI), R10
+	VMOVDQU     (BX)(R10*1), X4
+	MOVQ        56(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y4, Y4
 	VPUNPCKLDQ  Y3, Y1, Y0
 	VPUNPCKHDQ  Y3, Y1, Y3
 	VPUNPCKLDQ  Y4, Y2, Y1
@@ -1291,14 +1296,14 @@ tile5:
 	VPUNPCKHDQ  Y1, Y0, Y1
 	VPUNPCKLDQ  Y4, Y3, Y0
 	VPUNPCKHDQ  Y4, Y3, Y4
-	MOVQ        (R8), R11
-	VMOVDQU     Y2, (DI)(R11*1)
-	MOVQ        8(R8), R11
-	VMOVDQU     Y1, (DI)(R11*1)
-	MOVQ        16(R8), R11
-	VMOVDQU     Y0, (DI)(R11*1)
-	MOVQ        24(R8), R11
-	VMOVDQU     Y4, (DI)(R11*1)
+	MOVQ        (R8), R10
+	VMOVDQU     Y2, (DI)(R10*1)
+	MOVQ        8(R8), R10
+	VMOVDQU     Y1, (DI)(R10*1)
+	MOVQ        16(R8), R10
+	VMOVDQU     Y0, (DI)(R10*1)
+	MOVQ        24(R8), R10
+	VMOVDQU     Y4, (DI)(R10*1)
 	SUBQ        $+4, R9
 	JLE         done7
 	CMPQ        R9, $+4
@@ -1314,13 +1319,14 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+8, R10
+	SUBQ $+8, 8(SP)
 	JLE  done4
-	CMPQ R10, $+8
+	CMPQ 8(SP), $+8
 	JGE  full3
-	LEAQ (DI)(R10*4), DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+8, R10
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*4), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+8, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1338,7 +1344,7 @@ done4:
 
 // func transposeB8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB8AVX2(SB), $8-24
+TEXT ·transposeB8AVX2(SB), $16-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -1348,7 +1354,8 @@ TEXT ·transposeB8AVX2(SB), $8-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -1356,20 +1363,20 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ        (SI), R11
-	VMOVDQU     (BX)(R11*1), X1
-	MOVQ        16(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
-	MOVQ        8(SI), R11
-	VMOVDQU     (BX)(R11*1), X2
-	MOVQ        24(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
+	MOVQ        (SI), R10
+	VMOVDQU     (BX)(R10*1), X1
+	MOVQ        16(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y1, Y1
+	MOVQ        8(SI), R10
+	VMOVDQU     (BX)(R10*1), X2
+	MOVQ        24(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y2, Y2
 	VPUNPCKLQDQ Y2, Y1, Y0
 	VPUNPCKHQDQ Y2, Y1, Y2
-	MOVQ        (R8), R11
-	VMOVDQU     Y0, (DI)(R11*1)
-	MOVQ        8(R8), R11
-	VMOVDQU     Y2, (DI)(R11*1)
+	MOVQ        (R8), R10
+	VMOVDQU     Y0, (DI)(R10*1)
+	MOVQ        8(R8), R10
+	VMOVDQU     Y2, (DI)(R10*1)
 	SUBQ        $+2, R9
 	JLE         done7
 	CMPQ        R9, $+2
@@ -1385,13 +1392,14 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+4, R10
+	SUBQ $+4, 8(SP)
 	JLE  done4
-	CMPQ R10, $+4
+	CMPQ 8(SP), $+4
 	JGE  full3
-	LEAQ (DI)(R10*8), DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+4, R10
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*8), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+4, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1409,7 +1417,7 @@ done4:
 
 // func transposeB16AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB16AVX2(SB), $8-24
+TEXT ·transposeB16AVX2(SB), $16-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -1419,7 +1427,8 @@ TEXT ·transposeB16AVX2(SB), $8-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -1427,19 +1436,19 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ        (SI), R11
-	VMOVDQU     (BX)(R11*1), X0
-	MOVQ        8(SI), R11
-	VINSERTI128 $0x01, (BX)(R11*1), Y0, Y0
-	MOVQ        (R8), R11
-	VMOVDQU     Y0, (DI)(R11*1)
+	MOVQ        (SI), R10
+	VMOVDQU     (BX)(R10*1), X0
+	MOVQ        8(SI), R10
+	VINSERTI128 $0x01, (BX)(R10*1), Y0, Y0
+	MOVQ        (R8), R10
+	VMOVDQU     Y0, (DI)(R10*1)
 	SUBQ        $+1, R9
 	JLE         done7
 	CMPQ        R9, $+1
 	JGE         full6
-	MOVQ        R9, R11
-	SHLQ        $0x04, R11
-	ADDQ        R11, BX
+	MOVQ        R9, R10
+	SHLQ        $0x04, R10
+	ADDQ        R10, BX
 	LEAQ        (R8)(R9*8), R8
 	MOVQ        $+1, R9
 	JMP         tile5
@@ -1450,15 +1459,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+2, R10
+	SUBQ $+2, 8(SP)
 	JLE  done4
-	CMPQ R10, $+2
+	CMPQ 8(SP), $+2
 	JGE  full3
-	MOVQ R10, BX
-	SHLQ $0x04, BX
-	ADDQ BX, DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+2, R10
+	MOVQ 8(SP), BX
+	MOVQ BX, R8
+	SHLQ $0x04, R8
+	ADDQ R8, DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+2, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1476,7 +1486,7 @@ done4:
 
 // func transposeB1SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB1SSE2(SB), $8-24
+TEXT ·transposeB1SSE2(SB), $16-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -1486,7 +1496,8 @@ TEXT ·transposeB1SSE2(SB), $8-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -1494,45 +1505,45 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ      (SI), R11
-	MOVQ      (BX)(R11*1), X1
-	MOVQ      64(SI), R11
-	MOVQ      (BX)(R11*1), X0
+	MOVQ      (SI), R10
+	MOVQ      (BX)(R10*1), X1
+	MOVQ      64(SI), R10
+	MOVQ      (BX)(R10*1), X0
 	PUNPCKLBW X0, X1
-	MOVQ      8(SI), R11
-	MOVQ      (BX)(R11*1), X2
-	MOVQ      72(SI), R11
-	MOVQ      (BX)(R11*1), X0
+	MOVQ      8(SI), R10
+	MOVQ      (BX)(R10*1), X2
+	MOVQ      72(SI), R10
+	MOVQ      (BX)(R10*1), X0
 	PUNPCKLBW X0, X2
-	MOVQ      16(SI), R11
-	MOVQ      (BX)(R11*1), X3
-	MOVQ      80(SI), R11
-	MOVQ      (BX)(R11*1), X0
+	MOVQ      16(SI), R10
+	MOVQ      (BX)(R10*1), X3
+	MOVQ      80(SI), R10
+	MOVQ      (BX)(R10*1), X0
 	PUNPCKLBW X0, X3
-	MOVQ      24(SI), R11
-	MOVQ      (BX)(R11*1), X4
-	MOVQ      88(SI), R11
-	MOVQ      (BX)(R11*1), X0
+	MOVQ      24(SI), R10
+	MOVQ      (BX)(R10*1), X4
+	MOVQ      88(SI), R10
+	MOVQ      (BX)(R10*1), X0
 	PUNPCKLBW X0, X4
-	MOVQ      32(SI), R11
-	MOVQ      (BX)(R11*1), X5
-	MOVQ      96(SI), R11
-	MOVQ      (BX)(R11*1), X0
+	MOVQ      32(SI), R10
+	MOVQ      (BX)(R10*1), X5
+	MOVQ      96(SI), R10
+	MOVQ      (BX)(R10*1), X0
 	PUNPCKLBW X0, X5
-	MOVQ      40(SI), R11
-	MOVQ      (BX)(R11*1), X6
-	MOVQ      104(SI), R11
-	MOVQ      (BX)(R11*1), X0
+	MOVQ      40(SI), R10
+	MOVQ      (BX)(R10*1), X6
+	MOVQ      104(SI), R10
+	MOVQ      (BX)(R10*1), X0
 	PUNPCKLBW X0, X6
-	MOVQ      48(SI), R11
-	MOVQ      (BX)(R11*1), X7
-	MOVQ      112(SI), R11
-	MOVQ      (BX)(R11*1), X0
+	MOVQ      48(SI), R10
+	MOVQ      (BX)(R10*1), X7
+	MOVQ      112(SI), R10
+	MOVQ      (BX)(R10*1), X0
 	PUNPCKLBW X0, X7
-	MOVQ      56(SI), R11
-	MOVQ      (BX)(R11*1), X8
-	MOVQ      120(SI), R11
-	MOVQ      (BX)(R11*1), X0
+	MOVQ      56(SI), R10
+	MOVQ      (BX)(R10*1), X8
+	MOVQ      120(SI), R10
+	MOVQ      (BX)(R10*1), X0
 	PUNPCKLBW X0, X8
 	MOVOA     X1, X0
 	PUNPCKLBW X5, X0
@@ -1570,22 +1581,22 @@ tile5:
 	MOVOA     X1, X7
 	PUNPCKLBW X2, X7
 	PUNPCKHBW X2, X1
-	MOVQ      (R8), R11
-	MOVOU     X4, (DI)(R11*1)
-	MOVQ      8(R8), R11
-	MOVOU     X8, (DI)(R11*1)
-	MOVQ      16(R8), R11
-	MOVOU     X3, (DI)(R11*1)
-	MOVQ      24(R8), R11
-	MOVOU     X0, (DI)(R11*1)
-	MOVQ      32(R8), R11
-	MOVOU     X5, (DI)(R11*1)
-	MOVQ      40(R8), R11
-	MOVOU     X6, (DI)(R11*1)
-	MOVQ      48(R8), R11
-	MOVOU     X7, (DI)(R11*1)
-	MOVQ      56(R8), R11
-	MOVOU     X1, (DI)(R11*1)
+	MOVQ      (R8), R10
+	MOVOU     X4, (DI)(R10*1)
+	MOVQ      8(R8), R10
+	MOVOU     X8, (DI)(R10*1)
+	MOVQ      16(R8), R10
+	MOVOU     X3, (DI)(R10*1)
+	MOVQ      24(R8), R10
+	MOVOU     X0, (DI)(R10*1)
+	MOVQ      32(R8), R10
+	MOVOU     X5, (DI)(R10*1)
+	MOVQ      40(R8), R10
+	MOVOU     X6, (DI)(R10*1)
+	MOVQ      48(R8), R10
+	MOVOU     X7, (DI)(R10*1)
+	MOVQ      56(R8), R10
+	MOVOU     X1, (DI)(R10*1)
 	SUBQ      $+8, R9
 	JLE       done7
 	CMPQ      R9, $+8
@@ -1601,13 +1612,14 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+16, R10
+	SUBQ $+16, 8(SP)
 	JLE  done4
-	CMPQ R10, $+16
+	CMPQ 8(SP), $+16
 	JGE  full3
-	LEAQ (DI)(R10*1), DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+16, R10
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*1), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+16, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1624,7 +1636,7 @@ done4:
 
 // func transposeB2SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB2SSE2(SB), $8-24
+TEXT ·transposeB2SSE2(SB), $16-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -1634,7 +1646,8 @@ TEXT ·transposeB2SSE2(SB), $8-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -1642,22 +1655,22 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ      (SI), R11
-	MOVOU     (BX)(R11*1), X1
-	MOVQ      8(SI), R11
-	MOVOU     (BX)(R11*1), X2
-	MOVQ      16(SI), R11
-	MOVOU     (BX)(R11*1), X3
-	MOVQ      24(SI), R11
-	MOVOU     (BX)(R11*1), X4
-	MOVQ      32(SI), R11
-	MOVOU     (BX)(R11*1), X5
-	MOVQ      40(SI), R11
-	MOVOU     (BX)(R11*1), X6
-	MOVQ      48(SI), R11
-	MOVOU     (BX)(R11*1), X7
-	MOVQ      56(SI), R11
-	MOVOU     (BX)(R11*1), X8
+	MOVQ      (SI), R10
+	MOVOU     (BX)(R10*1), X1
+	MOVQ      8(SI), R10
+	MOVOU     (BX)(R10*1), X2
+	MOVQ      16(SI), R10
+	MOVOU     (BX)(R10*1), X3
+	MOVQ      24(SI), R10
+	MOVOU     (BX)(R10*1), X4
+	MOVQ      32(SI), R10
+	MOVOU     (BX)(R10*1), X5
+	MOVQ      40(SI), R10
+	MOVOU     (BX)(R10*1), X6
+	MOVQ      48(SI), R10
+	MOVOU     (BX)(R10*1), X7
+	MOVQ      56(SI), R10
+	MOVOU     (BX)(R10*1), X8
 	MOVOA     X1, X0
 	PUNPCKLWL X5, X0
 	PUNPCKHWL X5, X1
@@ -1694,22 +1707,22 @@ tile5:
 	MOVOA     X1, X7
 	PUNPCKLWL X2, X7
 	PUNPCKHWL X2, X1
-	MOVQ      (R8), R11
-	MOVOU     X4, (DI)(R11*1)
-	MOVQ      8(R8), R11
-	MOVOU     X8, (DI)(R11*1)
-	MOVQ      16(R8), R11
-	MOVOU     X3, (DI)(R11*1)
-	MOVQ      24(R8), R11
-	MOVOU     X0, (DI)(R11*1)
-	MOVQ      32(R8), R11
-	MOVOU     X5, (DI)(R11*1)
-	MOVQ      40(R8), R11
-	MOVOU     X6, (DI)(R11*1)
-	MOVQ      48(R8), R11
-	MOVOU     X7, (DI)(R11*1)
-	MOVQ      56(R8), R11
-	MOVOU     X1, (DI)(R11*1)
+	MOVQ      (R8), R10
+	MOVOU     X4, (DI)(R10*1)
+	MOVQ      8(R8), R10
+	MOVOU     X8, (DI)(R10*1)
+	MOVQ      16(R8), R10
+	MOVOU     X3, (DI)(R10*1)
+	MOVQ      24(R8), R10
+	MOVOU     X0, (DI)(R10*1)
+	MOVQ      32(R8), R10
+	MOVOU     X5, (DI)(R10*1)
+	MOVQ      40(R8), R10
+	MOVOU     X6, (DI)(R10*1)
+	MOVQ      48(R8), R10
+	MOVOU     X7, (DI)(R10*1)
+	MOVQ      56(R8), R10
+	MOVOU     X1, (DI)(R10*1)
 	SUBQ      $+8, R9
 	JLE       done7
 	CMPQ      R9, $+8
@@ -1725,13 +1738,14 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+8, R10
+	SUBQ $+8, 8(SP)
 	JLE  done4
-	CMPQ R10, $+8
+	CMPQ 8(SP), $+8
 	JGE  full3
-	LEAQ (DI)(R10*2), DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+8, R10
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*2), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+8, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1748,7 +1762,7 @@ done4:
 
 // func transposeB4SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB4SSE2(SB), $8-24
+TEXT ·transposeB4SSE2(SB), $16-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -1758,7 +1772,8 @@ TEXT ·transposeB4SSE2(SB), $8-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -1766,14 +1781,14 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ      (SI), R11
-	MOVOU     (BX)(R11*1), X1
-	MOVQ      8(SI), R11
-	MOVOU     (BX)(R11*1), X2
-	MOVQ      16(SI), R11
-	MOVOU     (BX)(R11*1), X3
-	MOVQ      24(SI), R11
-	MOVOU     (BX)(R11*1), X4
+	MOVQ      (SI), R10
+	MOVOU     (BX)(R10*1), X1
+	MOVQ      8(SI), R10
+	MOVOU     (BX)(R10*1), X2
+	MOVQ      16(SI), R10
+	MOVOU     (BX)(R10*1), X3
+	MOVQ      24(SI), R10
+	MOVOU     (BX)(R10*1), X4
 	MOVOA     X1, X0
 	PUNPCKLLQ X3, X0
 	PUNPCKHLQ X3, X1
@@ -1786,14 +1801,14 @@ tile5:
 	MOVOA     X1, X3
 	PUNPCKLLQ X2, X3
 	PUNPCKHLQ X2, X1
-	MOVQ      (R8), R11
-	MOVOU     X4, (DI)(R11*1)
-	MOVQ      8(R8), R11
-	MOVOU     X0, (DI)(R11*1)
-	MOVQ      16(R8), R11
-	MOVOU     X3, (DI)(R11*1)
-	MOVQ      24(R8), R11
-	MOVOU     X1, (DI)(R11*1)
+	MOVQ      (R8), R10
+	MOVOU     X4, (DI)(R10*1)
+	MOVQ      8(R8), R10
+	MOVOU     X0, (DI)(R10*1)
+	MOVQ      16(R8), R10
+	MOVOU     X3, (DI)(R10*1)
+	MOVQ      24(R8), R10
+	MOVOU     X1, (DI)(R10*1)
 	SUBQ      $+4, R9
 	JLE       done7
 	CMPQ      R9, $+4
@@ -1809,13 +1824,14 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+4, R10
+	SUBQ $+4, 8(SP)
 	JLE  done4
-	CMPQ R10, $+4
+	CMPQ 8(SP), $+4
 	JGE  full3
-	LEAQ (DI)(R10*4), DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+4, R10
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*4), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+4, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1832,7 +1848,7 @@ done4:
 
 // func transposeB8SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB8SSE2(SB), $8-24
+TEXT ·transposeB8SSE2(SB), $16-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
@@ -1842,7 +1858,8 @@ TEXT ·transposeB8SSE2(SB), $8-24
 outer1:
 	MOVQ 96(DX), SI
 	MOVQ AX, DI
-	MOVQ 64(DX), R10
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
 
 tile2:
 	MOVQ CX, BX
@@ -1850,17 +1867,17 @@ tile2:
 	MOVQ 56(DX), R9
 
 tile5:
-	MOVQ       (SI), R11
-	MOVOU      (BX)(R11*1), X1
-	MOVQ       8(SI), R11
-	MOVOU      (BX)(R11*1), X2
+	MOVQ       (SI), R10
+	MOVOU      (BX)(R10*1), X1
+	MOVQ       8(SI), R10
+	MOVOU      (BX)(R10*1), X2
 	MOVOA      X1, X0
 	PUNPCKLQDQ X2, X0
 	PUNPCKHQDQ X2, X1
-	MOVQ       (R8), R11
-	MOVOU      X0, (DI)(R11*1)
-	MOVQ       8(R8), R11
-	MOVOU      X1, (DI)(R11*1)
+	MOVQ       (R8), R10
+	MOVOU      X0, (DI)(R10*1)
+	MOVQ       8(R8), R10
+	MOVOU      X1, (DI)(R10*1)
 	SUBQ       $+2, R9
 	JLE        done7
 	CMPQ       R9, $+2
@@ -1876,13 +1893,14 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+2, R10
+	SUBQ $+2, 8(SP)
 	JLE  done4
-	CMPQ R10, $+2
+	CMPQ 8(SP), $+2
 	JGE  full3
-	LEAQ (DI)(R10*8), DI
-	LEAQ (SI)(R10*8), SI
-	MOVQ $+2, R10
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*8), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+2, 8(SP)
 	JMP  tile2
 
 full3:
@@ -1895,6 +1913,2032 @@ done4:
 	ADDQ 16(DX), CX
 	DECQ (SP)
 	JNZ  outer1
+	RET
+
+// func transposeB1AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·transposeB1AVX512(SB), $4176-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+
+tile5:
+	LEAQ 16(SP), R10
+	ADDQ $+63, R10
+	ANDQ $-64, R10
+	MOVQ SI, R11
+	MOVQ R10, R12
+	LEAQ 4096(R10), R13
+
+line8:
+	MOVQ      (R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, (R12)
+	MOVQ      8(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 64(R12)
+	MOVQ      16(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 128(R12)
+	MOVQ      24(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 192(R12)
+	MOVQ      32(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 256(R12)
+	MOVQ      40(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 320(R12)
+	MOVQ      48(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 384(R12)
+	MOVQ      56(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 448(R12)
+	ADDQ      $+64, R11
+	ADDQ      $+512, R12
+	CMPQ      R12, R13
+	JL        line8
+	MOVQ      R8, R12
+	XORQ      R11, R11
+
+column9:
+	VMOVDQU64    (R10)(R11*1), X1
+	VINSERTI32X4 $0x01, 1024(R10)(R11*1), Z1, Z1
+	VINSERTI32X4 $0x02, 2048(R10)(R11*1), Z1, Z1
+	VINSERTI32X4 $0x03, 3072(R10)(R11*1), Z1, Z1
+	VMOVDQU64    64(R10)(R11*1), X2
+	VINSERTI32X4 $0x01, 1088(R10)(R11*1), Z2, Z2
+	VINSERTI32X4 $0x02, 2112(R10)(R11*1), Z2, Z2
+	VINSERTI32X4 $0x03, 3136(R10)(R11*1), Z2, Z2
+	VMOVDQU64    128(R10)(R11*1), X3
+	VINSERTI32X4 $0x01, 1152(R10)(R11*1), Z3, Z3
+	VINSERTI32X4 $0x02, 2176(R10)(R11*1), Z3, Z3
+	VINSERTI32X4 $0x03, 3200(R10)(R11*1), Z3, Z3
+	VMOVDQU64    192(R10)(R11*1), X4
+	VINSERTI32X4 $0x01, 1216(R10)(R11*1), Z4, Z4
+	VINSERTI32X4 $0x02, 2240(R10)(R11*1), Z4, Z4
+	VINSERTI32X4 $0x03, 3264(R10)(R11*1), Z4, Z4
+	VMOVDQU64    256(R10)(R11*1), X5
+	VINSERTI32X4 $0x01, 1280(R10)(R11*1), Z5, Z5
+	VINSERTI32X4 $0x02, 2304(R10)(R11*1), Z5, Z5
+	VINSERTI32X4 $0x03, 3328(R10)(R11*1), Z5, Z5
+	VMOVDQU64    320(R10)(R11*1), X6
+	VINSERTI32X4 $0x01, 1344(R10)(R11*1), Z6, Z6
+	VINSERTI32X4 $0x02, 2368(R10)(R11*1), Z6, Z6
+	VINSERTI32X4 $0x03, 3392(R10)(R11*1), Z6, Z6
+	VMOVDQU64    384(R10)(R11*1), X7
+	VINSERTI32X4 $0x01, 1408(R10)(R11*1), Z7, Z7
+	VINSERTI32X4 $0x02, 2432(R10)(R11*1), Z7, Z7
+	VINSERTI32X4 $0x03, 3456(R10)(R11*1), Z7, Z7
+	VMOVDQU64    448(R10)(R11*1), X8
+	VINSERTI32X4 $0x01, 1472(R10)(R11*1), Z8, Z8
+	VINSERTI32X4 $0x02, 2496(R10)(R11*1), Z8, Z8
+	VINSERTI32X4 $0x03, 3520(R10)(R11*1), Z8, Z8
+	VMOVDQU64    512(R10)(R11*1), X9
+	VINSERTI32X4 $0x01, 1536(R10)(R11*1), Z9, Z9
+	VINSERTI32X4 $0x02, 2560(R10)(R11*1), Z9, Z9
+	VINSERTI32X4 $0x03, 3584(R10)(R11*1), Z9, Z9
+	VMOVDQU64    576(R10)(R11*1), X10
+	VINSERTI32X4 $0x01, 1600(R10)(R11*1), Z10, Z10
+	VINSERTI32X4 $0x02, 2624(R10)(R11*1), Z10, Z10
+	VINSERTI32X4 $0x03, 3648(R10)(R11*1), Z10, Z10
+	VMOVDQU64    640(R10)(R11*1), X11
+	VINSERTI32X4 $0x01, 1664(R10)(R11*1), Z11, Z11
+	VINSERTI32X4 $0x02, 2688(R10)(R11*1), Z11, Z11
+	VINSERTI32X4 $0x03, 3712(R10)(R11*1), Z11, Z11
+	VMOVDQU64    704(R10)(R11*1), X12
+	VINSERTI32X4 $0x01, 1728(R10)(R11*1), Z12, Z12
+	VINSERTI32X4 $0x02, 2752(R10)(R11*1), Z12, Z12
+	VINSERTI32X4 $0x03, 3776(R10)(R11*1), Z12, Z12
+	VMOVDQU64    768(R10)(R11*1), X13
+	VINSERTI32X4 $0x01, 1792(R10)(R11*1), Z13, Z13
+	VINSERTI32X4 $0x02, 2816(R10)(R11*1), Z13, Z13
+	VINSERTI32X4 $0x03, 3840(R10)(R11*1), Z13, Z13
+	VMOVDQU64    832(R10)(R11*1), X14
+	VINSERTI32X4 $0x01, 1856(R10)(R11*1), Z14, Z14
+	VINSERTI32X4 $0x02, 2880(R10)(R11*1), Z14, Z14
+	VINSERTI32X4 $0x03, 3904(R10)(R11*1), Z14, Z14
+	VMOVDQU64    896(R10)(R11*1), X15
+	VINSERTI32X4 $0x01, 1920(R10)(R11*1), Z15, Z15
+	VINSERTI32X4 $0x02, 2944(R10)(R11*1), Z15, Z15
+	VINSERTI32X4 $0x03, 3968(R10)(R11*1), Z15, Z15
+	VMOVDQU64    960(R10)(R11*1), X16
+	VINSERTI32X4 $0x01, 1984(R10)(R11*1), Z16, Z16
+	VINSERTI32X4 $0x02, 3008(R10)(R11*1), Z16, Z16
+	VINSERTI32X4 $0x03, 4032(R10)(R11*1), Z16, Z16
+	VPUNPCKLBW   Z9, Z1, Z0
+	VPUNPCKHBW   Z9, Z1, Z9
+	VPUNPCKLBW   Z10, Z2, Z1
+	VPUNPCKHBW   Z10, Z2, Z10
+	VPUNPCKLBW   Z11, Z3, Z2
+	VPUNPCKHBW   Z11, Z3, Z11
+	VPUNPCKLBW   Z12, Z4, Z3
+	VPUNPCKHBW   Z12, Z4, Z12
+	VPUNPCKLBW   Z13, Z5, Z4
+	VPUNPCKHBW   Z13, Z5, Z13
+	VPUNPCKLBW   Z14, Z6, Z5
+	VPUNPCKHBW   Z14, Z6, Z14
+	VPUNPCKLBW   Z15, Z7, Z6
+	VPUNPCKHBW   Z15, Z7, Z15
+	VPUNPCKLBW   Z16, Z8, Z7
+	VPUNPCKHBW   Z16, Z8, Z16
+	VPUNPCKLBW   Z4, Z0, Z8
+	VPUNPCKHBW   Z4, Z0, Z4
+	VPUNPCKLBW   Z13, Z9, Z0
+	VPUNPCKHBW   Z13, Z9, Z13
+	VPUNPCKLBW   Z5, Z1, Z9
+	VPUNPCKHBW   Z5, Z1, Z5
+	VPUNPCKLBW   Z14, Z10, Z1
+	VPUNPCKHBW   Z14, Z10, Z14
+	VPUNPCKLBW   Z6, Z2, Z10
+	VPUNPCKHBW   Z6, Z2, Z6
+	VPUNPCKLBW   Z15, Z11, Z2
+	VPUNPCKHBW   Z15, Z11, Z15
+	VPUNPCKLBW   Z7, Z3, Z11
+	VPUNPCKHBW   Z7, Z3, Z7
+	VPUNPCKLBW   Z16, Z12, Z3
+	VPUNPCKHBW   Z16, Z12, Z16
+	VPUNPCKLBW   Z10, Z8, Z12
+	VPUNPCKHBW   Z10, Z8, Z10
+	VPUNPCKLBW   Z6, Z4, Z8
+	VPUNPCKHBW   Z6, Z4, Z6
+	VPUNPCKLBW   Z2, Z0, Z4
+	VPUNPCKHBW   Z2, Z0, Z2
+	VPUNPCKLBW   Z15, Z13, Z0
+	VPUNPCKHBW   Z15, Z13, Z15
+	VPUNPCKLBW   Z11, Z9, Z13
+	VPUNPCKHBW   Z11, Z9, Z11
+	VPUNPCKLBW   Z7, Z5, Z9
+	VPUNPCKHBW   Z7, Z5, Z7
+	VPUNPCKLBW   Z3, Z1, Z5
+	VPUNPCKHBW   Z3, Z1, Z3
+	VPUNPCKLBW   Z16, Z14, Z1
+	VPUNPCKHBW   Z16, Z14, Z16
+	VPUNPCKLBW   Z13, Z12, Z14
+	VPUNPCKHBW   Z13, Z12, Z13
+	VPUNPCKLBW   Z11, Z10, Z12
+	VPUNPCKHBW   Z11, Z10, Z11
+	VPUNPCKLBW   Z9, Z8, Z10
+	VPUNPCKHBW   Z9, Z8, Z9
+	VPUNPCKLBW   Z7, Z6, Z8
+	VPUNPCKHBW   Z7, Z6, Z7
+	VPUNPCKLBW   Z5, Z4, Z6
+	VPUNPCKHBW   Z5, Z4, Z5
+	VPUNPCKLBW   Z3, Z2, Z4
+	VPUNPCKHBW   Z3, Z2, Z3
+	VPUNPCKLBW   Z1, Z0, Z2
+	VPUNPCKHBW   Z1, Z0, Z1
+	VPUNPCKLBW   Z16, Z15, Z0
+	VPUNPCKHBW   Z16, Z15, Z16
+	MOVQ         (R12), R13
+	VMOVDQU64    Z14, (DI)(R13*1)
+	MOVQ         8(R12), R13
+	VMOVDQU64    Z13, (DI)(R13*1)
+	MOVQ         16(R12), R13
+	VMOVDQU64    Z12, (DI)(R13*1)
+	MOVQ         24(R12), R13
+	VMOVDQU64    Z11, (DI)(R13*1)
+	MOVQ         32(R12), R13
+	VMOVDQU64    Z10, (DI)(R13*1)
+	MOVQ         40(R12), R13
+	VMOVDQU64    Z9, (DI)(R13*1)
+	MOVQ         48(R12), R13
+	VMOVDQU64    Z8, (DI)(R13*1)
+	MOVQ         56(R12), R13
+	VMOVDQU64    Z7, (DI)(R13*1)
+	MOVQ         64(R12), R13
+	VMOVDQU64    Z6, (DI)(R13*1)
+	MOVQ         72(R12), R13
+	VMOVDQU64    Z5, (DI)(R13*1)
+	MOVQ         80(R12), R13
+	VMOVDQU64    Z4, (DI)(R13*1)
+	MOVQ         88(R12), R13
+	VMOVDQU64    Z3, (DI)(R13*1)
+	MOVQ         96(R12), R13
+	VMOVDQU64    Z2, (DI)(R13*1)
+	MOVQ         104(R12), R13
+	VMOVDQU64    Z1, (DI)(R13*1)
+	MOVQ         112(R12), R13
+	VMOVDQU64    Z0, (DI)(R13*1)
+	MOVQ         120(R12), R13
+	VMOVDQU64    Z16, (DI)(R13*1)
+	ADDQ         $+128, R12
+	ADDQ         $+16, R11
+	CMPQ         R11, $+64
+	JL           column9
+	SUBQ         $+64, R9
+	JLE          done7
+	CMPQ         R9, $+64
+	JGE          full6
+	LEAQ         (BX)(R9*1), BX
+	LEAQ         (R8)(R9*8), R8
+	MOVQ         $+64, R9
+	JMP          tile5
+
+full6:
+	ADDQ $+64, BX
+	ADDQ $+512, R8
+	JMP  tile5
+
+done7:
+	SUBQ $+64, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+64
+	JGE  full3
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*1), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+64, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+512, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB2AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·transposeB2AVX512(SB), $2128-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+
+tile5:
+	LEAQ 16(SP), R10
+	ADDQ $+63, R10
+	ANDQ $-64, R10
+	MOVQ SI, R11
+	MOVQ R10, R12
+	LEAQ 2048(R10), R13
+
+line8:
+	MOVQ      (R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, (R12)
+	MOVQ      8(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 64(R12)
+	MOVQ      16(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 128(R12)
+	MOVQ      24(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 192(R12)
+	MOVQ      32(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 256(R12)
+	MOVQ      40(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 320(R12)
+	MOVQ      48(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 384(R12)
+	MOVQ      56(R11), R14
+	VMOVDQU64 (BX)(R14*1), Z0
+	VMOVDQA64 Z0, 448(R12)
+	ADDQ      $+64, R11
+	ADDQ      $+512, R12
+	CMPQ      R12, R13
+	JL        line8
+	MOVQ      R8, R12
+	XORQ      R11, R11
+
+column9:
+	VMOVDQU64    (R10)(R11*1), X1
+	VINSERTI32X4 $0x01, 512(R10)(R11*1), Z1, Z1
+	VINSERTI32X4 $0x02, 1024(R10)(R11*1), Z1, Z1
+	VINSERTI32X4 $0x03, 1536(R10)(R11*1), Z1, Z1
+	VMOVDQU64    64(R10)(R11*1), X2
+	VINSERTI32X4 $0x01, 576(R10)(R11*1), Z2, Z2
+	VINSERTI32X4 $0x02, 1088(R10)(R11*1), Z2, Z2
+	VINSERTI32X4 $0x03, 1600(R10)(R11*1), Z2, Z2
+	VMOVDQU64    128(R10)(R11*1), X3
+	VINSERTI32X4 $0x01, 640(R10)(R11*1), Z3, Z3
+	VINSERTI32X4 $0x02, 1152(R10)(R11*1), Z3, Z3
+	VINSERTI32X4 $0x03, 1664(R10)(R11*1), Z3, Z3
+	VMOVDQU64    192(R10)(R11*1), X4
+	VINSERTI32X4 $0x01, 704(R10)(R11*1), Z4, Z4
+	VINSERTI32X4 $0x02, 1216(R10)(R11*1), Z4, Z4
+	VINSERTI32X4 $0x03, 1728(R10)(R11*1), Z4, Z4
+	VMOVDQU64    256(R10)(R11*1), X5
+	VINSERTI32X4 $0x01, 768(R10)(R11*1), Z5, Z5
+	VINSERTI32X4 $0x02, 1280(R10)(R11*1), Z5, Z5
+	VINSERTI32X4 $0x03, 1792(R10)(R11*1), Z5, Z5
+	VMOVDQU64    320(R10)(R11*1), X6
+	VINSERTI32X4 $0x01, 832(R10)(R11*1), Z6, Z6
+	VINSERTI32X4 $0x02, 1344(R10)(R11*1), Z6, Z6
+	VINSERTI32X4 $0x03, 1856(R10)(R11*1), Z6, Z6
+	VMOVDQU64    384(R10)(R11*1), X7
+	VINSERTI32X4 $0x01, 896(R10)(R11*1), Z7, Z7
+	VINSERTI32X4 $0x02, 1408(R10)(R11*1), Z7, Z7
+	VINSERTI32X4 $0x03, 1920(R10)(R11*1), Z7, Z7
+	VMOVDQU64    448(R10)(R11*1), X8
+	VINSERTI32X4 $0x01, 960(R10)(R11*1), Z8, Z8
+	VINSERTI32X4 $0x02, 1472(R10)(R11*1), Z8, Z8
+	VINSERTI32X4 $0x03, 1984(R10)(R11*1), Z8, Z8
+	VPUNPCKLWD   Z5, Z1, Z0
+	VPUNPCKHWD   Z5, Z1, Z5
+	VPUNPCKLWD   Z6, Z2, Z1
+	VPUNPCKHWD   Z6, Z2, Z6
+	VPUNPCKLWD   Z7, Z3, Z2
+	VPUNPCKHWD   Z7, Z3, Z7
+	VPUNPCKLWD   Z8, Z4, Z3
+	VPUNPCKHWD   Z8, Z4, Z8
+	VPUNPCKLWD   Z2, Z0, Z4
+	VPUNPCKHWD   Z2, Z0, Z2
+	VPUNPCKLWD   Z7, Z5, Z0
+	VPUNPCKHWD   Z7, Z5, Z7
+	VPUNPCKLWD   Z3, Z1, Z5
+	VPUNPCKHWD   Z3, Z1, Z3
+	VPUNPCKLWD   Z8, Z6, Z1
+	VPUNPCKHWD   Z8, Z6, Z8
+	VPUNPCKLWD   Z5, Z4, Z6
+	VPUNPCKHWD   Z5, Z4, Z5
+	VPUNPCKLWD   Z3, Z2, Z4
+	VPUNPCKHWD   Z3, Z2, Z3
+	VPUNPCKLWD   Z1, Z0, Z2
+	VPUNPCKHWD   Z1, Z0, Z1
+	VPUNPCKLWD   Z8, Z7, Z0
+	VPUNPCKHWD   Z8, Z7, Z8
+	MOVQ         (R12), R13
+	VMOVDQU64    Z6, (DI)(R13*1)
+	MOVQ         8(R12), R13
+	VMOVDQU64    Z5, (DI)(R13*1)
+	MOVQ         16(R12), R13
+	VMOVDQU64    Z4, (DI)(R13*1)
+	MOVQ         24(R12), R13
+	VMOVDQU64    Z3, (DI)(R13*1)
+	MOVQ         32(R12), R13
+	VMOVDQU64    Z2, (DI)(R13*1)
+	MOVQ         40(R12), R13
+	VMOVDQU64    Z1, (DI)(R13*1)
+	MOVQ         48(R12), R13
+	VMOVDQU64    Z0, (DI)(R13*1)
+	MOVQ         56(R12), R13
+	VMOVDQU64    Z8, (DI)(R13*1)
+	ADDQ         $+64, R12
+	ADDQ         $+16, R11
+	CMPQ         R11, $+64
+	JL           column9
+	SUBQ         $+32, R9
+	JLE          done7
+	CMPQ         R9, $+32
+	JGE          full6
+	LEAQ         (BX)(R9*2), BX
+	LEAQ         (R8)(R9*8), R8
+	MOVQ         $+32, R9
+	JMP          tile5
+
+full6:
+	ADDQ $+64, BX
+	ADDQ $+256, R8
+	JMP  tile5
+
+done7:
+	SUBQ $+32, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+32
+	JGE  full3
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*2), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+32, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+256, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB4AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F
+TEXT ·transposeB4AVX512(SB), $16-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+
+tile5:
+	MOVQ       (SI), R10
+	VMOVDQU64  (BX)(R10*1), Z1
+	MOVQ       8(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z2
+	MOVQ       16(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z3
+	MOVQ       24(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z4
+	VPUNPCKLDQ Z3, Z1, Z0
+	VPUNPCKHDQ Z3, Z1, Z3
+	VPUNPCKLDQ Z4, Z2, Z1
+	VPUNPCKHDQ Z4, Z2, Z4
+	VPUNPCKLDQ Z1, Z0, Z2
+	VPUNPCKHDQ Z1, Z0, Z1
+	VPUNPCKLDQ Z4, Z3, Z0
+	VPUNPCKHDQ Z4, Z3, Z4
+	MOVQ       32(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z5
+	MOVQ       40(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z6
+	MOVQ       48(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z7
+	MOVQ       56(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z8
+	VPUNPCKLDQ Z7, Z5, Z3
+	VPUNPCKHDQ Z7, Z5, Z7
+	VPUNPCKLDQ Z8, Z6, Z5
+	VPUNPCKHDQ Z8, Z6, Z8
+	VPUNPCKLDQ Z5, Z3, Z6
+	VPUNPCKHDQ Z5, Z3, Z5
+	VPUNPCKLDQ Z8, Z7, Z3
+	VPUNPCKHDQ Z8, Z7, Z8
+	MOVQ       64(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z9
+	MOVQ       72(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z10
+	MOVQ       80(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z11
+	MOVQ       88(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z12
+	VPUNPCKLDQ Z11, Z9, Z7
+	VPUNPCKHDQ Z11, Z9, Z11
+	VPUNPCKLDQ Z12, Z10, Z9
+	VPUNPCKHDQ Z12, Z10, Z12
+	VPUNPCKLDQ Z9, Z7, Z10
+	VPUNPCKHDQ Z9, Z7, Z9
+	VPUNPCKLDQ Z12, Z11, Z7
+	VPUNPCKHDQ Z12, Z11, Z12
+	MOVQ       96(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z13
+	MOVQ       104(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z14
+	MOVQ       112(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z15
+	MOVQ       120(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z16
+	VPUNPCKLDQ Z15, Z13, Z11
+	VPUNPCKHDQ Z15, Z13, Z15
+	VPUNPCKLDQ Z16, Z14, Z13
+	VPUNPCKHDQ Z16, Z14, Z16
+	VPUNPCKLDQ Z13, Z11, Z14
+	VPUNPCKHDQ Z13, Z11, Z13
+	VPUNPCKLDQ Z16, Z15, Z11
+	VPUNPCKHDQ Z16, Z15, Z16
+	VSHUFI32X4 $0x44, Z6, Z2, Z15
+	VSHUFI32X4 $0x44, Z14, Z10, Z17
+	VSHUFI32X4 $0x88, Z17, Z15, Z18
+	MOVQ       (R8), R10
+	VMOVDQU64  Z18, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z17, Z15, Z15
+	MOVQ       32(R8), R10
+	VMOVDQU64  Z15, (DI)(R10*1)
+	VSHUFI32X4 $0xee, Z6, Z2, Z2
+	VSHUFI32X4 $0xee, Z14, Z10, Z6
+	VSHUFI32X4 $0x88, Z6, Z2, Z10
+	MOVQ       64(R8), R10
+	VMOVDQU64  Z10, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z6, Z2, Z2
+	MOVQ       96(R8), R10
+	VMOVDQU64  Z2, (DI)(R10*1)
+	VSHUFI32X4 $0x44, Z5, Z1, Z2
+	VSHUFI32X4 $0x44, Z13, Z9, Z6
+	VSHUFI32X4 $0x88, Z6, Z2, Z10
+	MOVQ       8(R8), R10
+	VMOVDQU64  Z10, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z6, Z2, Z2
+	MOVQ       40(R8), R10
+	VMOVDQU64  Z2, (DI)(R10*1)
+	VSHUFI32X4 $0xee, Z5, Z1, Z1
+	VSHUFI32X4 $0xee, Z13, Z9, Z2
+	VSHUFI32X4 $0x88, Z2, Z1, Z5
+	MOVQ       72(R8), R10
+	VMOVDQU64  Z5, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z2, Z1, Z1
+	MOVQ       104(R8), R10
+	VMOVDQU64  Z1, (DI)(R10*1)
+	VSHUFI32X4 $0x44, Z3, Z0, Z1
+	VSHUFI32X4 $0x44, Z11, Z7, Z2
+	VSHUFI32X4 $0x88, Z2, Z1, Z5
+	MOVQ       16(R8), R10
+	VMOVDQU64  Z5, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z2, Z1, Z1
+	MOVQ       48(R8), R10
+	VMOVDQU64  Z1, (DI)(R10*1)
+	VSHUFI32X4 $0xee, Z3, Z0, Z0
+	VSHUFI32X4 $0xee, Z11, Z7, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	MOVQ       80(R8), R10
+	VMOVDQU64  Z2, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	MOVQ       112(R8), R10
+	VMOVDQU64  Z0, (DI)(R10*1)
+	VSHUFI32X4 $0x44, Z8, Z4, Z0
+	VSHUFI32X4 $0x44, Z16, Z12, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	MOVQ       24(R8), R10
+	VMOVDQU64  Z2, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	MOVQ       56(R8), R10
+	VMOVDQU64  Z0, (DI)(R10*1)
+	VSHUFI32X4 $0xee, Z8, Z4, Z0
+	VSHUFI32X4 $0xee, Z16, Z12, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	MOVQ       88(R8), R10
+	VMOVDQU64  Z2, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	MOVQ       120(R8), R10
+	VMOVDQU64  Z0, (DI)(R10*1)
+	SUBQ       $+16, R9
+	JLE        done7
+	CMPQ       R9, $+16
+	JGE        full6
+	LEAQ       (BX)(R9*4), BX
+	LEAQ       (R8)(R9*8), R8
+	MOVQ       $+16, R9
+	JMP        tile5
+
+full6:
+	ADDQ $+64, BX
+	ADDQ $+128, R8
+	JMP  tile5
+
+done7:
+	SUBQ $+16, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+16
+	JGE  full3
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*4), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+16, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+128, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB8AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F
+TEXT ·transposeB8AVX512(SB), $16-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+
+tile5:
+	MOVQ        (SI), R10
+	VMOVDQU64   (BX)(R10*1), Z1
+	MOVQ        8(SI), R10
+	VMOVDQU64   (BX)(R10*1), Z2
+	VPUNPCKLQDQ Z2, Z1, Z0
+	VPUNPCKHQDQ Z2, Z1, Z2
+	MOVQ        16(SI), R10
+	VMOVDQU64   (BX)(R10*1), Z3
+	MOVQ        24(SI), R10
+	VMOVDQU64   (BX)(R10*1), Z4
+	VPUNPCKLQDQ Z4, Z3, Z1
+	VPUNPCKHQDQ Z4, Z3, Z4
+	MOVQ        32(SI), R10
+	VMOVDQU64   (BX)(R10*1), Z5
+	MOVQ        40(SI), R10
+	VMOVDQU64   (BX)(R10*1), Z6
+	VPUNPCKLQDQ Z6, Z5, Z3
+	VPUNPCKHQDQ Z6, Z5, Z6
+	MOVQ        48(SI), R10
+	VMOVDQU64   (BX)(R10*1), Z7
+	MOVQ        56(SI), R10
+	VMOVDQU64   (BX)(R10*1), Z8
+	VPUNPCKLQDQ Z8, Z7, Z5
+	VPUNPCKHQDQ Z8, Z7, Z8
+	VSHUFI32X4  $0x44, Z1, Z0, Z7
+	VSHUFI32X4  $0x44, Z5, Z3, Z9
+	VSHUFI32X4  $0x88, Z9, Z7, Z10
+	MOVQ        (R8), R10
+	VMOVDQU64   Z10, (DI)(R10*1)
+	VSHUFI32X4  $0xdd, Z9, Z7, Z7
+	MOVQ        16(R8), R10
+	VMOVDQU64   Z7, (DI)(R10*1)
+	VSHUFI32X4  $0xee, Z1, Z0, Z0
+	VSHUFI32X4  $0xee, Z5, Z3, Z1
+	VSHUFI32X4  $0x88, Z1, Z0, Z3
+	MOVQ        32(R8), R10
+	VMOVDQU64   Z3, (DI)(R10*1)
+	VSHUFI32X4  $0xdd, Z1, Z0, Z0
+	MOVQ        48(R8), R10
+	VMOVDQU64   Z0, (DI)(R10*1)
+	VSHUFI32X4  $0x44, Z4, Z2, Z0
+	VSHUFI32X4  $0x44, Z8, Z6, Z1
+	VSHUFI32X4  $0x88, Z1, Z0, Z3
+	MOVQ        8(R8), R10
+	VMOVDQU64   Z3, (DI)(R10*1)
+	VSHUFI32X4  $0xdd, Z1, Z0, Z0
+	MOVQ        24(R8), R10
+	VMOVDQU64   Z0, (DI)(R10*1)
+	VSHUFI32X4  $0xee, Z4, Z2, Z0
+	VSHUFI32X4  $0xee, Z8, Z6, Z1
+	VSHUFI32X4  $0x88, Z1, Z0, Z2
+	MOVQ        40(R8), R10
+	VMOVDQU64   Z2, (DI)(R10*1)
+	VSHUFI32X4  $0xdd, Z1, Z0, Z0
+	MOVQ        56(R8), R10
+	VMOVDQU64   Z0, (DI)(R10*1)
+	SUBQ        $+8, R9
+	JLE         done7
+	CMPQ        R9, $+8
+	JGE         full6
+	LEAQ        (BX)(R9*8), BX
+	LEAQ        (R8)(R9*8), R8
+	MOVQ        $+8, R9
+	JMP         tile5
+
+full6:
+	ADDQ $+64, BX
+	ADDQ $+64, R8
+	JMP  tile5
+
+done7:
+	SUBQ $+8, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+8
+	JGE  full3
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*8), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+8, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+64, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB16AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F
+TEXT ·transposeB16AVX512(SB), $16-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+
+tile5:
+	MOVQ       (SI), R10
+	VMOVDQU64  (BX)(R10*1), Z0
+	MOVQ       8(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z1
+	MOVQ       16(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z2
+	MOVQ       24(SI), R10
+	VMOVDQU64  (BX)(R10*1), Z3
+	VSHUFI32X4 $0x44, Z1, Z0, Z4
+	VSHUFI32X4 $0x44, Z3, Z2, Z5
+	VSHUFI32X4 $0x88, Z5, Z4, Z6
+	MOVQ       (R8), R10
+	VMOVDQU64  Z6, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z5, Z4, Z4
+	MOVQ       8(R8), R10
+	VMOVDQU64  Z4, (DI)(R10*1)
+	VSHUFI32X4 $0xee, Z1, Z0, Z0
+	VSHUFI32X4 $0xee, Z3, Z2, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	MOVQ       16(R8), R10
+	VMOVDQU64  Z2, (DI)(R10*1)
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	MOVQ       24(R8), R10
+	VMOVDQU64  Z0, (DI)(R10*1)
+	SUBQ       $+4, R9
+	JLE        done7
+	CMPQ       R9, $+4
+	JGE        full6
+	MOVQ       R9, R10
+	SHLQ       $0x04, R10
+	ADDQ       R10, BX
+	LEAQ       (R8)(R9*8), R8
+	MOVQ       $+4, R9
+	JMP        tile5
+
+full6:
+	ADDQ $+64, BX
+	ADDQ $+32, R8
+	JMP  tile5
+
+done7:
+	SUBQ $+4, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+4
+	JGE  full3
+	MOVQ 8(SP), BX
+	MOVQ BX, R8
+	SHLQ $0x04, R8
+	ADDQ R8, DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+4, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+32, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB1StreamAVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, MMX+
+TEXT ·transposeB1StreamAVX512(SB), $4192-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+	XORQ R10, R10
+	MOVQ 128(DX), R11
+	XORQ R12, R12
+	CMPQ R11, 8(SP)
+	JL   ahead5
+	SUBQ 64(DX), R11
+	MOVQ 120(DX), R12
+
+ahead5:
+	LEAQ (SI)(R11*8), R11
+	MOVQ R11, 16(SP)
+	MOVQ R12, 24(SP)
+
+tile6:
+	MOVQ 16(SP), R11
+	MOVQ 24(SP), R12
+	ADDQ BX, R12
+	LEAQ 512(R11), R13
+
+fetch9:
+	MOVQ       (R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       8(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       16(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       24(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	ADDQ       $+32, R11
+	CMPQ       R11, R13
+	JL         fetch9
+	LEAQ       32(SP), R11
+	ADDQ       $+63, R11
+	ANDQ       $-64, R11
+	MOVQ       SI, R12
+	MOVQ       R11, R13
+	LEAQ       4096(R11), R14
+
+line10:
+	MOVQ      (R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, (R13)
+	MOVQ      8(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 64(R13)
+	MOVQ      16(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 128(R13)
+	MOVQ      24(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 192(R13)
+	MOVQ      32(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 256(R13)
+	MOVQ      40(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 320(R13)
+	MOVQ      48(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 384(R13)
+	MOVQ      56(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 448(R13)
+	ADDQ      $+64, R12
+	ADDQ      $+512, R13
+	CMPQ      R13, R14
+	JL        line10
+	MOVQ      R8, R13
+	XORQ      R12, R12
+
+column11:
+	VMOVDQU64    (R11)(R12*1), X1
+	VINSERTI32X4 $0x01, 1024(R11)(R12*1), Z1, Z1
+	VINSERTI32X4 $0x02, 2048(R11)(R12*1), Z1, Z1
+	VINSERTI32X4 $0x03, 3072(R11)(R12*1), Z1, Z1
+	VMOVDQU64    64(R11)(R12*1), X2
+	VINSERTI32X4 $0x01, 1088(R11)(R12*1), Z2, Z2
+	VINSERTI32X4 $0x02, 2112(R11)(R12*1), Z2, Z2
+	VINSERTI32X4 $0x03, 3136(R11)(R12*1), Z2, Z2
+	VMOVDQU64    128(R11)(R12*1), X3
+	VINSERTI32X4 $0x01, 1152(R11)(R12*1), Z3, Z3
+	VINSERTI32X4 $0x02, 2176(R11)(R12*1), Z3, Z3
+	VINSERTI32X4 $0x03, 3200(R11)(R12*1), Z3, Z3
+	VMOVDQU64    192(R11)(R12*1), X4
+	VINSERTI32X4 $0x01, 1216(R11)(R12*1), Z4, Z4
+	VINSERTI32X4 $0x02, 2240(R11)(R12*1), Z4, Z4
+	VINSERTI32X4 $0x03, 3264(R11)(R12*1), Z4, Z4
+	VMOVDQU64    256(R11)(R12*1), X5
+	VINSERTI32X4 $0x01, 1280(R11)(R12*1), Z5, Z5
+	VINSERTI32X4 $0x02, 2304(R11)(R12*1), Z5, Z5
+	VINSERTI32X4 $0x03, 3328(R11)(R12*1), Z5, Z5
+	VMOVDQU64    320(R11)(R12*1), X6
+	VINSERTI32X4 $0x01, 1344(R11)(R12*1), Z6, Z6
+	VINSERTI32X4 $0x02, 2368(R11)(R12*1), Z6, Z6
+	VINSERTI32X4 $0x03, 3392(R11)(R12*1), Z6, Z6
+	VMOVDQU64    384(R11)(R12*1), X7
+	VINSERTI32X4 $0x01, 1408(R11)(R12*1), Z7, Z7
+	VINSERTI32X4 $0x02, 2432(R11)(R12*1), Z7, Z7
+	VINSERTI32X4 $0x03, 3456(R11)(R12*1), Z7, Z7
+	VMOVDQU64    448(R11)(R12*1), X8
+	VINSERTI32X4 $0x01, 1472(R11)(R12*1), Z8, Z8
+	VINSERTI32X4 $0x02, 2496(R11)(R12*1), Z8, Z8
+	VINSERTI32X4 $0x03, 3520(R11)(R12*1), Z8, Z8
+	VMOVDQU64    512(R11)(R12*1), X9
+	VINSERTI32X4 $0x01, 1536(R11)(R12*1), Z9, Z9
+	VINSERTI32X4 $0x02, 2560(R11)(R12*1), Z9, Z9
+	VINSERTI32X4 $0x03, 3584(R11)(R12*1), Z9, Z9
+	VMOVDQU64    576(R11)(R12*1), X10
+	VINSERTI32X4 $0x01, 1600(R11)(R12*1), Z10, Z10
+	VINSERTI32X4 $0x02, 2624(R11)(R12*1), Z10, Z10
+	VINSERTI32X4 $0x03, 3648(R11)(R12*1), Z10, Z10
+	VMOVDQU64    640(R11)(R12*1), X11
+	VINSERTI32X4 $0x01, 1664(R11)(R12*1), Z11, Z11
+	VINSERTI32X4 $0x02, 2688(R11)(R12*1), Z11, Z11
+	VINSERTI32X4 $0x03, 3712(R11)(R12*1), Z11, Z11
+	VMOVDQU64    704(R11)(R12*1), X12
+	VINSERTI32X4 $0x01, 1728(R11)(R12*1), Z12, Z12
+	VINSERTI32X4 $0x02, 2752(R11)(R12*1), Z12, Z12
+	VINSERTI32X4 $0x03, 3776(R11)(R12*1), Z12, Z12
+	VMOVDQU64    768(R11)(R12*1), X13
+	VINSERTI32X4 $0x01, 1792(R11)(R12*1), Z13, Z13
+	VINSERTI32X4 $0x02, 2816(R11)(R12*1), Z13, Z13
+	VINSERTI32X4 $0x03, 3840(R11)(R12*1), Z13, Z13
+	VMOVDQU64    832(R11)(R12*1), X14
+	VINSERTI32X4 $0x01, 1856(R11)(R12*1), Z14, Z14
+	VINSERTI32X4 $0x02, 2880(R11)(R12*1), Z14, Z14
+	VINSERTI32X4 $0x03, 3904(R11)(R12*1), Z14, Z14
+	VMOVDQU64    896(R11)(R12*1), X15
+	VINSERTI32X4 $0x01, 1920(R11)(R12*1), Z15, Z15
+	VINSERTI32X4 $0x02, 2944(R11)(R12*1), Z15, Z15
+	VINSERTI32X4 $0x03, 3968(R11)(R12*1), Z15, Z15
+	VMOVDQU64    960(R11)(R12*1), X16
+	VINSERTI32X4 $0x01, 1984(R11)(R12*1), Z16, Z16
+	VINSERTI32X4 $0x02, 3008(R11)(R12*1), Z16, Z16
+	VINSERTI32X4 $0x03, 4032(R11)(R12*1), Z16, Z16
+	VPUNPCKLBW   Z9, Z1, Z0
+	VPUNPCKHBW   Z9, Z1, Z9
+	VPUNPCKLBW   Z10, Z2, Z1
+	VPUNPCKHBW   Z10, Z2, Z10
+	VPUNPCKLBW   Z11, Z3, Z2
+	VPUNPCKHBW   Z11, Z3, Z11
+	VPUNPCKLBW   Z12, Z4, Z3
+	VPUNPCKHBW   Z12, Z4, Z12
+	VPUNPCKLBW   Z13, Z5, Z4
+	VPUNPCKHBW   Z13, Z5, Z13
+	VPUNPCKLBW   Z14, Z6, Z5
+	VPUNPCKHBW   Z14, Z6, Z14
+	VPUNPCKLBW   Z15, Z7, Z6
+	VPUNPCKHBW   Z15, Z7, Z15
+	VPUNPCKLBW   Z16, Z8, Z7
+	VPUNPCKHBW   Z16, Z8, Z16
+	VPUNPCKLBW   Z4, Z0, Z8
+	VPUNPCKHBW   Z4, Z0, Z4
+	VPUNPCKLBW   Z13, Z9, Z0
+	VPUNPCKHBW   Z13, Z9, Z13
+	VPUNPCKLBW   Z5, Z1, Z9
+	VPUNPCKHBW   Z5, Z1, Z5
+	VPUNPCKLBW   Z14, Z10, Z1
+	VPUNPCKHBW   Z14, Z10, Z14
+	VPUNPCKLBW   Z6, Z2, Z10
+	VPUNPCKHBW   Z6, Z2, Z6
+	VPUNPCKLBW   Z15, Z11, Z2
+	VPUNPCKHBW   Z15, Z11, Z15
+	VPUNPCKLBW   Z7, Z3, Z11
+	VPUNPCKHBW   Z7, Z3, Z7
+	VPUNPCKLBW   Z16, Z12, Z3
+	VPUNPCKHBW   Z16, Z12, Z16
+	VPUNPCKLBW   Z10, Z8, Z12
+	VPUNPCKHBW   Z10, Z8, Z10
+	VPUNPCKLBW   Z6, Z4, Z8
+	VPUNPCKHBW   Z6, Z4, Z6
+	VPUNPCKLBW   Z2, Z0, Z4
+	VPUNPCKHBW   Z2, Z0, Z2
+	VPUNPCKLBW   Z15, Z13, Z0
+	VPUNPCKHBW   Z15, Z13, Z15
+	VPUNPCKLBW   Z11, Z9, Z13
+	VPUNPCKHBW   Z11, Z9, Z11
+	VPUNPCKLBW   Z7, Z5, Z9
+	VPUNPCKHBW   Z7, Z5, Z7
+	VPUNPCKLBW   Z3, Z1, Z5
+	VPUNPCKHBW   Z3, Z1, Z3
+	VPUNPCKLBW   Z16, Z14, Z1
+	VPUNPCKHBW   Z16, Z14, Z16
+	VPUNPCKLBW   Z13, Z12, Z14
+	VPUNPCKHBW   Z13, Z12, Z13
+	VPUNPCKLBW   Z11, Z10, Z12
+	VPUNPCKHBW   Z11, Z10, Z11
+	VPUNPCKLBW   Z9, Z8, Z10
+	VPUNPCKHBW   Z9, Z8, Z9
+	VPUNPCKLBW   Z7, Z6, Z8
+	VPUNPCKHBW   Z7, Z6, Z7
+	VPUNPCKLBW   Z5, Z4, Z6
+	VPUNPCKHBW   Z5, Z4, Z5
+	VPUNPCKLBW   Z3, Z2, Z4
+	VPUNPCKHBW   Z3, Z2, Z3
+	VPUNPCKLBW   Z1, Z0, Z2
+	VPUNPCKHBW   Z1, Z0, Z1
+	VPUNPCKLBW   Z16, Z15, Z0
+	VPUNPCKHBW   Z16, Z15, Z16
+	CMPQ         R10, $+0
+	JG           written12
+	MOVQ         (R13), R14
+	VMOVNTDQ     Z14, (DI)(R14*1)
+
+written12:
+	CMPQ     R10, $+1
+	JG       written13
+	MOVQ     8(R13), R14
+	VMOVNTDQ Z13, (DI)(R14*1)
+
+written13:
+	CMPQ     R10, $+2
+	JG       written14
+	MOVQ     16(R13), R14
+	VMOVNTDQ Z12, (DI)(R14*1)
+
+written14:
+	CMPQ     R10, $+3
+	JG       written15
+	MOVQ     24(R13), R14
+	VMOVNTDQ Z11, (DI)(R14*1)
+
+written15:
+	CMPQ     R10, $+4
+	JG       written16
+	MOVQ     32(R13), R14
+	VMOVNTDQ Z10, (DI)(R14*1)
+
+written16:
+	CMPQ     R10, $+5
+	JG       written17
+	MOVQ     40(R13), R14
+	VMOVNTDQ Z9, (DI)(R14*1)
+
+written17:
+	CMPQ     R10, $+6
+	JG       written18
+	MOVQ     48(R13), R14
+	VMOVNTDQ Z8, (DI)(R14*1)
+
+written18:
+	CMPQ     R10, $+7
+	JG       written19
+	MOVQ     56(R13), R14
+	VMOVNTDQ Z7, (DI)(R14*1)
+
+written19:
+	CMPQ     R10, $+8
+	JG       written20
+	MOVQ     64(R13), R14
+	VMOVNTDQ Z6, (DI)(R14*1)
+
+written20:
+	CMPQ     R10, $+9
+	JG       written21
+	MOVQ     72(R13), R14
+	VMOVNTDQ Z5, (DI)(R14*1)
+
+written21:
+	CMPQ     R10, $+10
+	JG       written22
+	MOVQ     80(R13), R14
+	VMOVNTDQ Z4, (DI)(R14*1)
+
+written22:
+	CMPQ     R10, $+11
+	JG       written23
+	MOVQ     88(R13), R14
+	VMOVNTDQ Z3, (DI)(R14*1)
+
+written23:
+	CMPQ     R10, $+12
+	JG       written24
+	MOVQ     96(R13), R14
+	VMOVNTDQ Z2, (DI)(R14*1)
+
+written24:
+	CMPQ     R10, $+13
+	JG       written25
+	MOVQ     104(R13), R14
+	VMOVNTDQ Z1, (DI)(R14*1)
+
+written25:
+	CMPQ     R10, $+14
+	JG       written26
+	MOVQ     112(R13), R14
+	VMOVNTDQ Z0, (DI)(R14*1)
+
+written26:
+	CMPQ     R10, $+15
+	JG       written27
+	MOVQ     120(R13), R14
+	VMOVNTDQ Z16, (DI)(R14*1)
+
+written27:
+	ADDQ $+128, R13
+	SUBQ $+16, R10
+	ADDQ $+16, R12
+	CMPQ R12, $+64
+	JL   column11
+	ADDQ $+64, R10
+	SUBQ $+64, R9
+	JLE  done8
+	CMPQ R9, $+64
+	JGE  full7
+	LEAQ (BX)(R9*1), BX
+	LEAQ (R8)(R9*8), R8
+	MOVQ $+64, R10
+	SUBQ R9, R10
+	MOVQ $+64, R9
+	JMP  tile6
+
+full7:
+	ADDQ $+64, BX
+	ADDQ $+512, R8
+	JMP  tile6
+
+done8:
+	SUBQ $+64, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+64
+	JGE  full3
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*1), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+64, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+512, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB2StreamAVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, MMX+
+TEXT ·transposeB2StreamAVX512(SB), $2144-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+	XORQ R10, R10
+	MOVQ 128(DX), R11
+	XORQ R12, R12
+	CMPQ R11, 8(SP)
+	JL   ahead5
+	SUBQ 64(DX), R11
+	MOVQ 120(DX), R12
+
+ahead5:
+	LEAQ (SI)(R11*8), R11
+	MOVQ R11, 16(SP)
+	MOVQ R12, 24(SP)
+
+tile6:
+	MOVQ 16(SP), R11
+	MOVQ 24(SP), R12
+	ADDQ BX, R12
+	LEAQ 256(R11), R13
+
+fetch9:
+	MOVQ       (R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       8(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       16(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       24(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	ADDQ       $+32, R11
+	CMPQ       R11, R13
+	JL         fetch9
+	LEAQ       32(SP), R11
+	ADDQ       $+63, R11
+	ANDQ       $-64, R11
+	MOVQ       SI, R12
+	MOVQ       R11, R13
+	LEAQ       2048(R11), R14
+
+line10:
+	MOVQ      (R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, (R13)
+	MOVQ      8(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 64(R13)
+	MOVQ      16(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 128(R13)
+	MOVQ      24(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 192(R13)
+	MOVQ      32(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 256(R13)
+	MOVQ      40(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 320(R13)
+	MOVQ      48(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 384(R13)
+	MOVQ      56(R12), R15
+	VMOVDQU64 (BX)(R15*1), Z0
+	VMOVDQA64 Z0, 448(R13)
+	ADDQ      $+64, R12
+	ADDQ      $+512, R13
+	CMPQ      R13, R14
+	JL        line10
+	MOVQ      R8, R13
+	XORQ      R12, R12
+
+column11:
+	VMOVDQU64    (R11)(R12*1), X1
+	VINSERTI32X4 $0x01, 512(R11)(R12*1), Z1, Z1
+	VINSERTI32X4 $0x02, 1024(R11)(R12*1), Z1, Z1
+	VINSERTI32X4 $0x03, 1536(R11)(R12*1), Z1, Z1
+	VMOVDQU64    64(R11)(R12*1), X2
+	VINSERTI32X4 $0x01, 576(R11)(R12*1), Z2, Z2
+	VINSERTI32X4 $0x02, 1088(R11)(R12*1), Z2, Z2
+	VINSERTI32X4 $0x03, 1600(R11)(R12*1), Z2, Z2
+	VMOVDQU64    128(R11)(R12*1), X3
+	VINSERTI32X4 $0x01, 640(R11)(R12*1), Z3, Z3
+	VINSERTI32X4 $0x02, 1152(R11)(R12*1), Z3, Z3
+	VINSERTI32X4 $0x03, 1664(R11)(R12*1), Z3, Z3
+	VMOVDQU64    192(R11)(R12*1), X4
+	VINSERTI32X4 $0x01, 704(R11)(R12*1), Z4, Z4
+	VINSERTI32X4 $0x02, 1216(R11)(R12*1), Z4, Z4
+	VINSERTI32X4 $0x03, 1728(R11)(R12*1), Z4, Z4
+	VMOVDQU64    256(R11)(R12*1), X5
+	VINSERTI32X4 $0x01, 768(R11)(R12*1), Z5, Z5
+	VINSERTI32X4 $0x02, 1280(R11)(R12*1), Z5, Z5
+	VINSERTI32X4 $0x03, 1792(R11)(R12*1), Z5, Z5
+	VMOVDQU64    320(R11)(R12*1), X6
+	VINSERTI32X4 $0x01, 832(R11)(R12*1), Z6, Z6
+	VINSERTI32X4 $0x02, 1344(R11)(R12*1), Z6, Z6
+	VINSERTI32X4 $0x03, 1856(R11)(R12*1), Z6, Z6
+	VMOVDQU64    384(R11)(R12*1), X7
+	VINSERTI32X4 $0x01, 896(R11)(R12*1), Z7, Z7
+	VINSERTI32X4 $0x02, 1408(R11)(R12*1), Z7, Z7
+	VINSERTI32X4 $0x03, 1920(R11)(R12*1), Z7, Z7
+	VMOVDQU64    448(R11)(R12*1), X8
+	VINSERTI32X4 $0x01, 960(R11)(R12*1), Z8, Z8
+	VINSERTI32X4 $0x02, 1472(R11)(R12*1), Z8, Z8
+	VINSERTI32X4 $0x03, 1984(R11)(R12*1), Z8, Z8
+	VPUNPCKLWD   Z5, Z1, Z0
+	VPUNPCKHWD   Z5, Z1, Z5
+	VPUNPCKLWD   Z6, Z2, Z1
+	VPUNPCKHWD   Z6, Z2, Z6
+	VPUNPCKLWD   Z7, Z3, Z2
+	VPUNPCKHWD   Z7, Z3, Z7
+	VPUNPCKLWD   Z8, Z4, Z3
+	VPUNPCKHWD   Z8, Z4, Z8
+	VPUNPCKLWD   Z2, Z0, Z4
+	VPUNPCKHWD   Z2, Z0, Z2
+	VPUNPCKLWD   Z7, Z5, Z0
+	VPUNPCKHWD   Z7, Z5, Z7
+	VPUNPCKLWD   Z3, Z1, Z5
+	VPUNPCKHWD   Z3, Z1, Z3
+	VPUNPCKLWD   Z8, Z6, Z1
+	VPUNPCKHWD   Z8, Z6, Z8
+	VPUNPCKLWD   Z5, Z4, Z6
+	VPUNPCKHWD   Z5, Z4, Z5
+	VPUNPCKLWD   Z3, Z2, Z4
+	VPUNPCKHWD   Z3, Z2, Z3
+	VPUNPCKLWD   Z1, Z0, Z2
+	VPUNPCKHWD   Z1, Z0, Z1
+	VPUNPCKLWD   Z8, Z7, Z0
+	VPUNPCKHWD   Z8, Z7, Z8
+	CMPQ         R10, $+0
+	JG           written12
+	MOVQ         (R13), R14
+	VMOVNTDQ     Z6, (DI)(R14*1)
+
+written12:
+	CMPQ     R10, $+1
+	JG       written13
+	MOVQ     8(R13), R14
+	VMOVNTDQ Z5, (DI)(R14*1)
+
+written13:
+	CMPQ     R10, $+2
+	JG       written14
+	MOVQ     16(R13), R14
+	VMOVNTDQ Z4, (DI)(R14*1)
+
+written14:
+	CMPQ     R10, $+3
+	JG       written15
+	MOVQ     24(R13), R14
+	VMOVNTDQ Z3, (DI)(R14*1)
+
+written15:
+	CMPQ     R10, $+4
+	JG       written16
+	MOVQ     32(R13), R14
+	VMOVNTDQ Z2, (DI)(R14*1)
+
+written16:
+	CMPQ     R10, $+5
+	JG       written17
+	MOVQ     40(R13), R14
+	VMOVNTDQ Z1, (DI)(R14*1)
+
+written17:
+	CMPQ     R10, $+6
+	JG       written18
+	MOVQ     48(R13), R14
+	VMOVNTDQ Z0, (DI)(R14*1)
+
+written18:
+	CMPQ     R10, $+7
+	JG       written19
+	MOVQ     56(R13), R14
+	VMOVNTDQ Z8, (DI)(R14*1)
+
+written19:
+	ADDQ $+64, R13
+	SUBQ $+8, R10
+	ADDQ $+16, R12
+	CMPQ R12, $+64
+	JL   column11
+	ADDQ $+32, R10
+	SUBQ $+32, R9
+	JLE  done8
+	CMPQ R9, $+32
+	JGE  full7
+	LEAQ (BX)(R9*2), BX
+	LEAQ (R8)(R9*8), R8
+	MOVQ $+32, R10
+	SUBQ R9, R10
+	MOVQ $+32, R9
+	JMP  tile6
+
+full7:
+	ADDQ $+64, BX
+	ADDQ $+256, R8
+	JMP  tile6
+
+done8:
+	SUBQ $+32, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+32
+	JGE  full3
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*2), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+32, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+256, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB4StreamAVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·transposeB4StreamAVX512(SB), $32-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+	XORQ R10, R10
+	MOVQ 128(DX), R11
+	XORQ R12, R12
+	CMPQ R11, 8(SP)
+	JL   ahead5
+	SUBQ 64(DX), R11
+	MOVQ 120(DX), R12
+
+ahead5:
+	LEAQ (SI)(R11*8), R11
+	MOVQ R11, 16(SP)
+	MOVQ R12, 24(SP)
+
+tile6:
+	MOVQ 16(SP), R11
+	MOVQ 24(SP), R12
+	ADDQ BX, R12
+	LEAQ 128(R11), R13
+
+fetch9:
+	MOVQ       (R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       8(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       16(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       24(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	ADDQ       $+32, R11
+	CMPQ       R11, R13
+	JL         fetch9
+	MOVQ       (SI), R11
+	VMOVDQU64  (BX)(R11*1), Z1
+	MOVQ       8(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z2
+	MOVQ       16(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z3
+	MOVQ       24(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z4
+	VPUNPCKLDQ Z3, Z1, Z0
+	VPUNPCKHDQ Z3, Z1, Z3
+	VPUNPCKLDQ Z4, Z2, Z1
+	VPUNPCKHDQ Z4, Z2, Z4
+	VPUNPCKLDQ Z1, Z0, Z2
+	VPUNPCKHDQ Z1, Z0, Z1
+	VPUNPCKLDQ Z4, Z3, Z0
+	VPUNPCKHDQ Z4, Z3, Z4
+	MOVQ       32(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z5
+	MOVQ       40(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z6
+	MOVQ       48(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z7
+	MOVQ       56(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z8
+	VPUNPCKLDQ Z7, Z5, Z3
+	VPUNPCKHDQ Z7, Z5, Z7
+	VPUNPCKLDQ Z8, Z6, Z5
+	VPUNPCKHDQ Z8, Z6, Z8
+	VPUNPCKLDQ Z5, Z3, Z6
+	VPUNPCKHDQ Z5, Z3, Z5
+	VPUNPCKLDQ Z8, Z7, Z3
+	VPUNPCKHDQ Z8, Z7, Z8
+	MOVQ       64(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z9
+	MOVQ       72(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z10
+	MOVQ       80(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z11
+	MOVQ       88(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z12
+	VPUNPCKLDQ Z11, Z9, Z7
+	VPUNPCKHDQ Z11, Z9, Z11
+	VPUNPCKLDQ Z12, Z10, Z9
+	VPUNPCKHDQ Z12, Z10, Z12
+	VPUNPCKLDQ Z9, Z7, Z10
+	VPUNPCKHDQ Z9, Z7, Z9
+	VPUNPCKLDQ Z12, Z11, Z7
+	VPUNPCKHDQ Z12, Z11, Z12
+	MOVQ       96(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z13
+	MOVQ       104(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z14
+	MOVQ       112(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z15
+	MOVQ       120(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z16
+	VPUNPCKLDQ Z15, Z13, Z11
+	VPUNPCKHDQ Z15, Z13, Z15
+	VPUNPCKLDQ Z16, Z14, Z13
+	VPUNPCKHDQ Z16, Z14, Z16
+	VPUNPCKLDQ Z13, Z11, Z14
+	VPUNPCKHDQ Z13, Z11, Z13
+	VPUNPCKLDQ Z16, Z15, Z11
+	VPUNPCKHDQ Z16, Z15, Z16
+	VSHUFI32X4 $0x44, Z6, Z2, Z15
+	VSHUFI32X4 $0x44, Z14, Z10, Z17
+	VSHUFI32X4 $0x88, Z17, Z15, Z18
+	CMPQ       R10, $+0
+	JG         written10
+	MOVQ       (R8), R11
+	VMOVNTDQ   Z18, (DI)(R11*1)
+
+written10:
+	VSHUFI32X4 $0xdd, Z17, Z15, Z15
+	CMPQ       R10, $+4
+	JG         written11
+	MOVQ       32(R8), R11
+	VMOVNTDQ   Z15, (DI)(R11*1)
+
+written11:
+	VSHUFI32X4 $0xee, Z6, Z2, Z2
+	VSHUFI32X4 $0xee, Z14, Z10, Z6
+	VSHUFI32X4 $0x88, Z6, Z2, Z10
+	CMPQ       R10, $+8
+	JG         written12
+	MOVQ       64(R8), R11
+	VMOVNTDQ   Z10, (DI)(R11*1)
+
+written12:
+	VSHUFI32X4 $0xdd, Z6, Z2, Z2
+	CMPQ       R10, $+12
+	JG         written13
+	MOVQ       96(R8), R11
+	VMOVNTDQ   Z2, (DI)(R11*1)
+
+written13:
+	VSHUFI32X4 $0x44, Z5, Z1, Z2
+	VSHUFI32X4 $0x44, Z13, Z9, Z6
+	VSHUFI32X4 $0x88, Z6, Z2, Z10
+	CMPQ       R10, $+1
+	JG         written14
+	MOVQ       8(R8), R11
+	VMOVNTDQ   Z10, (DI)(R11*1)
+
+written14:
+	VSHUFI32X4 $0xdd, Z6, Z2, Z2
+	CMPQ       R10, $+5
+	JG         written15
+	MOVQ       40(R8), R11
+	VMOVNTDQ   Z2, (DI)(R11*1)
+
+written15:
+	VSHUFI32X4 $0xee, Z5, Z1, Z1
+	VSHUFI32X4 $0xee, Z13, Z9, Z2
+	VSHUFI32X4 $0x88, Z2, Z1, Z5
+	CMPQ       R10, $+9
+	JG         written16
+	MOVQ       72(R8), R11
+	VMOVNTDQ   Z5, (DI)(R11*1)
+
+written16:
+	VSHUFI32X4 $0xdd, Z2, Z1, Z1
+	CMPQ       R10, $+13
+	JG         written17
+	MOVQ       104(R8), R11
+	VMOVNTDQ   Z1, (DI)(R11*1)
+
+written17:
+	VSHUFI32X4 $0x44, Z3, Z0, Z1
+	VSHUFI32X4 $0x44, Z11, Z7, Z2
+	VSHUFI32X4 $0x88, Z2, Z1, Z5
+	CMPQ       R10, $+2
+	JG         written18
+	MOVQ       16(R8), R11
+	VMOVNTDQ   Z5, (DI)(R11*1)
+
+written18:
+	VSHUFI32X4 $0xdd, Z2, Z1, Z1
+	CMPQ       R10, $+6
+	JG         written19
+	MOVQ       48(R8), R11
+	VMOVNTDQ   Z1, (DI)(R11*1)
+
+written19:
+	VSHUFI32X4 $0xee, Z3, Z0, Z0
+	VSHUFI32X4 $0xee, Z11, Z7, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	CMPQ       R10, $+10
+	JG         written20
+	MOVQ       80(R8), R11
+	VMOVNTDQ   Z2, (DI)(R11*1)
+
+written20:
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	CMPQ       R10, $+14
+	JG         written21
+	MOVQ       112(R8), R11
+	VMOVNTDQ   Z0, (DI)(R11*1)
+
+written21:
+	VSHUFI32X4 $0x44, Z8, Z4, Z0
+	VSHUFI32X4 $0x44, Z16, Z12, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	CMPQ       R10, $+3
+	JG         written22
+	MOVQ       24(R8), R11
+	VMOVNTDQ   Z2, (DI)(R11*1)
+
+written22:
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	CMPQ       R10, $+7
+	JG         written23
+	MOVQ       56(R8), R11
+	VMOVNTDQ   Z0, (DI)(R11*1)
+
+written23:
+	VSHUFI32X4 $0xee, Z8, Z4, Z0
+	VSHUFI32X4 $0xee, Z16, Z12, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	CMPQ       R10, $+11
+	JG         written24
+	MOVQ       88(R8), R11
+	VMOVNTDQ   Z2, (DI)(R11*1)
+
+written24:
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	CMPQ       R10, $+15
+	JG         written25
+	MOVQ       120(R8), R11
+	VMOVNTDQ   Z0, (DI)(R11*1)
+
+written25:
+	SUBQ $+16, R9
+	JLE  done8
+	CMPQ R9, $+16
+	JGE  full7
+	LEAQ (BX)(R9*4), BX
+	LEAQ (R8)(R9*8), R8
+	MOVQ $+16, R10
+	SUBQ R9, R10
+	MOVQ $+16, R9
+	JMP  tile6
+
+full7:
+	ADDQ $+64, BX
+	ADDQ $+128, R8
+	JMP  tile6
+
+done8:
+	SUBQ $+16, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+16
+	JGE  full3
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*4), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+16, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+128, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB8StreamAVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·transposeB8StreamAVX512(SB), $32-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+	XORQ R10, R10
+	MOVQ 128(DX), R11
+	XORQ R12, R12
+	CMPQ R11, 8(SP)
+	JL   ahead5
+	SUBQ 64(DX), R11
+	MOVQ 120(DX), R12
+
+ahead5:
+	LEAQ (SI)(R11*8), R11
+	MOVQ R11, 16(SP)
+	MOVQ R12, 24(SP)
+
+tile6:
+	MOVQ 16(SP), R11
+	MOVQ 24(SP), R12
+	ADDQ BX, R12
+	LEAQ 64(R11), R13
+
+fetch9:
+	MOVQ        (R11), R14
+	PREFETCHT1  (R12)(R14*1)
+	MOVQ        8(R11), R14
+	PREFETCHT1  (R12)(R14*1)
+	MOVQ        16(R11), R14
+	PREFETCHT1  (R12)(R14*1)
+	MOVQ        24(R11), R14
+	PREFETCHT1  (R12)(R14*1)
+	ADDQ        $+32, R11
+	CMPQ        R11, R13
+	JL          fetch9
+	MOVQ        (SI), R11
+	VMOVDQU64   (BX)(R11*1), Z1
+	MOVQ        8(SI), R11
+	VMOVDQU64   (BX)(R11*1), Z2
+	VPUNPCKLQDQ Z2, Z1, Z0
+	VPUNPCKHQDQ Z2, Z1, Z2
+	MOVQ        16(SI), R11
+	VMOVDQU64   (BX)(R11*1), Z3
+	MOVQ        24(SI), R11
+	VMOVDQU64   (BX)(R11*1), Z4
+	VPUNPCKLQDQ Z4, Z3, Z1
+	VPUNPCKHQDQ Z4, Z3, Z4
+	MOVQ        32(SI), R11
+	VMOVDQU64   (BX)(R11*1), Z5
+	MOVQ        40(SI), R11
+	VMOVDQU64   (BX)(R11*1), Z6
+	VPUNPCKLQDQ Z6, Z5, Z3
+	VPUNPCKHQDQ Z6, Z5, Z6
+	MOVQ        48(SI), R11
+	VMOVDQU64   (BX)(R11*1), Z7
+	MOVQ        56(SI), R11
+	VMOVDQU64   (BX)(R11*1), Z8
+	VPUNPCKLQDQ Z8, Z7, Z5
+	VPUNPCKHQDQ Z8, Z7, Z8
+	VSHUFI32X4  $0x44, Z1, Z0, Z7
+	VSHUFI32X4  $0x44, Z5, Z3, Z9
+	VSHUFI32X4  $0x88, Z9, Z7, Z10
+	CMPQ        R10, $+0
+	JG          written10
+	MOVQ        (R8), R11
+	VMOVNTDQ    Z10, (DI)(R11*1)
+
+written10:
+	VSHUFI32X4 $0xdd, Z9, Z7, Z7
+	CMPQ       R10, $+2
+	JG         written11
+	MOVQ       16(R8), R11
+	VMOVNTDQ   Z7, (DI)(R11*1)
+
+written11:
+	VSHUFI32X4 $0xee, Z1, Z0, Z0
+	VSHUFI32X4 $0xee, Z5, Z3, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z3
+	CMPQ       R10, $+4
+	JG         written12
+	MOVQ       32(R8), R11
+	VMOVNTDQ   Z3, (DI)(R11*1)
+
+written12:
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	CMPQ       R10, $+6
+	JG         written13
+	MOVQ       48(R8), R11
+	VMOVNTDQ   Z0, (DI)(R11*1)
+
+written13:
+	VSHUFI32X4 $0x44, Z4, Z2, Z0
+	VSHUFI32X4 $0x44, Z8, Z6, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z3
+	CMPQ       R10, $+1
+	JG         written14
+	MOVQ       8(R8), R11
+	VMOVNTDQ   Z3, (DI)(R11*1)
+
+written14:
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	CMPQ       R10, $+3
+	JG         written15
+	MOVQ       24(R8), R11
+	VMOVNTDQ   Z0, (DI)(R11*1)
+
+written15:
+	VSHUFI32X4 $0xee, Z4, Z2, Z0
+	VSHUFI32X4 $0xee, Z8, Z6, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	CMPQ       R10, $+5
+	JG         written16
+	MOVQ       40(R8), R11
+	VMOVNTDQ   Z2, (DI)(R11*1)
+
+written16:
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	CMPQ       R10, $+7
+	JG         written17
+	MOVQ       56(R8), R11
+	VMOVNTDQ   Z0, (DI)(R11*1)
+
+written17:
+	SUBQ $+8, R9
+	JLE  done8
+	CMPQ R9, $+8
+	JGE  full7
+	LEAQ (BX)(R9*8), BX
+	LEAQ (R8)(R9*8), R8
+	MOVQ $+8, R10
+	SUBQ R9, R10
+	MOVQ $+8, R9
+	JMP  tile6
+
+full7:
+	ADDQ $+64, BX
+	ADDQ $+64, R8
+	JMP  tile6
+
+done8:
+	SUBQ $+8, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+8
+	JGE  full3
+	MOVQ 8(SP), BX
+	LEAQ (DI)(BX*8), DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+8, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+64, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB16StreamAVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·transposeB16StreamAVX512(SB), $32-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ (DX), BX
+	MOVQ BX, (SP)
+
+outer1:
+	MOVQ 96(DX), SI
+	MOVQ AX, DI
+	MOVQ 64(DX), BX
+	MOVQ BX, 8(SP)
+
+tile2:
+	MOVQ CX, BX
+	MOVQ 72(DX), R8
+	MOVQ 56(DX), R9
+	XORQ R10, R10
+	MOVQ 128(DX), R11
+	XORQ R12, R12
+	CMPQ R11, 8(SP)
+	JL   ahead5
+	SUBQ 64(DX), R11
+	MOVQ 120(DX), R12
+
+ahead5:
+	LEAQ (SI)(R11*8), R11
+	MOVQ R11, 16(SP)
+	MOVQ R12, 24(SP)
+
+tile6:
+	MOVQ 16(SP), R11
+	MOVQ 24(SP), R12
+	ADDQ BX, R12
+	LEAQ 32(R11), R13
+
+fetch9:
+	MOVQ       (R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       8(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       16(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	MOVQ       24(R11), R14
+	PREFETCHT1 (R12)(R14*1)
+	ADDQ       $+32, R11
+	CMPQ       R11, R13
+	JL         fetch9
+	MOVQ       (SI), R11
+	VMOVDQU64  (BX)(R11*1), Z0
+	MOVQ       8(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z1
+	MOVQ       16(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z2
+	MOVQ       24(SI), R11
+	VMOVDQU64  (BX)(R11*1), Z3
+	VSHUFI32X4 $0x44, Z1, Z0, Z4
+	VSHUFI32X4 $0x44, Z3, Z2, Z5
+	VSHUFI32X4 $0x88, Z5, Z4, Z6
+	CMPQ       R10, $+0
+	JG         written10
+	MOVQ       (R8), R11
+	VMOVNTDQ   Z6, (DI)(R11*1)
+
+written10:
+	VSHUFI32X4 $0xdd, Z5, Z4, Z4
+	CMPQ       R10, $+1
+	JG         written11
+	MOVQ       8(R8), R11
+	VMOVNTDQ   Z4, (DI)(R11*1)
+
+written11:
+	VSHUFI32X4 $0xee, Z1, Z0, Z0
+	VSHUFI32X4 $0xee, Z3, Z2, Z1
+	VSHUFI32X4 $0x88, Z1, Z0, Z2
+	CMPQ       R10, $+2
+	JG         written12
+	MOVQ       16(R8), R11
+	VMOVNTDQ   Z2, (DI)(R11*1)
+
+written12:
+	VSHUFI32X4 $0xdd, Z1, Z0, Z0
+	CMPQ       R10, $+3
+	JG         written13
+	MOVQ       24(R8), R11
+	VMOVNTDQ   Z0, (DI)(R11*1)
+
+written13:
+	SUBQ $+4, R9
+	JLE  done8
+	CMPQ R9, $+4
+	JGE  full7
+	MOVQ R9, R10
+	SHLQ $0x04, R10
+	ADDQ R10, BX
+	LEAQ (R8)(R9*8), R8
+	MOVQ $+4, R10
+	SUBQ R9, R10
+	MOVQ $+4, R9
+	JMP  tile6
+
+full7:
+	ADDQ $+64, BX
+	ADDQ $+32, R8
+	JMP  tile6
+
+done8:
+	SUBQ $+4, 8(SP)
+	JLE  done4
+	CMPQ 8(SP), $+4
+	JGE  full3
+	MOVQ 8(SP), BX
+	MOVQ BX, R8
+	SHLQ $0x04, R8
+	ADDQ R8, DI
+	LEAQ (SI)(BX*8), SI
+	MOVQ $+4, 8(SP)
+	JMP  tile2
+
+full3:
+	ADDQ $+64, DI
+	ADDQ $+32, SI
+	JMP  tile2
+
+done4:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
 	RET
 
 // func permute1x1VBMI(dst *byte, src *byte, b *byte)

@@ -54,12 +54,12 @@ func (b *builder) fill() bool {
 	default:
 		return false
 	}
-	b.plan.block.Width = b.take(0).n * b.x.item
 	b.leafKernel(asm.Fill, b.x.item, 0, 0)
-	whole := asm.Loop{N: b.plan.block.Width, Dst: 1}
-	width := chunked(&whole, callBytes, partWidth)
-	b.plan.block.Width = whole.N
-	b.twoLoops(whole.N, lines(1, whole.N, 64), width)
+	row := asm.Loop{N: b.take(0).n, Dst: b.x.item}
+	width := chunked(&row, callBytes/b.x.item, partWidth)
+	width.full, width.last = width.full*b.x.item, width.last*b.x.item
+	b.plan.block.Width = width.full
+	b.twoLoops(width.full, lines(1, width.full, 64), width)
 	return true
 }
 

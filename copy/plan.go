@@ -65,8 +65,9 @@ type turn struct {
 	n, dst, src int  // turns, and bytes per turn
 	field       part // what of the block a chunk sets
 	full, last  int  // the extent of each chunk but the last, and of the last
-	// The last chunk may be slid back over items that are already copied; these
-	// are the bytes to add to its regular place.
+	// With slid there is one more turn, of extent 1, whose block lies so many bytes
+	// from its regular place: back, over items that are already copied.
+	slid               bool
 	slideDst, slideSrc int
 }
 

@@ -71,8 +71,15 @@ func (w *walker) enter(k int) {
 		return
 	}
 	n := t.full
-	if w.at[k] == t.n-1 {
+	chunks := t.n
+	if t.slid {
+		chunks--
+	}
+	switch w.at[k] {
+	case chunks - 1:
 		n = t.last
+	case chunks:
+		n = 1
 		w.dst += t.slideDst
 		w.src += t.slideSrc
 	}

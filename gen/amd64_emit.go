@@ -27,6 +27,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, rowsKernels()...)
 	ks = append(ks, fillKernels()...)
 	ks = append(ks, transposeKernels()...)
+	ks = append(ks, lineKernels()...)
 	ks = append(ks, permuteKernels()...)
 	ks = append(ks, shuffleKernels()...)
 	return ks

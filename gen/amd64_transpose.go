@@ -13,6 +13,8 @@ type tile struct {
 	size int // bytes of an item
 	i, j int // items
 	move func(e *emitter, t *tile, p tilePointers)
+
+	stream bool // store past the caches and fetch ahead
 }
 
 // tilePointers are the registers that a tile works from.
@@ -21,6 +23,11 @@ type tilePointers struct {
 	srcOff reg.GPVirtual // table entry of source row 0
 	dst    reg.GPVirtual // first item of destination row 0
 	dstOff reg.GPVirtual // table entry of destination row 0
+
+	// Streaming only.
+	skip       reg.GPVirtual // destination rows that are written already
+	fetchTable operand.Mem   // table entry of the first row to fetch
+	fetchDelta operand.Mem   // bytes from this block's rows to those
 }
 
 // lanes is the number of items in a 128-bit lane.
@@ -55,12 +62,12 @@ func transposeKernels() []kernel {
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
 		lanes := 16 / size
-		add("AVX2", "cpu.AVX2", tile{size, lanes, 2 * lanes, laneTileAVX2})
+		add("AVX2", "cpu.AVX2", tile{size: size, i: lanes, j: 2 * lanes, move: laneTileAVX2})
 	}
-	add("SSE2", "cpu.SSE2", tile{1, 8, 16, halfTileSSE2})
+	add("SSE2", "cpu.SSE2", tile{size: 1, i: 8, j: 16, move: halfTileSSE2})
 	for _, size := range []int{2, 4, 8} {
 		lanes := 16 / size
-		add("SSE2", "cpu.SSE2", tile{size, lanes, lanes, laneTileSSE2})
+		add("SSE2", "cpu.SSE2", tile{size: size, i: lanes, j: lanes, move: laneTileSSE2})
 	}
 	return ks
 }
@@ -70,19 +77,37 @@ func transposeKernels() []kernel {
 // done, so extents from the tile's own upwards need no other code.
 func (e *emitter) transpose(t *tile) {
 	e.outer(func() {
-		p := tilePointers{e.GP64(), e.GP64(), e.GP64(), e.GP64()}
-		restI, restJ := e.GP64(), e.GP64()
+		p := tilePointers{src: e.GP64(), srcOff: e.GP64(), dst: e.GP64(), dstOff: e.GP64()}
+		restI, restJ := e.GP64(), e.AllocLocal(8)
+		var skip *reg.GPVirtual
+		if t.stream {
+			p.skip, p.fetchTable, p.fetchDelta = e.GP64(), e.AllocLocal(8), e.AllocLocal(8)
+			skip = &p.skip
+		}
 		e.MOVQ(e.in("SrcOff", 0), p.srcOff)
 		e.MOVQ(e.dst, p.dst)
-		e.MOVQ(e.in("J", 0), restJ)
-		e.slide(restJ, t.j, func() {
+		e.loadStore(e.in("J", 0), restJ)
+		e.slide(restJ, t.j, nil, func() {
 			e.MOVQ(e.src, p.src)
 			e.MOVQ(e.in("DstOff", 0), p.dstOff)
 			e.MOVQ(e.in("I", 0), restI)
-			e.slide(restI, t.i, func() { t.move(e, t, p) },
-				advance{p.src, t.size}, advance{p.dstOff, 8})
+			if t.stream {
+				e.XORQ(p.skip, p.skip)
+				table, delta := e.ahead(p, restJ)
+				e.MOVQ(table, p.fetchTable)
+				e.MOVQ(delta, p.fetchDelta)
+			}
+			e.slide(restI, t.i, skip, func() {
+				if t.stream {
+					e.prefetch(t, p)
+				}
+				t.move(e, t, p)
+			}, advance{p.src, t.size}, advance{p.dstOff, 8})
 		}, advance{p.dst, t.size}, advance{p.srcOff, 8})
 	})
+	if t.stream {
+		e.SFENCE()
+	}
 }
 
 // advance is a pointer that moves by scale bytes an item.
@@ -92,8 +117,9 @@ type advance struct {
 }
 
 // slide runs body over rest items in steps of n, the last step shortened so that
-// it ends exactly at the end. rest must be at least n and is used up.
-func (e *emitter) slide(rest reg.GPVirtual, n int, body func(), pointers ...advance) {
+// it ends exactly at the end; skip, if any, is then set to the items that are done
+// twice. rest must be at least n and is used up.
+func (e *emitter) slide(rest operand.Op, n int, skip *reg.GPVirtual, body func(), pointers ...advance) {
 	loop, full, done := e.label("tile"), e.label("full"), e.label("done")
 	e.Label(loop)
 	body()
@@ -101,8 +127,14 @@ func (e *emitter) slide(rest reg.GPVirtual, n int, body func(), pointers ...adva
 	e.JLE(operand.LabelRef(done))
 	e.CMPQ(rest, operand.I32(n))
 	e.JGE(operand.LabelRef(full))
+	left := e.GP64()
+	e.MOVQ(rest, left)
 	for _, p := range pointers {
-		e.addScaled(p.pointer, rest, p.scale)
+		e.addScaled(p.pointer, left, p.scale)
+	}
+	if skip != nil {
+		e.MOVQ(operand.I32(n), *skip)
+		e.SUBQ(left, *skip)
 	}
 	e.MOVQ(operand.I32(n), rest)
 	e.JMP(operand.LabelRef(loop))

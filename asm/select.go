@@ -1,0 +1,76 @@
+package asm
+
+import "github.com/stridecopy/stridecopy/cpu"
+
+// Selection is a pure function of what is to be moved and of the features at hand.
+
+// Best returns the first kernel of the table, assembly before pure Go, that does
+// op on items of the given size, runs on the features have, and takes blocks of i
+// by j. It is not for Permute; see [Box].
+func Best(op Op, size, i, j int, have cpu.Features) ID {
+	for n := range archKernels {
+		if k := &archKernels[n]; k.Op == op && !k.Stream && !k.Line && (k.Size == size || k.Size == 0) &&
+			k.I <= i && k.J <= j && have.Has(k.Needs) {
+			return k.ID
+		}
+	}
+	return genericID[op]
+}
+
+// StreamKernel returns the streaming kernel for what k does, and whether there is one
+// that runs on the features have.
+func StreamKernel(k Kernel, have cpu.Features) (ID, bool) {
+	for n := range archKernels {
+		if s := &archKernels[n]; s.Op == k.Op && s.Stream && s.Size == k.Size && have.Has(s.Needs) {
+			return s.ID, true
+		}
+	}
+	return 0, false
+}
+
+// Box returns the kernel that permutes boxes of nsrc source and ndst destination
+// windows of vector bytes, under masks if masked, and whether there is one that
+// runs on the features have.
+func Box(vector, nsrc, ndst int, masked bool, have cpu.Features) (ID, bool) {
+	if nsrc > permWindows || ndst > permWindows {
+		return 0, false
+	}
+	for _, id := range boxes[boxKey{vector, nsrc, ndst, masked}.index()] {
+		if id != 0 && have.Has(kernels[id].Needs) {
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// A boxKey names the form of a box; boxes lists the kernels of each form, so that a
+// planner can ask for many.
+type boxKey struct {
+	vector, nsrc, ndst int
+	masked             bool
+}
+
+var boxes = func() (t [4 * (permWindows + 1) * (permWindows + 1)][2]ID) {
+	for n := range archKernels {
+		if k := &archKernels[n]; k.Op == Permute {
+			slot := &t[boxKey{k.Vector, k.I, k.J, k.Masked}.index()]
+			if slot[0] != 0 {
+				slot[1] = k.ID
+			} else {
+				slot[0] = k.ID
+			}
+		}
+	}
+	return t
+}()
+
+func (b boxKey) index() int {
+	n := 0
+	if b.vector == 64 {
+		n = 2
+	}
+	if b.masked {
+		n++
+	}
+	return (n*(permWindows+1)+b.nsrc)*(permWindows+1) + b.ndst
+}
