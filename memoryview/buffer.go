@@ -136,6 +136,14 @@ func (b *Buffer) check() error {
 	return nil
 }
 
+// checked is check with the class of a wrong argument.
+func (b *Buffer) checked() error {
+	if err := b.check(); err != nil {
+		return raise(ErrValue, "malformed buffer: %w", err)
+	}
+	return nil
+}
+
 // Release gives b back to its exporter and sets b.Obj to nil. Releasing a second
 // time, or a buffer without an exporter, does nothing. It is PyBuffer_Release.
 func (b *Buffer) Release() {

@@ -239,6 +239,6 @@ type testIndex struct{ n *big.Int }
 
 func (x testIndex) Index() *big.Int { return x.n }
 
-type testFloat float64
+type testFloat struct{ f float64 }
 
-func (x testFloat) Float() float64 { return float64(x) }
+func (x testFloat) Float() float64 { return x.f }

@@ -72,7 +72,7 @@ func (r *replay) value(j any) any {
 		case "index":
 			return testIndex{bigOf(x.(json.Number))}
 		case "floatlike":
-			return testFloat(bitsOf(x.(string)))
+			return testFloat{bitsOf(x.(string))}
 		case "ref":
 			return r.regs[x.(string)]
 		}

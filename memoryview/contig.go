@@ -1,10 +1,11 @@
 package memoryview
 
 // IsContiguous reports whether the memory of b is one block without gaps in the
-// order C, F, or A for either; for any other order it is false. It is
-// PyBuffer_IsContiguous: buffers with suboffsets never are, empty ones always are.
+// order C, F, or A for either; for any other order, and where the fields of b
+// disagree, it is false. It is PyBuffer_IsContiguous: buffers with suboffsets never
+// are, empty ones always are.
 func IsContiguous(b *Buffer, order Order) bool {
-	if b.Suboffsets != nil {
+	if b.Suboffsets != nil || b.check() != nil {
 		return false
 	}
 	switch order {
@@ -77,9 +78,12 @@ func FillContiguousStrides(shape, strides []int, itemSize int, order Order) {
 // GetPointer returns the place of the item with the given indices, one for each
 // dimension. It is PyBuffer_GetPointer: the indices are not compared with the
 // shape, so the place may lie outside the block. The error matches [ErrBuffer] if
-// a pointer on the way lies outside its table, and [ErrType] if the number of
-// indices is wrong.
+// a pointer on the way lies outside its table, [ErrType] if the number of indices
+// is wrong, and [ErrValue] if the fields of b disagree.
 func GetPointer(b *Buffer, indices ...int) (Pointer, error) {
+	if err := b.checked(); err != nil {
+		return Pointer{}, err
+	}
 	if len(indices) != b.NDim {
 		return Pointer{}, raise(ErrType, "%d indices for %d dimensions", len(indices), b.NDim)
 	}

@@ -10,9 +10,12 @@ import (
 // ToContiguous copies the items of b to out, which has b.Len bytes: in Fortran
 // order if order is F, in C order if it is C, and if it is A in the order of the
 // memory where that is contiguous, else in C order. It is PyBuffer_ToContiguous.
-// The error matches [ErrValue] if out has another length, and [ErrBuffer] if items
-// lie outside their block.
+// The error matches [ErrValue] if out has another length or the fields of b
+// disagree, and [ErrBuffer] if items lie outside their block.
 func ToContiguous(out []byte, b *Buffer, order Order) error {
+	if err := b.checked(); err != nil {
+		return err
+	}
 	if len(out) != b.Len {
 		return raise(ErrValue, "PyBuffer_ToContiguous: len != view->len")
 	}
@@ -43,9 +46,13 @@ func (p Pointer) block(size int) ([]byte, error) {
 // order if order is F and else in C order, as PyBuffer_FromContiguous does: data
 // beyond b.Len is ignored, and so is b.ReadOnly. Shorter data fills the first
 // items; the rest that is no whole item is dropped, unless b is contiguous. Where
-// items of b overlap each other the last one wins. The error matches [ErrBuffer]
-// if an item lies outside its block; nothing has been written then.
+// items of b overlap each other the last one wins. The error matches [ErrValue] if
+// the fields of b disagree, and [ErrBuffer] if an item lies outside its block;
+// nothing has been written then.
 func FromContiguous(b *Buffer, data []byte, order Order) error {
+	if err := b.checked(); err != nil {
+		return err
+	}
 	data = data[:min(len(data), b.Len)]
 	if IsContiguous(b, order) {
 		mem, err := b.Buf.block(len(data))

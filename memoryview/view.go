@@ -1,6 +1,9 @@
 package memoryview
 
-import "sync/atomic"
+import (
+	"fmt"
+	"sync/atomic"
+)
 
 // A View is CPython's memoryview: a window on the memory of an exporter, with a
 // shape, strides and an item format of its own. It is safe for concurrent use, a
@@ -62,12 +65,16 @@ func FromBuffer(info *Buffer) (*View, error) {
 	if info.Buf.isNull() {
 		return nil, raise(ErrValue, "PyMemoryView_FromBuffer(): info->buf must not be NULL")
 	}
-	if err := info.check(); err != nil {
+	r := new(rootView)
+	b := &r.root.buf
+	*b = *info
+	b.Obj = nil
+	if b.NDim == 1 && b.Shape == nil {
+		b.Shape = []int{b.Len / max(b.ItemSize, 1)}
+	}
+	if err := b.check(); err != nil {
 		return nil, raise(ErrValue, "PyMemoryView_FromBuffer(): %w", err)
 	}
-	r := new(rootView)
-	r.root.buf = *info
-	r.root.buf.Obj = nil
 	return r.open()
 }
 
@@ -166,6 +173,16 @@ func (v *View) Release() error {
 		v.root.drop()
 	}
 	return err
+}
+
+// String describes v in one line, and says whether it has been released.
+func (v *View) String() string {
+	b := &v.buf
+	state := ""
+	if v.released() {
+		state = "released "
+	}
+	return fmt.Sprintf("<%smemory of %d bytes, format %s, shape %v, strides %v>", state, b.Len, b.Format, b.Shape, b.Strides)
 }
 
 // Enter returns v itself, or the error of a released View. With [View.Release] it
