@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"sync"
 )
 
 // A Mapping is the content of a file as memory. Where the system can map files the
@@ -13,10 +14,16 @@ import (
 // any size and writes are seen by everyone; elsewhere the file is read whole, and
 // written back by Close.
 //
+// A Mapping is an [Exporter] of bytes, and cannot be closed while buffers of it are
+// held. Its methods are safe for concurrent use.
+//
 // A mapping of a file that someone else truncates cannot be read any more: the
 // system stops the program with a fault. This is so in every language; map only
 // files that keep their length.
 type Mapping struct {
+	mu       sync.Mutex
+	exports  int // buffers held
+	closed   bool
 	data     []byte
 	file     *os.File // open where the bytes must be written back
 	mapped   bool     // data must be given back to the system
@@ -84,16 +91,49 @@ func readMapping(f *os.File, size int, writable bool) (*Mapping, error) {
 
 // Bytes returns the memory of the file. It is valid until Close; where the mapping
 // is read-only, a write to it stops the program with a fault.
-func (m *Mapping) Bytes() []byte { return m.data }
+func (m *Mapping) Bytes() []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.data
+}
 
 // Writable reports whether the bytes may be written.
 func (m *Mapping) Writable() bool { return m.writable }
 
+// GetBuffer makes a Mapping an [Exporter]. The error matches [ErrBuffer] if the
+// flags ask for writable memory and it is not, and [ErrValue] if m is closed.
+func (m *Mapping) GetBuffer(b *Buffer, flags Flags) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return raise(ErrValue, "the mapping is closed")
+	}
+	if err := FillInfo(b, m, m.data, !m.writable, flags); err != nil {
+		return err
+	}
+	m.exports++
+	return nil
+}
+
+// ReleaseBuffer makes a Mapping an [Exporter]; consumers call [Buffer.Release].
+func (m *Mapping) ReleaseBuffer(*Buffer) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.exports--
+}
+
 // Close gives the memory back, after which nothing may touch it, and writes the
 // bytes back where the file was read and not mapped. A second call does nothing.
+// The error matches [ErrBuffer] while buffers of m are held, by a View, say;
+// nothing changes then.
 func (m *Mapping) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.exports > 0 {
+		return raise(ErrBuffer, "cannot close exported pointers exist")
+	}
 	data, f := m.data, m.file
-	m.data, m.file = nil, nil
+	m.data, m.file, m.closed = nil, nil, true
 	if m.mapped && data != nil {
 		return munmap(data)
 	}

@@ -38,21 +38,11 @@ func FromRows[T strided.Elem](rows [][]T) (*Rows, error) {
 	return r, nil
 }
 
-// elemFormat returns the format and the size in bytes of an element type.
+// elemFormat returns the format and the size in bytes of an element type, which
+// has one.
 func elemFormat(t reflect.Type) (string, int) {
-	size := int(t.Size())
-	switch kind := t.Kind(); kind {
-	case reflect.Bool:
-		return "?", size
-	case reflect.Float32, reflect.Float64:
-		return map[int]string{4: "f", 8: "d"}[size], size
-	case reflect.Complex64, reflect.Complex128:
-		return map[int]string{8: "Zf", 16: "Zd"}[size], size
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return map[int]string{1: "b", 2: "h", 4: "i", 8: "q"}[size], size
-	default: // the unsigned ones
-		return map[int]string{1: "B", 2: "H", 4: "I", 8: "Q"}[size], size
-	}
+	format, _ := formatOf(t)
+	return format, int(t.Size())
 }
 
 // GetBuffer makes Rows an [Exporter]. The error matches [ErrBuffer] if the flags do
