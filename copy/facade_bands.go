@@ -141,36 +141,46 @@ const tileItems = 2048
 
 // tiles copies narrow parts of one width, of which each would touch every cache line
 // of whole. It puts rows of several parts beside each other, so that one copy, which
-// is a transpose, serves them all.
+// is a transpose, serves them all. Tiles at the edges slide back over their
+// neighbours, so that one plan serves every tile.
 func (m bands[T]) tiles(whole []T, parts [][]T, w way) error {
 	var tile [tileItems]T
 	width := len(parts[0]) / m.rows
-	group := min(len(parts), max(1, 64/width))
-	block := tileItems / (group * width)
+	groups := (len(parts)*width + 63) / 64
+	group := (len(parts) + groups - 1) / groups
+	rows := min(m.rows, tileItems/(group*width))
 	loops := pair{size: sizeOf[T]()}
-	for row := 0; row < m.rows; row += block {
-		rows := min(block, m.rows-row)
+	if w == join {
+		loops.add(rows, m.width, width)
+		loops.add(group, width, rows*width)
+	} else {
+		loops.add(group, rows*width, width)
+		loops.add(rows, width, m.width)
+	}
+	loops.add(width, 1, 1)
+	plan, err := loops.series()
+	if err != nil {
+		return err
+	}
+	defer plan.done()
+	for row := 0; row < m.rows; row += rows {
+		row := min(row, m.rows-rows)
 		for first := 0; first < len(parts); first += group {
-			some := parts[first:min(first+group, len(parts))]
-			loops.rank = 0
+			first := min(first, len(parts)-group)
+			at := row*m.width + first*width
 			if w == join {
-				for i, part := range some {
+				for i, part := range parts[first : first+group] {
 					copy(tile[i*rows*width:], part[row*width:(row+rows)*width])
 				}
-				loops.add(rows, m.width, width)
-				loops.add(len(some), width, rows*width)
+				err = plan.copy(Bytes(whole), at, Bytes(tile[:]), 0)
 			} else {
-				loops.add(len(some), rows*width, width)
-				loops.add(rows, width, m.width)
-			}
-			loops.add(width, 1, 1)
-			if err := w.copy(&loops, Bytes(whole), row*m.width+first*width, Bytes(tile[:]), 0); err != nil {
-				return err
-			}
-			if w == split {
-				for i, part := range some {
+				err = plan.copy(Bytes(tile[:]), 0, Bytes(whole), at)
+				for i, part := range parts[first : first+group] {
 					copy(part[row*width:], tile[i*rows*width:(i+1)*rows*width])
 				}
+			}
+			if err != nil {
+				return err
 			}
 		}
 	}

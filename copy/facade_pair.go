@@ -1,6 +1,9 @@
 package strided
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // pair collects the loops of one copy, outermost first: the two layouts that go to
 // Copy. It lies on the stack of its caller. Loops of one turn are left out, so that
@@ -26,6 +29,32 @@ func (l *pair) copy(dst []byte, dstAt int, src []byte, srcAt int) error {
 	return Copy(dst, Layout{ItemSize: l.size, Offset: dstAt * l.size, Shape: l.shape[:l.rank], Strides: l.dst[:l.rank]},
 		src, Layout{ItemSize: l.size, Offset: srcAt * l.size, Shape: l.shape[:l.rank], Strides: l.src[:l.rank]})
 }
+
+// A series is a plan for copies between the same layouts at many places.
+type series struct {
+	plan  Plan
+	spare spare
+	size  int // bytes of an item
+}
+
+var seriesPool = sync.Pool{New: func() any { return new(series) }}
+
+// series returns the plan for the loops, to be given back with done. No step may be
+// negative.
+func (l *pair) series() (*series, error) {
+	s := seriesPool.Get().(*series)
+	s.plan, s.size = Plan{}, l.size
+	dst := Layout{ItemSize: l.size, Shape: l.shape[:l.rank], Strides: l.dst[:l.rank]}
+	src := Layout{ItemSize: l.size, Shape: l.shape[:l.rank], Strides: l.src[:l.rank]}
+	return s, s.plan.init(&dst, &src, Options{}, &s.spare)
+}
+
+// copy runs the plan from the given items of dst and src on.
+func (s *series) copy(dst []byte, dstAt int, src []byte, srcAt int) error {
+	return s.plan.Run(dst[dstAt*s.size:], src[srcAt*s.size:])
+}
+
+func (s *series) done() { seriesPool.Put(s) }
 
 // volume returns the number of items of a shape. Errors match ErrShape.
 func volume(arg string, shape []int) (int, error) {

@@ -20,34 +20,17 @@ type Integer interface {
 // has been written then. It is safe for concurrent use on memory that nobody else
 // writes.
 func Take[T Elem, I Integer](dst, src []T, shape []int, axis int, index []I) error {
-	s, err := slabsOf("src", len(src), shape, axis)
+	s, err := slabsOf("src", src, "dst", dst, shape, axis, len(index))
 	if err != nil {
 		return err
 	}
-	n, err := s.picked(len(index))
-	if err != nil {
-		return err
-	}
-	if err := reaches("dst", len(dst), n); err != nil {
-		return err
-	}
-	if err := within(index, s.extent); err != nil || n == 0 {
+	if err := within(index, s.extent); err != nil || s.empty() {
 		return err
 	}
 	if sharesMemory(dst, src) {
 		src = slices.Clone(src)
 	}
-	loops := pair{size: sizeOf[T]()}
-	for k := 0; k < len(index); {
-		first := int(index[k])
-		count, step := progression(index[k:])
-		s.loops(&loops, count, len(index), 1, s.extent, step)
-		if err := loops.copy(Bytes(dst), k*s.inner, Bytes(src), first*s.inner); err != nil {
-			return err
-		}
-		k += count
-	}
-	return nil
+	return pick(s, src, dst, index, false)
 }
 
 // Put writes src to the items of dst, an array of the given shape in items, at the
@@ -59,74 +42,107 @@ func Take[T Elem, I Integer](dst, src []T, shape []int, axis int, index []I) err
 // also for an index that is not there; nothing has been written then. It is safe for
 // concurrent use on memory that nobody else writes.
 func Put[T Elem, I Integer](dst, src []T, shape []int, axis int, index []I) error {
-	s, err := slabsOf("dst", len(dst), shape, axis)
+	s, err := slabsOf("dst", dst, "src", src, shape, axis, len(index))
 	if err != nil {
 		return err
 	}
-	n, err := s.picked(len(index))
-	if err != nil {
-		return err
-	}
-	if err := reaches("src", len(src), n); err != nil {
-		return err
-	}
-	if err := within(index, s.extent); err != nil || n == 0 {
+	if err := within(index, s.extent); err != nil || s.empty() {
 		return err
 	}
 	if sharesMemory(dst, src) {
 		src = slices.Clone(src)
 	}
+	return pick(s, dst, src, index, true)
+}
+
+// slabs is an array of outer x extent x inner items, of which slices along the
+// middle axis are picked.
+type slabs struct{ outer, extent, inner, picked int }
+
+// slabsOf checks the array and the slice that holds the picked slices.
+func slabsOf[T Elem](arg string, array []T, pickedArg string, picked []T, shape []int, axis, count int) (s slabs, err error) {
+	if _, err := holds(arg, len(array), shape); err != nil {
+		return s, err
+	}
+	if axis < 0 || axis >= len(shape) {
+		return s, fmt.Errorf("%w: axis %d, the rank is %d", ErrAxes, axis, len(shape))
+	}
+	s.extent, s.picked = shape[axis], count
+	if s.outer, err = volume(arg, shape[:axis]); err != nil {
+		return s, err
+	}
+	if s.inner, err = volume(arg, shape[axis+1:]); err != nil {
+		return s, err
+	}
+	need, err := volume("the result", []int{s.outer, count, s.inner})
+	if err != nil {
+		return s, err
+	}
+	return s, reaches(pickedArg, len(picked), need)
+}
+
+func (s *slabs) empty() bool { return s.outer == 0 || s.inner == 0 || s.picked == 0 }
+
+// manyPieces is the number of separate runs of items from which on a plan of its own
+// pays for a few slices.
+const manyPieces = 64
+
+// pick copies the slices of array at the given indices to picked, or back if put is
+// set. Where many indices are equidistant one copy serves them, otherwise one plan
+// runs at one place after the other.
+func pick[T Elem, I Integer](s slabs, array, picked []T, index []I, put bool) error {
+	sides := func(k int) (to []byte, toAt int, from []byte, fromAt int) {
+		at, pickedAt := int(index[k])*s.inner, k*s.inner
+		if put {
+			return Bytes(array), at, Bytes(picked), pickedAt
+		}
+		return Bytes(picked), pickedAt, Bytes(array), at
+	}
 	loops := pair{size: sizeOf[T]()}
+	var one *series // the plan for a single slice
 	for k := 0; k < len(index); {
-		first := int(index[k])
 		count, step := progression(index[k:])
-		if step == 0 {
-			count = 1 // the same slice again: one after the other
+		if put && step == 0 {
+			count = 1 // the same slice again: the last wins
 		}
-		s.loops(&loops, count, s.extent, step, len(index), 1)
-		if err := loops.copy(Bytes(dst), first*s.inner, Bytes(src), k*s.inner); err != nil {
-			return err
+		if count > 1 && count*s.outer >= manyPieces {
+			s.loops(&loops, count, step, put)
+			if err := loops.copy(sides(k)); err != nil {
+				return err
+			}
+			k += count
+			continue
 		}
-		k += count
+		if one == nil {
+			s.loops(&loops, 1, 0, put)
+			var err error
+			if one, err = loops.series(); err != nil {
+				return err
+			}
+			defer one.done()
+		}
+		for end := k + count; k < end; k++ {
+			if err := one.copy(sides(k)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// slabs is an array seen from one axis: outer x extent x inner items.
-type slabs struct{ outer, extent, inner int }
-
-func slabsOf(arg string, have int, shape []int, axis int) (slabs, error) {
-	if _, err := holds(arg, have, shape); err != nil {
-		return slabs{}, err
-	}
-	if axis < 0 || axis >= len(shape) {
-		return slabs{}, fmt.Errorf("%w: axis %d, the rank is %d", ErrAxes, axis, len(shape))
-	}
-	outer, err := volume(arg, shape[:axis])
-	if err != nil {
-		return slabs{}, err
-	}
-	inner, err := volume(arg, shape[axis+1:])
-	return slabs{outer, shape[axis], inner}, err
-}
-
-// picked returns the number of items of n slices of the axis.
-func (s slabs) picked(n int) (int, error) {
-	slice, ok := mul(s.outer, s.inner)
-	total, ok2 := mul(slice, n)
-	if !ok || !ok2 {
-		return 0, fmt.Errorf("%w: %d slices of %d x %d items overflow", ErrShape, n, s.outer, s.inner)
-	}
-	return total, nil
-}
-
-// loops sets up the copy of count slices. On either side the axis has an extent, and
-// the slices advance by a step.
-func (s slabs) loops(l *pair, count, dstExtent, dstStep, srcExtent, srcStep int) {
+// loops sets up the copy of count slices, which lie step apart in the array.
+func (s *slabs) loops(l *pair, count, step int, put bool) {
 	l.rank = 0
-	l.add(s.outer, dstExtent*s.inner, srcExtent*s.inner)
-	l.add(count, dstStep*s.inner, srcStep*s.inner)
-	l.add(s.inner, 1, 1)
+	add := func(n, array, picked int) {
+		if put {
+			l.add(n, array, picked)
+		} else {
+			l.add(n, picked, array)
+		}
+	}
+	add(s.outer, s.extent*s.inner, s.picked*s.inner)
+	add(count, step*s.inner, s.inner)
+	add(s.inner, 1, 1)
 }
 
 // within reports the first index that an axis does not have.
