@@ -104,8 +104,7 @@ func itemsGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
 		}
 	case 16:
 		for ; n > 0; n-- {
-			move8(unsafe.Add(to, d), unsafe.Add(from, s))
-			move8(unsafe.Add(to, d+8), unsafe.Add(from, s+8))
+			move16(unsafe.Add(to, d), unsafe.Add(from, s))
 			d, s = d+ds, s+ss
 		}
 	default:
@@ -128,33 +127,9 @@ func move8(to, from unsafe.Pointer) {
 	binary.NativeEndian.PutUint64((*[8]byte)(to)[:], binary.NativeEndian.Uint64((*[8]byte)(from)[:]))
 }
 
-// transposeGeneric writes item i of source row j to item j of destination row i.
-func transposeGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
-	row := Block{Outer: Loop{N: 1}, Inner: Loop{N: b.J, Dst: size}}
-	for i := range b.I {
-		if step, ok := uniform(b.SrcOff[:b.J]); ok {
-			row.Inner.Src = step
-			itemsGeneric(dst, d+b.DstOff[i], src, s+b.SrcOff[0]+i*size, size, &row)
-			continue
-		}
-		for j := range b.J {
-			to, from := d+b.DstOff[i]+j*size, s+b.SrcOff[j]+i*size
-			copy(dst[to:to+size], src[from:from+size])
-		}
-	}
-}
-
-// uniform reports whether the entries of a table rise by one step.
-func uniform(off []int) (step int, ok bool) {
-	if len(off) > 1 {
-		step = off[1] - off[0]
-	}
-	for k := 1; k < len(off); k++ {
-		if off[k]-off[k-1] != step {
-			return 0, false
-		}
-	}
-	return step, true
+func move16(to, from unsafe.Pointer) {
+	move8(to, from)
+	move8(unsafe.Add(to, 8), unsafe.Add(from, 8))
 }
 
 // permuteGeneric copies the bytes of Inner.N boxes one by one.
