@@ -68,7 +68,7 @@ func (c *checker) mask(vector int, mayBeEmpty bool) uint64 {
 // windows overlap.
 func (c *checker) boxLoops(b *asm.Block) {
 	p, outer, inner := b.Perm, 1+c.IntN(3), 1+c.IntN(4)
-	d, s := c.apart(p.Vector, outer, inner, p.NDst), c.anyhow(p.Vector, outer, inner, p.NSrc)
+	d, s := c.apart(1, p.Vector, outer, inner, p.NDst), c.anyhow(p.Vector, outer, inner, p.NSrc)
 	b.Outer = asm.Loop{N: outer, Dst: d[0], Src: s[0]}
 	b.Inner = asm.Loop{N: inner, Dst: d[1], Src: s[1]}
 	copy(p.DstAt[:], table(p.NDst, d[2]))

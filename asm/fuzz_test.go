@@ -62,7 +62,7 @@ func FuzzPermSet(f *testing.F) {
 func FuzzTranspose(f *testing.F) {
 	var ks []asm.Kernel
 	for _, k := range asm.Kernels() {
-		if k.Op == asm.Transpose && !k.Aligned() && cpu.Detect().Has(k.Needs) {
+		if k.Op == asm.Transpose && cpu.Detect().Has(k.Needs) {
 			ks = append(ks, k)
 		}
 	}
@@ -76,25 +76,32 @@ func FuzzTranspose(f *testing.F) {
 		sizes := c.sizes()
 		size := sizes[in.next()%len(sizes)]
 		i, j := c.k.I+in.next()%(c.k.I+9), c.k.J+in.next()%(c.k.J+9)
+		if c.k.Aligned() {
+			j -= j % c.k.J
+		}
 		b := &asm.Block{I: i, J: j, Outer: asm.Loop{N: 1 + in.next()%3}}
-		b.DstOff, b.Outer.Dst = fuzzTable(&in, i, j*size)
-		b.SrcOff, b.Outer.Src = fuzzTable(&in, j, i*size)
+		b.DstOff, b.Outer.Dst = fuzzTable(&in, c.unit(), i, j*size)
+		b.SrcOff, b.Outer.Src = fuzzTable(&in, 1, j, i*size)
 		c.check(size, b)
 	})
 }
 
 // fuzzTable returns the offsets of n rows of the given bytes that do not overlap,
-// each before or behind all others, and a step beyond them all.
-func fuzzTable(in *feed, n, bytes int) (off []int, step int) {
+// each before or behind all others, and a step beyond them all; all are multiples
+// of unit.
+func fuzzTable(in *feed, unit, n, bytes int) (off []int, step int) {
 	off = make([]int, n)
+	bytes = roundUp(bytes, unit)
 	lo, hi := 0, bytes
 	for k := 1; k < n; k++ {
 		gap := in.next()
+		skip := roundUp(gap/2, unit)
 		if gap%2 == 0 {
-			off[k], hi = hi+gap/2, hi+gap/2+bytes
+			off[k] = hi + skip
+			hi = off[k] + bytes
 		} else {
-			lo -= bytes + gap/2
-			off[k] = lo
+			off[k] = lo - skip - bytes
+			lo = off[k]
 		}
 	}
 	return off, hi - lo

@@ -128,15 +128,21 @@ func spans(k asm.Kernel, size int, b *asm.Block) (dst, src span) {
 // maxSpan bounds the memory of one case, in bytes.
 const maxSpan = 1 << 20
 
+// maxTable bounds a table of offsets, in bytes.
+const maxTable = 1 << 12
+
 // A checker runs cases on one kernel.
 type checker struct {
 	testing.TB
 	*rand.Rand
 	k        asm.Kernel
 	dst, src *asmtest.Guard
-	before   []byte // what a destination holds before a run
-	data     []byte // what a source holds
-	want     []byte
+
+	dstTable, srcTable *asmtest.Guard
+
+	before []byte // what a destination holds before a run
+	data   []byte // what a source holds
+	want   []byte
 }
 
 // newChecker seeds the cases by the kernel's name, so that they stay the same when
@@ -147,6 +153,7 @@ func newChecker(t testing.TB, k asm.Kernel) *checker {
 	c := &checker{
 		TB: t, Rand: rand.New(rand.NewPCG(h.Sum64(), 1)), k: k,
 		dst: asmtest.New(t, maxSpan), src: asmtest.New(t, maxSpan),
+		dstTable: asmtest.New(t, maxTable), srcTable: asmtest.New(t, maxTable),
 		before: make([]byte, maxSpan), data: make([]byte, maxSpan), want: make([]byte, maxSpan),
 	}
 	asmtest.Fill(c.before, 0x5a)
@@ -181,10 +188,7 @@ func (c *checker) check(size int, b *asm.Block) {
 	each(c.k.Op, size, b, func(d, s, n int) {
 		copy(want[d-dst.lo:d-dst.lo+n], c.data[s-src.lo:s-src.lo+n])
 	})
-	away := c.IntN(64)
-	if c.k.Aligned() { // the destination stays on line edges
-		away = 64
-	}
+	away := roundUp(c.IntN(64), c.unit())
 	for _, p := range []placement{{atHead, 0}, {0, atHead}, {away, c.IntN(64)}} {
 		to, from := place(c.dst, n, p.dst), place(c.src, src.hi-src.lo, p.src)
 		copy(to, c.before)

@@ -1,0 +1,99 @@
+package asm_test
+
+import (
+	"testing"
+
+	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
+)
+
+// featureSets are all levels of all machines, and single features out of order.
+func featureSets() []cpu.Features {
+	amd64 := cpu.SSE2 | cpu.SSSE3 | cpu.AVX2 | cpu.AVX512 | cpu.VBMI
+	return append(cpu.Levels(amd64), cpu.NEON, cpu.SSE2, amd64&^cpu.VBMI, amd64&^cpu.AVX2, cpu.AVX512)
+}
+
+// TestBest asks for every operation but permutations, many sizes and extents, and
+// all levels.
+func TestBest(t *testing.T) {
+	for _, have := range featureSets() {
+		for _, op := range []asm.Op{asm.Rows, asm.Fill, asm.Items, asm.Transpose} {
+			for size := 1; size <= 40; size++ {
+				for i := 1; i <= 70; i = 1 + i*9/8 {
+					for j := 1; j <= 70; j = 1 + j*9/8 {
+						checkBest(t, op, size, i, j, have)
+					}
+				}
+			}
+		}
+	}
+}
+
+func checkBest(t *testing.T, op asm.Op, size, i, j int, have cpu.Features) {
+	t.Helper()
+	id := asm.Best(op, size, i, j, have)
+	k := asm.Info(id)
+	if k.Op != op || k.Size != 0 && k.Size != size || k.I > i || k.J > j || !have.Has(k.Needs) || k.Stream {
+		t.Fatalf("Best(%v, %d, %d, %d, %v) = %s: %+v", op, size, i, j, have, k.Name, k)
+	}
+	if again := asm.Best(op, size, i, j, have); again != id {
+		t.Fatalf("Best(%v, %d, %d, %d, %v) = %d, then %d", op, size, i, j, have, id, again)
+	}
+}
+
+// TestBestPrefersAssembly shows that what this machine can do is used.
+func TestBestPrefersAssembly(t *testing.T) {
+	have := cpu.Detect()
+	for _, want := range asm.Kernels() {
+		if want.Needs == 0 || !have.Has(want.Needs) || want.Stream || want.Op == asm.Permute {
+			continue
+		}
+		if k := asm.Info(asm.Best(want.Op, want.Size, want.I, want.J, have)); k.Needs == 0 {
+			t.Errorf("%s is there for %d bytes and %dx%d, Best takes %s", want.Name, want.Size, want.I, want.J, k.Name)
+		}
+	}
+}
+
+// TestStreamKernel shows that a kernel's streaming form does the same.
+func TestStreamKernel(t *testing.T) {
+	for _, have := range featureSets() {
+		for _, k := range asm.Kernels() {
+			id, ok := asm.StreamKernel(k, have)
+			if !ok {
+				continue
+			}
+			if s := asm.Info(id); s.Op != k.Op || s.Size != k.Size || !s.Stream || !have.Has(s.Needs) {
+				t.Errorf("StreamKernel(%s, %v) = %s: %+v", k.Name, have, s.Name, s)
+			}
+		}
+	}
+}
+
+// TestBox asks for every form of a box, also for forms that no kernel has.
+func TestBox(t *testing.T) {
+	type form struct {
+		vector, nsrc, ndst int
+		masked             bool
+	}
+	for _, have := range featureSets() {
+		there := map[form]bool{}
+		for _, k := range asm.Kernels() {
+			if k.Op == asm.Permute && k.Needs != 0 && have.Has(k.Needs) {
+				there[form{k.Vector, k.I, k.J, k.Masked}] = true
+			}
+		}
+		for n := range 2 * 2 * 10 * 10 {
+			f := form{16 << (n & 2), n / 4 % 10, n / 40, n&1 != 0}
+			id, ok := asm.Box(f.vector, f.nsrc, f.ndst, f.masked, have)
+			if ok != there[f] {
+				t.Errorf("Box(%+v, %v): found %v, in the table %v", f, have, ok, there[f])
+			}
+			if !ok {
+				continue
+			}
+			if k := asm.Info(id); (form{k.Vector, k.I, k.J, k.Masked}) != f || k.Op != asm.Permute || !have.Has(k.Needs) {
+				t.Errorf("Box(%+v, %v) = %s", f, have, k.Name)
+			}
+		}
+	}
+}
