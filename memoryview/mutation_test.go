@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -35,10 +36,12 @@ func TestConformanceSeesMistakes(t *testing.T) {
 		}
 		altered++
 		failures := 0
-		if _, err := replayAll(bytes.NewReader(changed), func(string) { failures++ }); err != nil {
+		sum, err := replayAll(bytes.NewReader(changed), func(string) { failures++ })
+		if err != nil {
 			t.Fatal(err)
 		}
-		if failures == 0 {
+		tooBig := strconv.IntSize == 32 && sum.skipped > 0
+		if failures == 0 && !tooBig {
 			t.Errorf("not seen: %s", what)
 		}
 	}
