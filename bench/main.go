@@ -4,6 +4,7 @@
 //	go run ./bench [flags]                 time the representative cases
 //	go run ./bench -all                    time all cases
 //	go run ./bench -peers                  rival libraries in the same run
+//	go run ./bench -html page.html         a page about the results
 //	go run ./bench compare old new         what changed between two -json files
 //	go run ./bench reshape [flags] in out  slice and permute a .npy file
 //
@@ -61,10 +62,11 @@ type usageError struct{ error }
 
 // options are the flags of the benchmark.
 type options struct {
-	cases, family, filter, levels, json string
-	all, cold, peers                    bool
-	budget                              time.Duration
-	workers                             int
+	cases, family, filter, levels string
+	json, html, svg               string // files to write
+	all, cold, peers              bool
+	budget                        time.Duration
+	workers                       int
 }
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
@@ -73,6 +75,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.SetOutput(stderr)
 	f.StringVar(&o.cases, "cases", "", "`file` of cases in JSON (default: the built-in ones)")
 	f.StringVar(&o.json, "json", "", "write the results to a `file`")
+	f.StringVar(&o.html, "html", "", "write a page about the results to a `file`; times every level and number of workers unless -cpu is given")
+	f.StringVar(&o.svg, "svg", "", "write a picture of the results to a `file`")
 	f.StringVar(&o.family, "family", "", "comma-separated `list` of families to run")
 	f.StringVar(&o.filter, "filter", "", "run the cases whose name matches a regular `expression`")
 	f.StringVar(&o.levels, "cpu", "", "comma-separated `list` of levels to time: none, sse2, avx2, avx512, neon (default: the best)")
@@ -96,6 +100,19 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		return o, usageError{fmt.Errorf("-workers %d is below 1", o.workers)}
 	}
 	return o, nil
+}
+
+// variants returns what to time of ours, and the levels that were asked for in
+// vain.
+func (o *options) variants() (all []variant, missing []string, err error) {
+	if o.html != "" && o.levels == "" {
+		return everyVariant(o.workers), nil, nil
+	}
+	all, missing, err = parseLevels(o.levels, o.workers)
+	if err != nil {
+		err = usageError{err}
+	}
+	return all, missing, err
 }
 
 // choose returns the cases that the options select.
@@ -130,33 +147,30 @@ func benchmark(args []string, stdout, stderr *os.File) error {
 	if err != nil {
 		return err
 	}
-	levels, missing, err := parseLevels(o.levels)
+	variants, missing, err := o.variants()
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	for _, word := range missing {
 		fmt.Fprintf(stderr, "bench: this machine lacks level %s; left out\n", word)
 	}
-	var out *outFile
-	if o.json != "" { // now, so that a bad path does not waste the run
-		if out, err = createOut(o.json); err != nil {
-			return err
-		}
-		defer out.abort()
+	out, err := openOutputs(&o, stderr)
+	if err != nil {
+		return err
 	}
+	defer out.close()
 	memory, err := newArena(cases, o.peers)
 	if err != nil {
 		return err
 	}
 	defer memory.close()
-	r := &runner{arena: memory, budget: o.budget, workers: o.workers, cold: o.cold, levels: levels, rivals: new(rivals)}
+	r := &runner{arena: memory, budget: o.budget, cold: o.cold, variants: variants, rivals: new(rivals)}
 	if o.peers {
-		r.rivals = startRivals(memory, stderr)
+		r.rivals = startRivals(memory, out.peers)
 		defer r.rivals.stop()
 		defer interrupts.add(func() { r.rivals.stop(); memory.close() })()
 	}
-	t := &report{out: stdout, progress: terminal(stderr), recorded: loadRecorded(),
-		levels: len(levels) > 1, cold: o.cold, rivals: r.rivals.names}
+	t := newReport(r, stdout, terminal(stderr))
 	t.header(r, len(cases))
 	for i := range cases {
 		t.working(i, len(cases), cases[i].Name)
@@ -170,13 +184,8 @@ func benchmark(args []string, stdout, stderr *os.File) error {
 	}
 	t.notes(r.notes)
 	t.summary()
-	if out != nil {
-		if err := writeJSON(out, t.results); err != nil {
-			return err
-		}
-		if err := out.commit(); err != nil {
-			return err
-		}
+	if err := out.write(newDocument(r, t, args)); err != nil {
+		return err
 	}
 	if t.broken > 0 {
 		return fmt.Errorf("%d of %d cases failed", t.broken, len(cases))

@@ -1,6 +1,9 @@
 package main
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // recordedPeers are figures of rival libraries that were measured once, on the
 // machine that they name, and are not measured again by this program. They stand
@@ -47,4 +50,9 @@ func (p *recordedPeers) programs() int {
 		}
 	}
 	return len(seen)
+}
+
+// String says what was recorded, when and where.
+func (p *recordedPeers) String() string {
+	return fmt.Sprintf("%d rival programs in %s on %s (%s; %s)", p.programs(), p.Recorded, p.Machine, p.System, p.Versions)
 }

@@ -18,7 +18,8 @@ type report struct {
 	progress io.Writer // nil where there is no terminal
 	width    int       // characters of the progress line on the screen
 	recorded *recordedPeers
-	levels   bool     // more than one: rows name theirs
+	levels   bool     // several: rows name theirs
+	workers  bool     // several numbers of them: rows name theirs
 	cold     bool     // copies to fresh memory are timed too
 	rivals   []string // programs that run beside ours
 	results  []Result
@@ -80,24 +81,38 @@ func (t *report) label(name string, r *Result) string {
 	if t.levels {
 		name += " " + r.Features
 	}
+	if t.workers && r.Workers > 1 {
+		name += fmt.Sprintf(" x%d", r.Workers)
+	}
 	return name
 }
 
+// newReport makes the report of a run.
+func newReport(r *runner, out io.Writer, progress io.Writer) *report {
+	t := &report{out: out, progress: progress, recorded: loadRecorded(), cold: r.cold, rivals: r.rivals.names}
+	for _, v := range r.variants {
+		t.levels = t.levels || v.word != r.variants[0].word
+		t.workers = t.workers || v.workers != r.variants[0].workers
+	}
+	return t
+}
+
 func (t *report) header(r *runner, cases int) {
-	fmt.Fprintf(t.out, "stridecopy %s %s/%s, %s, level %s, %d worker(s)\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu.Brand(), words(r.levels), r.workers)
+	fmt.Fprintln(t.out, machine(r.variants))
 	fmt.Fprintf(t.out, "%d cases, %v for each thing timed, %d MiB of buffers; GB/s counts every byte twice (read and written)\n\n",
 		cases, r.budget, r.size()>>20)
 	t.notes(r.rivals.about)
 	t.line(func(c *column) string { return c.title })
 }
 
-func words(levels []level) string {
-	var list []string
-	for _, l := range levels {
-		list = append(list, l.word)
+// machine says in a line what runs where.
+func machine(variants []variant) string {
+	var words []string
+	for _, v := range variants {
+		words = append(words, fmt.Sprintf("%s with %d worker(s)", v.word, v.workers))
 	}
-	return strings.Join(list, ",")
+	return fmt.Sprintf("stridecopy, %s %s/%s, %s, %s",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu.Brand(), strings.Join(words, ", "))
 }
 
 // working shows what is being timed.
@@ -158,9 +173,7 @@ func (t *report) summary() {
 	for _, group := range order {
 		groups[group].print(t.out, group)
 	}
-	p := t.recorded
-	fmt.Fprintf(t.out, "\n* recorded, not measured now: our share of memcpy over that of the fastest of %d rival programs in %s on %s\n  (%s; %s)\n",
-		p.programs(), p.Recorded, p.Machine, p.System, p.Versions)
+	fmt.Fprintf(t.out, "\n* recorded, not measured now: our share of memcpy over that of the fastest of %s\n", t.recorded)
 	if t.broken > 0 {
 		fmt.Fprintf(t.out, "\n%d case(s) FAILED\n", t.broken)
 	}

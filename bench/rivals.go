@@ -140,12 +140,12 @@ type rivals struct {
 	all   []*rival
 	names []string // libraries, in the order of the columns
 	about []string // one line a library or process: version, or why it is missing
-	dir   string   // holds the program, removed at the end
 }
 
-// start builds and starts every rival that this machine can have. What it cannot
-// have is a line of about and not an error.
-func startRivals(a *arena, stderr io.Writer) *rivals {
+// startRivals starts every rival that this machine can have: those of program, or
+// none of them where it is nil, and NumPy. What it cannot have is a line of about
+// and not an error.
+func startRivals(a *arena, program *peersPrograms) *rivals {
 	s := new(rivals)
 	add := func(name string, command *exec.Cmd) {
 		r, reply, err := startRival(name, command, a)
@@ -161,17 +161,11 @@ func startRivals(a *arena, stderr io.Writer) *rivals {
 		}
 		s.about = append(s.about, about)
 	}
-	program, err := s.build(stderr)
-	if err != nil {
-		s.about = append(s.about, fmt.Sprintf("the Go rivals are left out: %v", err))
-	} else {
-		serve := func(libraries string) *exec.Cmd {
-			c := exec.Command(program, "serve", libraries)
-			c.Env = append(os.Environ(), gorgoniaEnv())
-			return c
-		}
-		add("gonum and gomlx", serve("gonum,gomlx"))
-		add("gorgonia", serve("gorgonia"))
+	if program != nil {
+		add("gonum and gomlx", exec.Command(program.peers, "serve"))
+		gorgonia := exec.Command(program.gorgonia)
+		gorgonia.Env = append(os.Environ(), gorgoniaEnv())
+		add("gorgonia", gorgonia)
 	}
 	add("NumPy", exec.Command("python3", "-c", numpyRival))
 	return s
@@ -180,9 +174,6 @@ func startRivals(a *arena, stderr io.Writer) *rivals {
 func (s *rivals) stop() {
 	for _, r := range s.all {
 		r.stop()
-	}
-	if s.dir != "" {
-		os.RemoveAll(s.dir)
 	}
 }
 

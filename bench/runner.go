@@ -15,25 +15,24 @@ var errWrong = errors.New("wrong result")
 // A runner times cases in one arena.
 type runner struct {
 	*arena
-	budget  time.Duration // for each thing that is timed, in each case
-	workers int
-	cold    bool // copies into fresh memory too
-	levels  []level
-	rivals  *rivals
-	notes   []string // what rivals got wrong
+	budget   time.Duration // for each thing that is timed, in each case
+	cold     bool          // copies into fresh memory too
+	variants []variant
+	rivals   *rivals
+	notes    []string // what rivals got wrong
 }
 
-// run verifies and times a case on every level, and returns one result a level.
+// run verifies and times a case in every variant, and returns a result for each.
 func (r *runner) run(c *Case) ([]Result, error) {
 	dst, src := r.dst[:c.DstBytes], r.src[:c.SrcBytes]
 	want := r.want[:c.DstBytes]
 	fill(want, untouched)
 	reference(want, src, c, 0, c.DstOffset, c.SrcOffset)
 
-	results := make([]Result, len(r.levels))
+	results := make([]Result, len(r.variants))
 	var all []*contender
-	for i, l := range r.levels {
-		plan, err := strided.NewPlan(c.dst(), c.src(), strided.Options{Without: l.without, Workers: r.workers})
+	for i, v := range r.variants {
+		plan, err := strided.NewPlan(c.dst(), c.src(), strided.Options{Without: v.without, Workers: v.workers})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)
 		}
@@ -42,10 +41,10 @@ func (r *runner) run(c *Case) ([]Result, error) {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)
 		}
 		if !bytes.Equal(dst, want) {
-			return nil, fmt.Errorf("%s (%s): %w: byte %d differs; plan %s", c.Name, l.word, errWrong, firstDifference(dst, want), plan)
+			return nil, fmt.Errorf("%s (%s): %w: byte %d differs; plan %s", c.Name, v.word, errWrong, firstDifference(dst, want), plan)
 		}
 		results[i] = Result{Name: c.Name, Family: c.Family, ItemSize: c.ItemSize, Payload: c.Payload,
-			Kernel: plan.Kernel(), Plan: plan.String(), Workers: r.workers, Features: l.word, explain: plan.Explain()}
+			Kernel: plan.Kernel(), Plan: plan.String(), Workers: v.workers, Features: v.word, explain: plan.Explain()}
 		all = append(all, planned(plan, dst, src))
 	}
 	y := r.yardsticks(c)

@@ -2,25 +2,51 @@
 // libraries for. The program in the folder above builds and starts it; its own
 // module keeps those libraries away from everybody else.
 //
-//	peers serve gonum,gomlx   copy on request, by lines of JSON on standard input
+//	peers serve    copy with gonum and gomlx, by lines of JSON on standard input
+//	peers page     draw the document on standard input as a page
+//	peers picture  draw it as one picture, in SVG
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
-	"strings"
+
+	"github.com/stridecopy/stridecopy/bench/peers/rival"
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
-	if len(args) == 2 && args[0] == "serve" {
-		return serve(strings.Split(args[1], ","), os.Stdin, os.Stdout)
+func run(args []string, in io.Reader, out io.Writer) error {
+	if len(args) != 1 {
+		return errUsage
 	}
-	return fmt.Errorf("usage: peers serve LIBRARIES")
+	draw := writePage
+	switch args[0] {
+	case "serve":
+		return rival.Serve(in, out,
+			rival.Library{Name: "gonum", Module: "gonum.org/v1/gonum", Prepare: prepareGonum},
+			rival.Library{Name: "gomlx", Module: "github.com/gomlx/gomlx", Prepare: prepareGomlx})
+	case "page":
+	case "picture":
+		draw = writePicture
+	default:
+		return errUsage
+	}
+	d, err := readDocument(in)
+	if err == nil && len(d.Results) == 0 {
+		err = errors.New("the document holds no results")
+	}
+	if err != nil {
+		return err
+	}
+	return draw(out, d)
 }
+
+var errUsage = errors.New("usage: peers serve | page | picture")
