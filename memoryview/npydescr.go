@@ -64,6 +64,9 @@ func parseNpyDict(text string) (h NpyHeader, err error) {
 	case p.peek() != 0 || p.pos < len(p.text):
 		return NpyHeader{}, p.errorf("the header goes on behind its dictionary")
 	}
+	if n, err := SizeOfItem(h.Format); err != nil || n != h.ItemSize {
+		h.Format = string(appendPadding(nil, h.ItemSize))
+	}
 	return h, nil
 }
 
@@ -294,8 +297,10 @@ func (p *npyParser) boolean() (bool, error) {
 	return false, p.errorf("neither True nor False")
 }
 
-// str reads a string and returns what stands between its quotes, escapes as they
-// are.
+// pythonEscapes are the escapes in names that can also be written without one.
+var pythonEscapes = strings.NewReplacer(`\\`, `\`, `\'`, "'", `\"`, `"`, `\n`, "\n", `\r`, "\r")
+
+// str reads a string.
 func (p *npyParser) str() (string, error) {
 	quote := p.peek()
 	if quote != '\'' && quote != '"' {
@@ -306,7 +311,7 @@ func (p *npyParser) str() (string, error) {
 		switch p.text[p.pos] {
 		case quote:
 			p.pos++
-			return p.text[start : p.pos-1], nil
+			return pythonEscapes.Replace(p.text[start : p.pos-1]), nil
 		case '\\':
 			p.pos++
 		}
