@@ -17,6 +17,17 @@ func Best(op Op, size, i, j int, have cpu.Features) ID {
 	return genericID[op]
 }
 
+// LineKernel returns the transpose of items of the given size that moves whole cache
+// lines, and whether there is one that runs on the features have.
+func LineKernel(size int, have cpu.Features) (ID, bool) {
+	for n := range archKernels {
+		if k := &archKernels[n]; k.Line && !k.Stream && k.Size == size && have.Has(k.Needs) {
+			return k.ID, true
+		}
+	}
+	return 0, false
+}
+
 // StreamKernel returns the streaming kernel for what k does, and whether there is one
 // that runs on the features have.
 func StreamKernel(k Kernel, have cpu.Features) (ID, bool) {

@@ -899,90 +899,94 @@ done6:
 
 // func transposeB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB1AVX2(SB), $48-24
+TEXT ·transposeB1AVX2(SB), $72-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
 
 tile5:
-	MOVQ        (SI), R10
-	VMOVDQU     (BX)(R10*1), X1
-	MOVQ        128(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y1, Y1
-	MOVQ        8(SI), R10
-	VMOVDQU     (BX)(R10*1), X2
-	MOVQ        136(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y2, Y2
-	MOVQ        16(SI), R10
-	VMOVDQU     (BX)(R10*1), X3
-	MOVQ        144(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y3, Y3
-	MOVQ        24(SI), R10
-	VMOVDQU     (BX)(R10*1), X4
-	MOVQ        152(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y4, Y4
-	MOVQ        32(SI), R10
-	VMOVDQU     (BX)(R10*1), X5
-	MOVQ        160(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y5, Y5
-	MOVQ        40(SI), R10
-	VMOVDQU     (BX)(R10*1), X6
-	MOVQ        168(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y6, Y6
-	MOVQ        48(SI), R10
-	VMOVDQU     (BX)(R10*1), X7
-	MOVQ        176(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y7, Y7
-	MOVQ        56(SI), R10
-	VMOVDQU     (BX)(R10*1), X8
-	MOVQ        184(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y8, Y8
-	MOVQ        64(SI), R10
-	VMOVDQU     (BX)(R10*1), X9
-	MOVQ        192(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y9, Y9
-	MOVQ        72(SI), R10
-	VMOVDQU     (BX)(R10*1), X10
-	MOVQ        200(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y10, Y10
-	MOVQ        80(SI), R10
-	VMOVDQU     (BX)(R10*1), X11
-	MOVQ        208(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y11, Y11
-	MOVQ        88(SI), R10
-	VMOVDQU     (BX)(R10*1), X12
-	MOVQ        216(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y12, Y12
-	MOVQ        96(SI), R10
-	VMOVDQU     (BX)(R10*1), X13
-	MOVQ        224(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y13, Y13
-	MOVQ        104(SI), R10
-	VMOVDQU     (BX)(R10*1), X14
-	MOVQ        232(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y14, Y14
-	MOVQ        112(SI), R10
-	VMOVDQU     (BX)(R10*1), X15
-	MOVQ        240(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y15, Y15
-	MOVQ        120(SI), R10
-	VMOVDQU     (BX)(R10*1), X0
-	MOVQ        248(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y0, Y0
-	VMOVDQU     Y0, 16(SP)
+	MOVQ        (BX), R8
+	VMOVDQU     (CX)(R8*1), X1
+	MOVQ        128(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y1, Y1
+	MOVQ        8(BX), R8
+	VMOVDQU     (CX)(R8*1), X2
+	MOVQ        136(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y2, Y2
+	MOVQ        16(BX), R8
+	VMOVDQU     (CX)(R8*1), X3
+	MOVQ        144(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y3, Y3
+	MOVQ        24(BX), R8
+	VMOVDQU     (CX)(R8*1), X4
+	MOVQ        152(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y4, Y4
+	MOVQ        32(BX), R8
+	VMOVDQU     (CX)(R8*1), X5
+	MOVQ        160(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y5, Y5
+	MOVQ        40(BX), R8
+	VMOVDQU     (CX)(R8*1), X6
+	MOVQ        168(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y6, Y6
+	MOVQ        48(BX), R8
+	VMOVDQU     (CX)(R8*1), X7
+	MOVQ        176(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y7, Y7
+	MOVQ        56(BX), R8
+	VMOVDQU     (CX)(R8*1), X8
+	MOVQ        184(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y8, Y8
+	MOVQ        64(BX), R8
+	VMOVDQU     (CX)(R8*1), X9
+	MOVQ        192(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y9, Y9
+	MOVQ        72(BX), R8
+	VMOVDQU     (CX)(R8*1), X10
+	MOVQ        200(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y10, Y10
+	MOVQ        80(BX), R8
+	VMOVDQU     (CX)(R8*1), X11
+	MOVQ        208(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y11, Y11
+	MOVQ        88(BX), R8
+	VMOVDQU     (CX)(R8*1), X12
+	MOVQ        216(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y12, Y12
+	MOVQ        96(BX), R8
+	VMOVDQU     (CX)(R8*1), X13
+	MOVQ        224(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y13, Y13
+	MOVQ        104(BX), R8
+	VMOVDQU     (CX)(R8*1), X14
+	MOVQ        232(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y14, Y14
+	MOVQ        112(BX), R8
+	VMOVDQU     (CX)(R8*1), X15
+	MOVQ        240(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y15, Y15
+	MOVQ        120(BX), R8
+	VMOVDQU     (CX)(R8*1), X0
+	MOVQ        248(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y0, Y0
+	VMOVDQU     Y0, 40(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -997,9 +1001,9 @@ tile5:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  16(SP), Y8, Y7
-	VPUNPCKHBW  16(SP), Y8, Y8
-	VMOVDQU     Y8, 16(SP)
+	VPUNPCKLBW  40(SP), Y8, Y7
+	VPUNPCKHBW  40(SP), Y8, Y8
+	VMOVDQU     Y8, 40(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -1014,9 +1018,9 @@ tile5:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  16(SP), Y12, Y3
-	VPUNPCKHBW  16(SP), Y12, Y12
-	VMOVDQU     Y12, 16(SP)
+	VPUNPCKLBW  40(SP), Y12, Y3
+	VPUNPCKHBW  40(SP), Y12, Y12
+	VMOVDQU     Y12, 40(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -1031,9 +1035,9 @@ tile5:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  16(SP), Y14, Y1
-	VPUNPCKHBW  16(SP), Y14, Y14
-	VMOVDQU     Y14, 16(SP)
+	VPUNPCKLBW  40(SP), Y14, Y1
+	VPUNPCKHBW  40(SP), Y14, Y14
+	VMOVDQU     Y14, 40(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -1048,131 +1052,138 @@ tile5:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  16(SP), Y15, Y0
-	VPUNPCKHBW  16(SP), Y15, Y15
-	MOVQ        (R8), R10
-	VMOVDQU     Y14, (DI)(R10*1)
-	MOVQ        8(R8), R10
-	VMOVDQU     Y13, (DI)(R10*1)
-	MOVQ        16(R8), R10
-	VMOVDQU     Y12, (DI)(R10*1)
-	MOVQ        24(R8), R10
-	VMOVDQU     Y11, (DI)(R10*1)
-	MOVQ        32(R8), R10
-	VMOVDQU     Y10, (DI)(R10*1)
-	MOVQ        40(R8), R10
-	VMOVDQU     Y9, (DI)(R10*1)
-	MOVQ        48(R8), R10
-	VMOVDQU     Y8, (DI)(R10*1)
-	MOVQ        56(R8), R10
-	VMOVDQU     Y7, (DI)(R10*1)
-	MOVQ        64(R8), R10
-	VMOVDQU     Y6, (DI)(R10*1)
-	MOVQ        72(R8), R10
-	VMOVDQU     Y5, (DI)(R10*1)
-	MOVQ        80(R8), R10
-	VMOVDQU     Y4, (DI)(R10*1)
-	MOVQ        88(R8), R10
-	VMOVDQU     Y3, (DI)(R10*1)
-	MOVQ        96(R8), R10
-	VMOVDQU     Y2, (DI)(R10*1)
-	MOVQ        104(R8), R10
-	VMOVDQU     Y1, (DI)(R10*1)
-	MOVQ        112(R8), R10
-	VMOVDQU     Y0, (DI)(R10*1)
-	MOVQ        120(R8), R10
-	VMOVDQU     Y15, (DI)(R10*1)
-	SUBQ        $+16, R9
+	VPUNPCKLBW  40(SP), Y15, Y0
+	VPUNPCKHBW  40(SP), Y15, Y15
+	MOVQ        (SI), R8
+	VMOVDQU     Y14, (AX)(R8*1)
+	MOVQ        8(SI), R8
+	VMOVDQU     Y13, (AX)(R8*1)
+	MOVQ        16(SI), R8
+	VMOVDQU     Y12, (AX)(R8*1)
+	MOVQ        24(SI), R8
+	VMOVDQU     Y11, (AX)(R8*1)
+	MOVQ        32(SI), R8
+	VMOVDQU     Y10, (AX)(R8*1)
+	MOVQ        40(SI), R8
+	VMOVDQU     Y9, (AX)(R8*1)
+	MOVQ        48(SI), R8
+	VMOVDQU     Y8, (AX)(R8*1)
+	MOVQ        56(SI), R8
+	VMOVDQU     Y7, (AX)(R8*1)
+	MOVQ        64(SI), R8
+	VMOVDQU     Y6, (AX)(R8*1)
+	MOVQ        72(SI), R8
+	VMOVDQU     Y5, (AX)(R8*1)
+	MOVQ        80(SI), R8
+	VMOVDQU     Y4, (AX)(R8*1)
+	MOVQ        88(SI), R8
+	VMOVDQU     Y3, (AX)(R8*1)
+	MOVQ        96(SI), R8
+	VMOVDQU     Y2, (AX)(R8*1)
+	MOVQ        104(SI), R8
+	VMOVDQU     Y1, (AX)(R8*1)
+	MOVQ        112(SI), R8
+	VMOVDQU     Y0, (AX)(R8*1)
+	MOVQ        120(SI), R8
+	VMOVDQU     Y15, (AX)(R8*1)
+	SUBQ        $+16, DI
 	JLE         done7
-	CMPQ        R9, $+16
+	CMPQ        DI, $+16
 	JGE         full6
-	LEAQ        (BX)(R9*1), BX
-	LEAQ        (R8)(R9*8), R8
-	MOVQ        $+16, R9
+	LEAQ        (CX)(DI*1), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+16, DI
 	JMP         tile5
 
 full6:
-	ADDQ $+16, BX
-	ADDQ $+128, R8
+	ADDQ $+16, CX
+	ADDQ $+128, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+32, 8(SP)
+	SUBQ $+32, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+32
+	CMPQ (SP), $+32
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*1), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+32, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*1), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+32, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+32, DI
-	ADDQ $+256, SI
+	ADDQ $+32, AX
+	ADDQ $+256, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB2AVX2(SB), $16-24
+TEXT ·transposeB2AVX2(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
 
 tile5:
-	MOVQ        (SI), R10
-	VMOVDQU     (BX)(R10*1), X1
-	MOVQ        64(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y1, Y1
-	MOVQ        8(SI), R10
-	VMOVDQU     (BX)(R10*1), X2
-	MOVQ        72(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y2, Y2
-	MOVQ        16(SI), R10
-	VMOVDQU     (BX)(R10*1), X3
-	MOVQ        80(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y3, Y3
-	MOVQ        24(SI), R10
-	VMOVDQU     (BX)(R10*1), X4
-	MOVQ        88(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y4, Y4
-	MOVQ        32(SI), R10
-	VMOVDQU     (BX)(R10*1), X5
-	MOVQ        96(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y5, Y5
-	MOVQ        40(SI), R10
-	VMOVDQU     (BX)(R10*1), X6
-	MOVQ        104(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y6, Y6
-	MOVQ        48(SI), R10
-	VMOVDQU     (BX)(R10*1), X7
-	MOVQ        112(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y7, Y7
-	MOVQ        56(SI), R10
-	VMOVDQU     (BX)(R10*1), X8
-	MOVQ        120(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y8, Y8
+	MOVQ        (BX), R8
+	VMOVDQU     (CX)(R8*1), X1
+	MOVQ        64(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y1, Y1
+	MOVQ        8(BX), R8
+	VMOVDQU     (CX)(R8*1), X2
+	MOVQ        72(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y2, Y2
+	MOVQ        16(BX), R8
+	VMOVDQU     (CX)(R8*1), X3
+	MOVQ        80(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y3, Y3
+	MOVQ        24(BX), R8
+	VMOVDQU     (CX)(R8*1), X4
+	MOVQ        88(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y4, Y4
+	MOVQ        32(BX), R8
+	VMOVDQU     (CX)(R8*1), X5
+	MOVQ        96(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y5, Y5
+	MOVQ        40(BX), R8
+	VMOVDQU     (CX)(R8*1), X6
+	MOVQ        104(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y6, Y6
+	MOVQ        48(BX), R8
+	VMOVDQU     (CX)(R8*1), X7
+	MOVQ        112(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y7, Y7
+	MOVQ        56(BX), R8
+	VMOVDQU     (CX)(R8*1), X8
+	MOVQ        120(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y8, Y8
 	VPUNPCKLWD  Y5, Y1, Y0
 	VPUNPCKHWD  Y5, Y1, Y5
 	VPUNPCKLWD  Y6, Y2, Y1
@@ -1197,97 +1208,104 @@ tile5:
 	VPUNPCKHWD  Y1, Y0, Y1
 	VPUNPCKLWD  Y8, Y7, Y0
 	VPUNPCKHWD  Y8, Y7, Y8
-	MOVQ        (R8), R10
-	VMOVDQU     Y6, (DI)(R10*1)
-	MOVQ        8(R8), R10
-	VMOVDQU     Y5, (DI)(R10*1)
-	MOVQ        16(R8), R10
-	VMOVDQU     Y4, (DI)(R10*1)
-	MOVQ        24(R8), R10
-	VMOVDQU     Y3, (DI)(R10*1)
-	MOVQ        32(R8), R10
-	VMOVDQU     Y2, (DI)(R10*1)
-	MOVQ        40(R8), R10
-	VMOVDQU     Y1, (DI)(R10*1)
-	MOVQ        48(R8), R10
-	VMOVDQU     Y0, (DI)(R10*1)
-	MOVQ        56(R8), R10
-	VMOVDQU     Y8, (DI)(R10*1)
-	SUBQ        $+8, R9
+	MOVQ        (SI), R8
+	VMOVDQU     Y6, (AX)(R8*1)
+	MOVQ        8(SI), R8
+	VMOVDQU     Y5, (AX)(R8*1)
+	MOVQ        16(SI), R8
+	VMOVDQU     Y4, (AX)(R8*1)
+	MOVQ        24(SI), R8
+	VMOVDQU     Y3, (AX)(R8*1)
+	MOVQ        32(SI), R8
+	VMOVDQU     Y2, (AX)(R8*1)
+	MOVQ        40(SI), R8
+	VMOVDQU     Y1, (AX)(R8*1)
+	MOVQ        48(SI), R8
+	VMOVDQU     Y0, (AX)(R8*1)
+	MOVQ        56(SI), R8
+	VMOVDQU     Y8, (AX)(R8*1)
+	SUBQ        $+8, DI
 	JLE         done7
-	CMPQ        R9, $+8
+	CMPQ        DI, $+8
 	JGE         full6
-	LEAQ        (BX)(R9*2), BX
-	LEAQ        (R8)(R9*8), R8
-	MOVQ        $+8, R9
+	LEAQ        (CX)(DI*2), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+8, DI
 	JMP         tile5
 
 full6:
-	ADDQ $+16, BX
-	ADDQ $+64, R8
+	ADDQ $+16, CX
+	ADDQ $+64, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+16, 8(SP)
+	SUBQ $+16, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+16
+	CMPQ (SP), $+16
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*2), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+16, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*2), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+16, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+32, DI
-	ADDQ $+128, SI
+	ADDQ $+32, AX
+	ADDQ $+128, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB4AVX2(SB), $16-24
+TEXT ·transposeB4AVX2(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), R11
+	MOVQ 32(BX), R12
+	MOVQ 40(BX), R13
+	MOVQ 48(BX), R14
+	MOVQ 56(BX), BX
 
 tile5:
-	MOVQ        (SI), R10
-	VMOVDQU     (BX)(R10*1), X1
-	MOVQ        32(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y1, Y1
-	MOVQ        8(SI), R10
-	VMOVDQU     (BX)(R10*1), X2
-	MOVQ        40(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y2, Y2
-	MOVQ        16(SI), R10
-	VMOVDQU     (BX)(R10*1), X3
-	MOVQ        48(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y3, Y3
-	MOVQ        24(SI), R10
-	VMOVDQU     (BX)(R10*1), X4
-	MOVQ        56(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y4, Y4
+	VMOVDQU     (CX)(R8*1), X1
+	VINSERTI128 $0x01, (CX)(R12*1), Y1, Y1
+	VMOVDQU     (CX)(R9*1), X2
+	VINSERTI128 $0x01, (CX)(R13*1), Y2, Y2
+	VMOVDQU     (CX)(R10*1), X3
+	VINSERTI128 $0x01, (CX)(R14*1), Y3, Y3
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (CX)(BX*1), Y4, Y4
 	VPUNPCKLDQ  Y3, Y1, Y0
 	VPUNPCKHDQ  Y3, Y1, Y3
 	VPUNPCKLDQ  Y4, Y2, Y1
@@ -1296,254 +1314,297 @@ tile5:
 	VPUNPCKHDQ  Y1, Y0, Y1
 	VPUNPCKLDQ  Y4, Y3, Y0
 	VPUNPCKHDQ  Y4, Y3, Y4
-	MOVQ        (R8), R10
-	VMOVDQU     Y2, (DI)(R10*1)
-	MOVQ        8(R8), R10
-	VMOVDQU     Y1, (DI)(R10*1)
-	MOVQ        16(R8), R10
-	VMOVDQU     Y0, (DI)(R10*1)
-	MOVQ        24(R8), R10
-	VMOVDQU     Y4, (DI)(R10*1)
-	SUBQ        $+4, R9
+	MOVQ        (SI), R15
+	VMOVDQU     Y2, (AX)(R15*1)
+	MOVQ        8(SI), R15
+	VMOVDQU     Y1, (AX)(R15*1)
+	MOVQ        16(SI), R15
+	VMOVDQU     Y0, (AX)(R15*1)
+	MOVQ        24(SI), R15
+	VMOVDQU     Y4, (AX)(R15*1)
+	SUBQ        $+4, DI
 	JLE         done7
-	CMPQ        R9, $+4
+	CMPQ        DI, $+4
 	JGE         full6
-	LEAQ        (BX)(R9*4), BX
-	LEAQ        (R8)(R9*8), R8
-	MOVQ        $+4, R9
+	LEAQ        (CX)(DI*4), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+4, DI
 	JMP         tile5
 
 full6:
-	ADDQ $+16, BX
-	ADDQ $+32, R8
+	ADDQ $+16, CX
+	ADDQ $+32, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+8, 8(SP)
+	SUBQ $+8, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+8
+	CMPQ (SP), $+8
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*4), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+8, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*4), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+8, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+32, DI
-	ADDQ $+64, SI
+	ADDQ $+32, AX
+	ADDQ $+64, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB8AVX2(SB), $16-24
+TEXT ·transposeB8AVX2(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ        (SI), R10
-	VMOVDQU     (BX)(R10*1), X1
-	MOVQ        16(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y1, Y1
-	MOVQ        8(SI), R10
-	VMOVDQU     (BX)(R10*1), X2
-	MOVQ        24(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y2, Y2
+	VMOVDQU     (CX)(R8*1), X1
+	VINSERTI128 $0x01, (CX)(R10*1), Y1, Y1
+	VMOVDQU     (CX)(R9*1), X2
+	VINSERTI128 $0x01, (CX)(BX*1), Y2, Y2
 	VPUNPCKLQDQ Y2, Y1, Y0
 	VPUNPCKHQDQ Y2, Y1, Y2
-	MOVQ        (R8), R10
-	VMOVDQU     Y0, (DI)(R10*1)
-	MOVQ        8(R8), R10
-	VMOVDQU     Y2, (DI)(R10*1)
-	SUBQ        $+2, R9
+	MOVQ        (SI), R11
+	VMOVDQU     Y0, (AX)(R11*1)
+	MOVQ        8(SI), R11
+	VMOVDQU     Y2, (AX)(R11*1)
+	VMOVDQU     16(CX)(R8*1), X3
+	VINSERTI128 $0x01, 16(CX)(R10*1), Y3, Y3
+	VMOVDQU     16(CX)(R9*1), X4
+	VINSERTI128 $0x01, 16(CX)(BX*1), Y4, Y4
+	VPUNPCKLQDQ Y4, Y3, Y0
+	VPUNPCKHQDQ Y4, Y3, Y4
+	MOVQ        16(SI), R11
+	VMOVDQU     Y0, (AX)(R11*1)
+	MOVQ        24(SI), R11
+	VMOVDQU     Y4, (AX)(R11*1)
+	SUBQ        $+4, DI
 	JLE         done7
-	CMPQ        R9, $+2
+	CMPQ        DI, $+4
 	JGE         full6
-	LEAQ        (BX)(R9*8), BX
-	LEAQ        (R8)(R9*8), R8
-	MOVQ        $+2, R9
+	LEAQ        (CX)(DI*8), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+4, DI
 	JMP         tile5
 
 full6:
-	ADDQ $+16, BX
-	ADDQ $+16, R8
+	ADDQ $+32, CX
+	ADDQ $+32, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+4, 8(SP)
+	SUBQ $+4, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+4
+	CMPQ (SP), $+4
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*8), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+4, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*8), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+4, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+32, DI
-	ADDQ $+32, SI
+	ADDQ $+32, AX
+	ADDQ $+32, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB16AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB16AVX2(SB), $16-24
+TEXT ·transposeB16AVX2(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), BX
 
 tile5:
-	MOVQ        (SI), R10
-	VMOVDQU     (BX)(R10*1), X0
-	MOVQ        8(SI), R10
-	VINSERTI128 $0x01, (BX)(R10*1), Y0, Y0
-	MOVQ        (R8), R10
-	VMOVDQU     Y0, (DI)(R10*1)
-	SUBQ        $+1, R9
+	VMOVDQU     (CX)(R8*1), X0
+	VINSERTI128 $0x01, (CX)(BX*1), Y0, Y0
+	MOVQ        (SI), R9
+	VMOVDQU     Y0, (AX)(R9*1)
+	VMOVDQU     16(CX)(R8*1), X1
+	VINSERTI128 $0x01, 16(CX)(BX*1), Y1, Y1
+	MOVQ        8(SI), R9
+	VMOVDQU     Y1, (AX)(R9*1)
+	VMOVDQU     32(CX)(R8*1), X2
+	VINSERTI128 $0x01, 32(CX)(BX*1), Y2, Y2
+	MOVQ        16(SI), R9
+	VMOVDQU     Y2, (AX)(R9*1)
+	VMOVDQU     48(CX)(R8*1), X3
+	VINSERTI128 $0x01, 48(CX)(BX*1), Y3, Y3
+	MOVQ        24(SI), R9
+	VMOVDQU     Y3, (AX)(R9*1)
+	SUBQ        $+4, DI
 	JLE         done7
-	CMPQ        R9, $+1
+	CMPQ        DI, $+4
 	JGE         full6
-	MOVQ        R9, R10
-	SHLQ        $0x04, R10
-	ADDQ        R10, BX
-	LEAQ        (R8)(R9*8), R8
-	MOVQ        $+1, R9
+	MOVQ        DI, R9
+	SHLQ        $0x04, R9
+	ADDQ        R9, CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+4, DI
 	JMP         tile5
 
 full6:
-	ADDQ $+16, BX
-	ADDQ $+8, R8
+	ADDQ $+64, CX
+	ADDQ $+32, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+2, 8(SP)
+	SUBQ $+2, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+2
+	CMPQ (SP), $+2
 	JGE  full3
-	MOVQ 8(SP), BX
-	MOVQ BX, R8
-	SHLQ $0x04, R8
-	ADDQ R8, DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+2, 8(SP)
+	MOVQ (SP), CX
+	MOVQ CX, BX
+	SHLQ $0x04, BX
+	ADDQ BX, AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+2, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+32, DI
-	ADDQ $+16, SI
+	ADDQ $+32, AX
+	ADDQ $+16, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB1SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB1SSE2(SB), $16-24
+TEXT ·transposeB1SSE2(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
 
 tile5:
-	MOVQ      (SI), R10
-	MOVQ      (BX)(R10*1), X1
-	MOVQ      64(SI), R10
-	MOVQ      (BX)(R10*1), X0
+	MOVQ      (BX), R8
+	MOVQ      (CX)(R8*1), X1
+	MOVQ      64(BX), R8
+	MOVQ      (CX)(R8*1), X0
 	PUNPCKLBW X0, X1
-	MOVQ      8(SI), R10
-	MOVQ      (BX)(R10*1), X2
-	MOVQ      72(SI), R10
-	MOVQ      (BX)(R10*1), X0
+	MOVQ      8(BX), R8
+	MOVQ      (CX)(R8*1), X2
+	MOVQ      72(BX), R8
+	MOVQ      (CX)(R8*1), X0
 	PUNPCKLBW X0, X2
-	MOVQ      16(SI), R10
-	MOVQ      (BX)(R10*1), X3
-	MOVQ      80(SI), R10
-	MOVQ      (BX)(R10*1), X0
+	MOVQ      16(BX), R8
+	MOVQ      (CX)(R8*1), X3
+	MOVQ      80(BX), R8
+	MOVQ      (CX)(R8*1), X0
 	PUNPCKLBW X0, X3
-	MOVQ      24(SI), R10
-	MOVQ      (BX)(R10*1), X4
-	MOVQ      88(SI), R10
-	MOVQ      (BX)(R10*1), X0
+	MOVQ      24(BX), R8
+	MOVQ      (CX)(R8*1), X4
+	MOVQ      88(BX), R8
+	MOVQ      (CX)(R8*1), X0
 	PUNPCKLBW X0, X4
-	MOVQ      32(SI), R10
-	MOVQ      (BX)(R10*1), X5
-	MOVQ      96(SI), R10
-	MOVQ      (BX)(R10*1), X0
+	MOVQ      32(BX), R8
+	MOVQ      (CX)(R8*1), X5
+	MOVQ      96(BX), R8
+	MOVQ      (CX)(R8*1), X0
 	PUNPCKLBW X0, X5
-	MOVQ      40(SI), R10
-	MOVQ      (BX)(R10*1), X6
-	MOVQ      104(SI), R10
-	MOVQ      (BX)(R10*1), X0
+	MOVQ      40(BX), R8
+	MOVQ      (CX)(R8*1), X6
+	MOVQ      104(BX), R8
+	MOVQ      (CX)(R8*1), X0
 	PUNPCKLBW X0, X6
-	MOVQ      48(SI), R10
-	MOVQ      (BX)(R10*1), X7
-	MOVQ      112(SI), R10
-	MOVQ      (BX)(R10*1), X0
+	MOVQ      48(BX), R8
+	MOVQ      (CX)(R8*1), X7
+	MOVQ      112(BX), R8
+	MOVQ      (CX)(R8*1), X0
 	PUNPCKLBW X0, X7
-	MOVQ      56(SI), R10
-	MOVQ      (BX)(R10*1), X8
-	MOVQ      120(SI), R10
-	MOVQ      (BX)(R10*1), X0
+	MOVQ      56(BX), R8
+	MOVQ      (CX)(R8*1), X8
+	MOVQ      120(BX), R8
+	MOVQ      (CX)(R8*1), X0
 	PUNPCKLBW X0, X8
 	MOVOA     X1, X0
 	PUNPCKLBW X5, X0
@@ -1581,96 +1642,111 @@ tile5:
 	MOVOA     X1, X7
 	PUNPCKLBW X2, X7
 	PUNPCKHBW X2, X1
-	MOVQ      (R8), R10
-	MOVOU     X4, (DI)(R10*1)
-	MOVQ      8(R8), R10
-	MOVOU     X8, (DI)(R10*1)
-	MOVQ      16(R8), R10
-	MOVOU     X3, (DI)(R10*1)
-	MOVQ      24(R8), R10
-	MOVOU     X0, (DI)(R10*1)
-	MOVQ      32(R8), R10
-	MOVOU     X5, (DI)(R10*1)
-	MOVQ      40(R8), R10
-	MOVOU     X6, (DI)(R10*1)
-	MOVQ      48(R8), R10
-	MOVOU     X7, (DI)(R10*1)
-	MOVQ      56(R8), R10
-	MOVOU     X1, (DI)(R10*1)
-	SUBQ      $+8, R9
+	MOVQ      (SI), R8
+	MOVOU     X4, (AX)(R8*1)
+	MOVQ      8(SI), R8
+	MOVOU     X8, (AX)(R8*1)
+	MOVQ      16(SI), R8
+	MOVOU     X3, (AX)(R8*1)
+	MOVQ      24(SI), R8
+	MOVOU     X0, (AX)(R8*1)
+	MOVQ      32(SI), R8
+	MOVOU     X5, (AX)(R8*1)
+	MOVQ      40(SI), R8
+	MOVOU     X6, (AX)(R8*1)
+	MOVQ      48(SI), R8
+	MOVOU     X7, (AX)(R8*1)
+	MOVQ      56(SI), R8
+	MOVOU     X1, (AX)(R8*1)
+	SUBQ      $+8, DI
 	JLE       done7
-	CMPQ      R9, $+8
+	CMPQ      DI, $+8
 	JGE       full6
-	LEAQ      (BX)(R9*1), BX
-	LEAQ      (R8)(R9*8), R8
-	MOVQ      $+8, R9
+	LEAQ      (CX)(DI*1), CX
+	LEAQ      (SI)(DI*8), SI
+	MOVQ      $+8, DI
 	JMP       tile5
 
 full6:
-	ADDQ $+8, BX
-	ADDQ $+64, R8
+	ADDQ $+8, CX
+	ADDQ $+64, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+16, 8(SP)
+	SUBQ $+16, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+16
+	CMPQ (SP), $+16
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*1), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+16, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*1), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+16, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+16, DI
-	ADDQ $+128, SI
+	ADDQ $+16, AX
+	ADDQ $+128, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	RET
 
 // func transposeB2SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB2SSE2(SB), $16-24
+TEXT ·transposeB2SSE2(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+	MOVQ 32(BX), R8
+	MOVQ 40(BX), R8
+	MOVQ 48(BX), R8
+	MOVQ 56(BX), R8
 
 tile5:
-	MOVQ      (SI), R10
-	MOVOU     (BX)(R10*1), X1
-	MOVQ      8(SI), R10
-	MOVOU     (BX)(R10*1), X2
-	MOVQ      16(SI), R10
-	MOVOU     (BX)(R10*1), X3
-	MOVQ      24(SI), R10
-	MOVOU     (BX)(R10*1), X4
-	MOVQ      32(SI), R10
-	MOVOU     (BX)(R10*1), X5
-	MOVQ      40(SI), R10
-	MOVOU     (BX)(R10*1), X6
-	MOVQ      48(SI), R10
-	MOVOU     (BX)(R10*1), X7
-	MOVQ      56(SI), R10
-	MOVOU     (BX)(R10*1), X8
+	MOVQ      (BX), R8
+	MOVOU     (CX)(R8*1), X1
+	MOVQ      8(BX), R8
+	MOVOU     (CX)(R8*1), X2
+	MOVQ      16(BX), R8
+	MOVOU     (CX)(R8*1), X3
+	MOVQ      24(BX), R8
+	MOVOU     (CX)(R8*1), X4
+	MOVQ      32(BX), R8
+	MOVOU     (CX)(R8*1), X5
+	MOVQ      40(BX), R8
+	MOVOU     (CX)(R8*1), X6
+	MOVQ      48(BX), R8
+	MOVOU     (CX)(R8*1), X7
+	MOVQ      56(BX), R8
+	MOVOU     (CX)(R8*1), X8
 	MOVOA     X1, X0
 	PUNPCKLWL X5, X0
 	PUNPCKHWL X5, X1
@@ -1707,88 +1783,99 @@ tile5:
 	MOVOA     X1, X7
 	PUNPCKLWL X2, X7
 	PUNPCKHWL X2, X1
-	MOVQ      (R8), R10
-	MOVOU     X4, (DI)(R10*1)
-	MOVQ      8(R8), R10
-	MOVOU     X8, (DI)(R10*1)
-	MOVQ      16(R8), R10
-	MOVOU     X3, (DI)(R10*1)
-	MOVQ      24(R8), R10
-	MOVOU     X0, (DI)(R10*1)
-	MOVQ      32(R8), R10
-	MOVOU     X5, (DI)(R10*1)
-	MOVQ      40(R8), R10
-	MOVOU     X6, (DI)(R10*1)
-	MOVQ      48(R8), R10
-	MOVOU     X7, (DI)(R10*1)
-	MOVQ      56(R8), R10
-	MOVOU     X1, (DI)(R10*1)
-	SUBQ      $+8, R9
+	MOVQ      (SI), R8
+	MOVOU     X4, (AX)(R8*1)
+	MOVQ      8(SI), R8
+	MOVOU     X8, (AX)(R8*1)
+	MOVQ      16(SI), R8
+	MOVOU     X3, (AX)(R8*1)
+	MOVQ      24(SI), R8
+	MOVOU     X0, (AX)(R8*1)
+	MOVQ      32(SI), R8
+	MOVOU     X5, (AX)(R8*1)
+	MOVQ      40(SI), R8
+	MOVOU     X6, (AX)(R8*1)
+	MOVQ      48(SI), R8
+	MOVOU     X7, (AX)(R8*1)
+	MOVQ      56(SI), R8
+	MOVOU     X1, (AX)(R8*1)
+	SUBQ      $+8, DI
 	JLE       done7
-	CMPQ      R9, $+8
+	CMPQ      DI, $+8
 	JGE       full6
-	LEAQ      (BX)(R9*2), BX
-	LEAQ      (R8)(R9*8), R8
-	MOVQ      $+8, R9
+	LEAQ      (CX)(DI*2), CX
+	LEAQ      (SI)(DI*8), SI
+	MOVQ      $+8, DI
 	JMP       tile5
 
 full6:
-	ADDQ $+16, BX
-	ADDQ $+64, R8
+	ADDQ $+16, CX
+	ADDQ $+64, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+8, 8(SP)
+	SUBQ $+8, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+8
+	CMPQ (SP), $+8
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*2), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+8, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*2), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+8, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+16, DI
-	ADDQ $+64, SI
+	ADDQ $+16, AX
+	ADDQ $+64, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	RET
 
 // func transposeB4SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB4SSE2(SB), $16-24
+TEXT ·transposeB4SSE2(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
 
 tile5:
-	MOVQ      (SI), R10
-	MOVOU     (BX)(R10*1), X1
-	MOVQ      8(SI), R10
-	MOVOU     (BX)(R10*1), X2
-	MOVQ      16(SI), R10
-	MOVOU     (BX)(R10*1), X3
-	MOVQ      24(SI), R10
-	MOVOU     (BX)(R10*1), X4
+	MOVQ      (BX), R8
+	MOVOU     (CX)(R8*1), X1
+	MOVQ      8(BX), R8
+	MOVOU     (CX)(R8*1), X2
+	MOVQ      16(BX), R8
+	MOVOU     (CX)(R8*1), X3
+	MOVQ      24(BX), R8
+	MOVOU     (CX)(R8*1), X4
 	MOVOA     X1, X0
 	PUNPCKLLQ X3, X0
 	PUNPCKHLQ X3, X1
@@ -1801,245 +1888,261 @@ tile5:
 	MOVOA     X1, X3
 	PUNPCKLLQ X2, X3
 	PUNPCKHLQ X2, X1
-	MOVQ      (R8), R10
-	MOVOU     X4, (DI)(R10*1)
-	MOVQ      8(R8), R10
-	MOVOU     X0, (DI)(R10*1)
-	MOVQ      16(R8), R10
-	MOVOU     X3, (DI)(R10*1)
-	MOVQ      24(R8), R10
-	MOVOU     X1, (DI)(R10*1)
-	SUBQ      $+4, R9
+	MOVQ      (SI), R8
+	MOVOU     X4, (AX)(R8*1)
+	MOVQ      8(SI), R8
+	MOVOU     X0, (AX)(R8*1)
+	MOVQ      16(SI), R8
+	MOVOU     X3, (AX)(R8*1)
+	MOVQ      24(SI), R8
+	MOVOU     X1, (AX)(R8*1)
+	SUBQ      $+4, DI
 	JLE       done7
-	CMPQ      R9, $+4
+	CMPQ      DI, $+4
 	JGE       full6
-	LEAQ      (BX)(R9*4), BX
-	LEAQ      (R8)(R9*8), R8
-	MOVQ      $+4, R9
+	LEAQ      (CX)(DI*4), CX
+	LEAQ      (SI)(DI*8), SI
+	MOVQ      $+4, DI
 	JMP       tile5
 
 full6:
-	ADDQ $+16, BX
-	ADDQ $+32, R8
+	ADDQ $+16, CX
+	ADDQ $+32, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+4, 8(SP)
+	SUBQ $+4, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+4
+	CMPQ (SP), $+4
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*4), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+4, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*4), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+4, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+16, DI
-	ADDQ $+32, SI
+	ADDQ $+16, AX
+	ADDQ $+32, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	RET
 
 // func transposeB8SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB8SSE2(SB), $16-24
+TEXT ·transposeB8SSE2(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
 
 tile5:
-	MOVQ       (SI), R10
-	MOVOU      (BX)(R10*1), X1
-	MOVQ       8(SI), R10
-	MOVOU      (BX)(R10*1), X2
+	MOVQ       (BX), R8
+	MOVOU      (CX)(R8*1), X1
+	MOVQ       8(BX), R8
+	MOVOU      (CX)(R8*1), X2
 	MOVOA      X1, X0
 	PUNPCKLQDQ X2, X0
 	PUNPCKHQDQ X2, X1
-	MOVQ       (R8), R10
-	MOVOU      X0, (DI)(R10*1)
-	MOVQ       8(R8), R10
-	MOVOU      X1, (DI)(R10*1)
-	SUBQ       $+2, R9
+	MOVQ       (SI), R8
+	MOVOU      X0, (AX)(R8*1)
+	MOVQ       8(SI), R8
+	MOVOU      X1, (AX)(R8*1)
+	SUBQ       $+2, DI
 	JLE        done7
-	CMPQ       R9, $+2
+	CMPQ       DI, $+2
 	JGE        full6
-	LEAQ       (BX)(R9*8), BX
-	LEAQ       (R8)(R9*8), R8
-	MOVQ       $+2, R9
+	LEAQ       (CX)(DI*8), CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+2, DI
 	JMP        tile5
 
 full6:
-	ADDQ $+16, BX
-	ADDQ $+16, R8
+	ADDQ $+16, CX
+	ADDQ $+16, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+2, 8(SP)
+	SUBQ $+2, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+2
+	CMPQ (SP), $+2
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*8), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+2, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*8), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+2, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+16, DI
-	ADDQ $+16, SI
+	ADDQ $+16, AX
+	ADDQ $+16, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	RET
 
 // func transposeB1AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·transposeB1AVX512(SB), $4176-24
+TEXT ·transposeB1AVX512(SB), $4200-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
 
 tile5:
-	LEAQ 16(SP), R10
-	ADDQ $+63, R10
-	ANDQ $-64, R10
-	MOVQ SI, R11
-	MOVQ R10, R12
-	LEAQ 4096(R10), R13
+	LEAQ 40(SP), R8
+	ADDQ $+63, R8
+	ANDQ $-64, R8
+	MOVQ BX, R9
+	MOVQ R8, R10
+	LEAQ 4096(R8), R11
 
 line8:
-	MOVQ      (R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, (R12)
-	MOVQ      8(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 64(R12)
-	MOVQ      16(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 128(R12)
-	MOVQ      24(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 192(R12)
-	MOVQ      32(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 256(R12)
-	MOVQ      40(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 320(R12)
-	MOVQ      48(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 384(R12)
-	MOVQ      56(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 448(R12)
-	ADDQ      $+64, R11
-	ADDQ      $+512, R12
-	CMPQ      R12, R13
+	MOVQ      (R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, (R10)
+	MOVQ      8(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 64(R10)
+	MOVQ      16(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 128(R10)
+	MOVQ      24(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 192(R10)
+	MOVQ      32(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 256(R10)
+	MOVQ      40(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 320(R10)
+	MOVQ      48(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 384(R10)
+	MOVQ      56(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 448(R10)
+	ADDQ      $+64, R9
+	ADDQ      $+512, R10
+	CMPQ      R10, R11
 	JL        line8
-	MOVQ      R8, R12
-	XORQ      R11, R11
+	MOVQ      SI, R10
+	XORQ      R9, R9
 
 column9:
-	VMOVDQU64    (R10)(R11*1), X1
-	VINSERTI32X4 $0x01, 1024(R10)(R11*1), Z1, Z1
-	VINSERTI32X4 $0x02, 2048(R10)(R11*1), Z1, Z1
-	VINSERTI32X4 $0x03, 3072(R10)(R11*1), Z1, Z1
-	VMOVDQU64    64(R10)(R11*1), X2
-	VINSERTI32X4 $0x01, 1088(R10)(R11*1), Z2, Z2
-	VINSERTI32X4 $0x02, 2112(R10)(R11*1), Z2, Z2
-	VINSERTI32X4 $0x03, 3136(R10)(R11*1), Z2, Z2
-	VMOVDQU64    128(R10)(R11*1), X3
-	VINSERTI32X4 $0x01, 1152(R10)(R11*1), Z3, Z3
-	VINSERTI32X4 $0x02, 2176(R10)(R11*1), Z3, Z3
-	VINSERTI32X4 $0x03, 3200(R10)(R11*1), Z3, Z3
-	VMOVDQU64    192(R10)(R11*1), X4
-	VINSERTI32X4 $0x01, 1216(R10)(R11*1), Z4, Z4
-	VINSERTI32X4 $0x02, 2240(R10)(R11*1), Z4, Z4
-	VINSERTI32X4 $0x03, 3264(R10)(R11*1), Z4, Z4
-	VMOVDQU64    256(R10)(R11*1), X5
-	VINSERTI32X4 $0x01, 1280(R10)(R11*1), Z5, Z5
-	VINSERTI32X4 $0x02, 2304(R10)(R11*1), Z5, Z5
-	VINSERTI32X4 $0x03, 3328(R10)(R11*1), Z5, Z5
-	VMOVDQU64    320(R10)(R11*1), X6
-	VINSERTI32X4 $0x01, 1344(R10)(R11*1), Z6, Z6
-	VINSERTI32X4 $0x02, 2368(R10)(R11*1), Z6, Z6
-	VINSERTI32X4 $0x03, 3392(R10)(R11*1), Z6, Z6
-	VMOVDQU64    384(R10)(R11*1), X7
-	VINSERTI32X4 $0x01, 1408(R10)(R11*1), Z7, Z7
-	VINSERTI32X4 $0x02, 2432(R10)(R11*1), Z7, Z7
-	VINSERTI32X4 $0x03, 3456(R10)(R11*1), Z7, Z7
-	VMOVDQU64    448(R10)(R11*1), X8
-	VINSERTI32X4 $0x01, 1472(R10)(R11*1), Z8, Z8
-	VINSERTI32X4 $0x02, 2496(R10)(R11*1), Z8, Z8
-	VINSERTI32X4 $0x03, 3520(R10)(R11*1), Z8, Z8
-	VMOVDQU64    512(R10)(R11*1), X9
-	VINSERTI32X4 $0x01, 1536(R10)(R11*1), Z9, Z9
-	VINSERTI32X4 $0x02, 2560(R10)(R11*1), Z9, Z9
-	VINSERTI32X4 $0x03, 3584(R10)(R11*1), Z9, Z9
-	VMOVDQU64    576(R10)(R11*1), X10
-	VINSERTI32X4 $0x01, 1600(R10)(R11*1), Z10, Z10
-	VINSERTI32X4 $0x02, 2624(R10)(R11*1), Z10, Z10
-	VINSERTI32X4 $0x03, 3648(R10)(R11*1), Z10, Z10
-	VMOVDQU64    640(R10)(R11*1), X11
-	VINSERTI32X4 $0x01, 1664(R10)(R11*1), Z11, Z11
-	VINSERTI32X4 $0x02, 2688(R10)(R11*1), Z11, Z11
-	VINSERTI32X4 $0x03, 3712(R10)(R11*1), Z11, Z11
-	VMOVDQU64    704(R10)(R11*1), X12
-	VINSERTI32X4 $0x01, 1728(R10)(R11*1), Z12, Z12
-	VINSERTI32X4 $0x02, 2752(R10)(R11*1), Z12, Z12
-	VINSERTI32X4 $0x03, 3776(R10)(R11*1), Z12, Z12
-	VMOVDQU64    768(R10)(R11*1), X13
-	VINSERTI32X4 $0x01, 1792(R10)(R11*1), Z13, Z13
-	VINSERTI32X4 $0x02, 2816(R10)(R11*1), Z13, Z13
-	VINSERTI32X4 $0x03, 3840(R10)(R11*1), Z13, Z13
-	VMOVDQU64    832(R10)(R11*1), X14
-	VINSERTI32X4 $0x01, 1856(R10)(R11*1), Z14, Z14
-	VINSERTI32X4 $0x02, 2880(R10)(R11*1), Z14, Z14
-	VINSERTI32X4 $0x03, 3904(R10)(R11*1), Z14, Z14
-	VMOVDQU64    896(R10)(R11*1), X15
-	VINSERTI32X4 $0x01, 1920(R10)(R11*1), Z15, Z15
-	VINSERTI32X4 $0x02, 2944(R10)(R11*1), Z15, Z15
-	VINSERTI32X4 $0x03, 3968(R10)(R11*1), Z15, Z15
-	VMOVDQU64    960(R10)(R11*1), X16
-	VINSERTI32X4 $0x01, 1984(R10)(R11*1), Z16, Z16
-	VINSERTI32X4 $0x02, 3008(R10)(R11*1), Z16, Z16
-	VINSERTI32X4 $0x03, 4032(R10)(R11*1), Z16, Z16
+	VMOVDQU64    (R8)(R9*1), X1
+	VINSERTI32X4 $0x01, 1024(R8)(R9*1), Z1, Z1
+	VINSERTI32X4 $0x02, 2048(R8)(R9*1), Z1, Z1
+	VINSERTI32X4 $0x03, 3072(R8)(R9*1), Z1, Z1
+	VMOVDQU64    64(R8)(R9*1), X2
+	VINSERTI32X4 $0x01, 1088(R8)(R9*1), Z2, Z2
+	VINSERTI32X4 $0x02, 2112(R8)(R9*1), Z2, Z2
+	VINSERTI32X4 $0x03, 3136(R8)(R9*1), Z2, Z2
+	VMOVDQU64    128(R8)(R9*1), X3
+	VINSERTI32X4 $0x01, 1152(R8)(R9*1), Z3, Z3
+	VINSERTI32X4 $0x02, 2176(R8)(R9*1), Z3, Z3
+	VINSERTI32X4 $0x03, 3200(R8)(R9*1), Z3, Z3
+	VMOVDQU64    192(R8)(R9*1), X4
+	VINSERTI32X4 $0x01, 1216(R8)(R9*1), Z4, Z4
+	VINSERTI32X4 $0x02, 2240(R8)(R9*1), Z4, Z4
+	VINSERTI32X4 $0x03, 3264(R8)(R9*1), Z4, Z4
+	VMOVDQU64    256(R8)(R9*1), X5
+	VINSERTI32X4 $0x01, 1280(R8)(R9*1), Z5, Z5
+	VINSERTI32X4 $0x02, 2304(R8)(R9*1), Z5, Z5
+	VINSERTI32X4 $0x03, 3328(R8)(R9*1), Z5, Z5
+	VMOVDQU64    320(R8)(R9*1), X6
+	VINSERTI32X4 $0x01, 1344(R8)(R9*1), Z6, Z6
+	VINSERTI32X4 $0x02, 2368(R8)(R9*1), Z6, Z6
+	VINSERTI32X4 $0x03, 3392(R8)(R9*1), Z6, Z6
+	VMOVDQU64    384(R8)(R9*1), X7
+	VINSERTI32X4 $0x01, 1408(R8)(R9*1), Z7, Z7
+	VINSERTI32X4 $0x02, 2432(R8)(R9*1), Z7, Z7
+	VINSERTI32X4 $0x03, 3456(R8)(R9*1), Z7, Z7
+	VMOVDQU64    448(R8)(R9*1), X8
+	VINSERTI32X4 $0x01, 1472(R8)(R9*1), Z8, Z8
+	VINSERTI32X4 $0x02, 2496(R8)(R9*1), Z8, Z8
+	VINSERTI32X4 $0x03, 3520(R8)(R9*1), Z8, Z8
+	VMOVDQU64    512(R8)(R9*1), X9
+	VINSERTI32X4 $0x01, 1536(R8)(R9*1), Z9, Z9
+	VINSERTI32X4 $0x02, 2560(R8)(R9*1), Z9, Z9
+	VINSERTI32X4 $0x03, 3584(R8)(R9*1), Z9, Z9
+	VMOVDQU64    576(R8)(R9*1), X10
+	VINSERTI32X4 $0x01, 1600(R8)(R9*1), Z10, Z10
+	VINSERTI32X4 $0x02, 2624(R8)(R9*1), Z10, Z10
+	VINSERTI32X4 $0x03, 3648(R8)(R9*1), Z10, Z10
+	VMOVDQU64    640(R8)(R9*1), X11
+	VINSERTI32X4 $0x01, 1664(R8)(R9*1), Z11, Z11
+	VINSERTI32X4 $0x02, 2688(R8)(R9*1), Z11, Z11
+	VINSERTI32X4 $0x03, 3712(R8)(R9*1), Z11, Z11
+	VMOVDQU64    704(R8)(R9*1), X12
+	VINSERTI32X4 $0x01, 1728(R8)(R9*1), Z12, Z12
+	VINSERTI32X4 $0x02, 2752(R8)(R9*1), Z12, Z12
+	VINSERTI32X4 $0x03, 3776(R8)(R9*1), Z12, Z12
+	VMOVDQU64    768(R8)(R9*1), X13
+	VINSERTI32X4 $0x01, 1792(R8)(R9*1), Z13, Z13
+	VINSERTI32X4 $0x02, 2816(R8)(R9*1), Z13, Z13
+	VINSERTI32X4 $0x03, 3840(R8)(R9*1), Z13, Z13
+	VMOVDQU64    832(R8)(R9*1), X14
+	VINSERTI32X4 $0x01, 1856(R8)(R9*1), Z14, Z14
+	VINSERTI32X4 $0x02, 2880(R8)(R9*1), Z14, Z14
+	VINSERTI32X4 $0x03, 3904(R8)(R9*1), Z14, Z14
+	VMOVDQU64    896(R8)(R9*1), X15
+	VINSERTI32X4 $0x01, 1920(R8)(R9*1), Z15, Z15
+	VINSERTI32X4 $0x02, 2944(R8)(R9*1), Z15, Z15
+	VINSERTI32X4 $0x03, 3968(R8)(R9*1), Z15, Z15
+	VMOVDQU64    960(R8)(R9*1), X16
+	VINSERTI32X4 $0x01, 1984(R8)(R9*1), Z16, Z16
+	VINSERTI32X4 $0x02, 3008(R8)(R9*1), Z16, Z16
+	VINSERTI32X4 $0x03, 4032(R8)(R9*1), Z16, Z16
 	VPUNPCKLBW   Z9, Z1, Z0
 	VPUNPCKHBW   Z9, Z1, Z9
 	VPUNPCKLBW   Z10, Z2, Z1
@@ -2104,173 +2207,180 @@ column9:
 	VPUNPCKHBW   Z1, Z0, Z1
 	VPUNPCKLBW   Z16, Z15, Z0
 	VPUNPCKHBW   Z16, Z15, Z16
-	MOVQ         (R12), R13
-	VMOVDQU64    Z14, (DI)(R13*1)
-	MOVQ         8(R12), R13
-	VMOVDQU64    Z13, (DI)(R13*1)
-	MOVQ         16(R12), R13
-	VMOVDQU64    Z12, (DI)(R13*1)
-	MOVQ         24(R12), R13
-	VMOVDQU64    Z11, (DI)(R13*1)
-	MOVQ         32(R12), R13
-	VMOVDQU64    Z10, (DI)(R13*1)
-	MOVQ         40(R12), R13
-	VMOVDQU64    Z9, (DI)(R13*1)
-	MOVQ         48(R12), R13
-	VMOVDQU64    Z8, (DI)(R13*1)
-	MOVQ         56(R12), R13
-	VMOVDQU64    Z7, (DI)(R13*1)
-	MOVQ         64(R12), R13
-	VMOVDQU64    Z6, (DI)(R13*1)
-	MOVQ         72(R12), R13
-	VMOVDQU64    Z5, (DI)(R13*1)
-	MOVQ         80(R12), R13
-	VMOVDQU64    Z4, (DI)(R13*1)
-	MOVQ         88(R12), R13
-	VMOVDQU64    Z3, (DI)(R13*1)
-	MOVQ         96(R12), R13
-	VMOVDQU64    Z2, (DI)(R13*1)
-	MOVQ         104(R12), R13
-	VMOVDQU64    Z1, (DI)(R13*1)
-	MOVQ         112(R12), R13
-	VMOVDQU64    Z0, (DI)(R13*1)
-	MOVQ         120(R12), R13
-	VMOVDQU64    Z16, (DI)(R13*1)
-	ADDQ         $+128, R12
-	ADDQ         $+16, R11
-	CMPQ         R11, $+64
-	JL           column9
-	SUBQ         $+64, R9
-	JLE          done7
+	MOVQ         (R10), R11
+	VMOVDQU64    Z14, (AX)(R11*1)
+	MOVQ         8(R10), R11
+	VMOVDQU64    Z13, (AX)(R11*1)
+	MOVQ         16(R10), R11
+	VMOVDQU64    Z12, (AX)(R11*1)
+	MOVQ         24(R10), R11
+	VMOVDQU64    Z11, (AX)(R11*1)
+	MOVQ         32(R10), R11
+	VMOVDQU64    Z10, (AX)(R11*1)
+	MOVQ         40(R10), R11
+	VMOVDQU64    Z9, (AX)(R11*1)
+	MOVQ         48(R10), R11
+	VMOVDQU64    Z8, (AX)(R11*1)
+	MOVQ         56(R10), R11
+	VMOVDQU64    Z7, (AX)(R11*1)
+	MOVQ         64(R10), R11
+	VMOVDQU64    Z6, (AX)(R11*1)
+	MOVQ         72(R10), R11
+	VMOVDQU64    Z5, (AX)(R11*1)
+	MOVQ         80(R10), R11
+	VMOVDQU64    Z4, (AX)(R11*1)
+	MOVQ         88(R10), R11
+	VMOVDQU64    Z3, (AX)(R11*1)
+	MOVQ         96(R10), R11
+	VMOVDQU64    Z2, (AX)(R11*1)
+	MOVQ         104(R10), R11
+	VMOVDQU64    Z1, (AX)(R11*1)
+	MOVQ         112(R10), R11
+	VMOVDQU64    Z0, (AX)(R11*1)
+	MOVQ         120(R10), R11
+	VMOVDQU64    Z16, (AX)(R11*1)
+	ADDQ         $+128, R10
+	ADDQ         $+16, R9
 	CMPQ         R9, $+64
+	JL           column9
+	SUBQ         $+64, DI
+	JLE          done7
+	CMPQ         DI, $+64
 	JGE          full6
-	LEAQ         (BX)(R9*1), BX
-	LEAQ         (R8)(R9*8), R8
-	MOVQ         $+64, R9
+	LEAQ         (CX)(DI*1), CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+64, DI
 	JMP          tile5
 
 full6:
-	ADDQ $+64, BX
-	ADDQ $+512, R8
+	ADDQ $+64, CX
+	ADDQ $+512, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+64, 8(SP)
+	SUBQ $+64, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+64
+	CMPQ (SP), $+64
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*1), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+64, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*1), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+64, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+512, SI
+	ADDQ $+64, AX
+	ADDQ $+512, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB2AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·transposeB2AVX512(SB), $2128-24
+TEXT ·transposeB2AVX512(SB), $2152-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
 
 tile5:
-	LEAQ 16(SP), R10
-	ADDQ $+63, R10
-	ANDQ $-64, R10
-	MOVQ SI, R11
-	MOVQ R10, R12
-	LEAQ 2048(R10), R13
+	LEAQ 40(SP), R8
+	ADDQ $+63, R8
+	ANDQ $-64, R8
+	MOVQ BX, R9
+	MOVQ R8, R10
+	LEAQ 2048(R8), R11
 
 line8:
-	MOVQ      (R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, (R12)
-	MOVQ      8(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 64(R12)
-	MOVQ      16(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 128(R12)
-	MOVQ      24(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 192(R12)
-	MOVQ      32(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 256(R12)
-	MOVQ      40(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 320(R12)
-	MOVQ      48(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 384(R12)
-	MOVQ      56(R11), R14
-	VMOVDQU64 (BX)(R14*1), Z0
-	VMOVDQA64 Z0, 448(R12)
-	ADDQ      $+64, R11
-	ADDQ      $+512, R12
-	CMPQ      R12, R13
+	MOVQ      (R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, (R10)
+	MOVQ      8(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 64(R10)
+	MOVQ      16(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 128(R10)
+	MOVQ      24(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 192(R10)
+	MOVQ      32(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 256(R10)
+	MOVQ      40(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 320(R10)
+	MOVQ      48(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 384(R10)
+	MOVQ      56(R9), R12
+	VMOVDQU64 (CX)(R12*1), Z0
+	VMOVDQA64 Z0, 448(R10)
+	ADDQ      $+64, R9
+	ADDQ      $+512, R10
+	CMPQ      R10, R11
 	JL        line8
-	MOVQ      R8, R12
-	XORQ      R11, R11
+	MOVQ      SI, R10
+	XORQ      R9, R9
 
 column9:
-	VMOVDQU64    (R10)(R11*1), X1
-	VINSERTI32X4 $0x01, 512(R10)(R11*1), Z1, Z1
-	VINSERTI32X4 $0x02, 1024(R10)(R11*1), Z1, Z1
-	VINSERTI32X4 $0x03, 1536(R10)(R11*1), Z1, Z1
-	VMOVDQU64    64(R10)(R11*1), X2
-	VINSERTI32X4 $0x01, 576(R10)(R11*1), Z2, Z2
-	VINSERTI32X4 $0x02, 1088(R10)(R11*1), Z2, Z2
-	VINSERTI32X4 $0x03, 1600(R10)(R11*1), Z2, Z2
-	VMOVDQU64    128(R10)(R11*1), X3
-	VINSERTI32X4 $0x01, 640(R10)(R11*1), Z3, Z3
-	VINSERTI32X4 $0x02, 1152(R10)(R11*1), Z3, Z3
-	VINSERTI32X4 $0x03, 1664(R10)(R11*1), Z3, Z3
-	VMOVDQU64    192(R10)(R11*1), X4
-	VINSERTI32X4 $0x01, 704(R10)(R11*1), Z4, Z4
-	VINSERTI32X4 $0x02, 1216(R10)(R11*1), Z4, Z4
-	VINSERTI32X4 $0x03, 1728(R10)(R11*1), Z4, Z4
-	VMOVDQU64    256(R10)(R11*1), X5
-	VINSERTI32X4 $0x01, 768(R10)(R11*1), Z5, Z5
-	VINSERTI32X4 $0x02, 1280(R10)(R11*1), Z5, Z5
-	VINSERTI32X4 $0x03, 1792(R10)(R11*1), Z5, Z5
-	VMOVDQU64    320(R10)(R11*1), X6
-	VINSERTI32X4 $0x01, 832(R10)(R11*1), Z6, Z6
-	VINSERTI32X4 $0x02, 1344(R10)(R11*1), Z6, Z6
-	VINSERTI32X4 $0x03, 1856(R10)(R11*1), Z6, Z6
-	VMOVDQU64    384(R10)(R11*1), X7
-	VINSERTI32X4 $0x01, 896(R10)(R11*1), Z7, Z7
-	VINSERTI32X4 $0x02, 1408(R10)(R11*1), Z7, Z7
-	VINSERTI32X4 $0x03, 1920(R10)(R11*1), Z7, Z7
-	VMOVDQU64    448(R10)(R11*1), X8
-	VINSERTI32X4 $0x01, 960(R10)(R11*1), Z8, Z8
-	VINSERTI32X4 $0x02, 1472(R10)(R11*1), Z8, Z8
-	VINSERTI32X4 $0x03, 1984(R10)(R11*1), Z8, Z8
+	VMOVDQU64    (R8)(R9*1), X1
+	VINSERTI32X4 $0x01, 512(R8)(R9*1), Z1, Z1
+	VINSERTI32X4 $0x02, 1024(R8)(R9*1), Z1, Z1
+	VINSERTI32X4 $0x03, 1536(R8)(R9*1), Z1, Z1
+	VMOVDQU64    64(R8)(R9*1), X2
+	VINSERTI32X4 $0x01, 576(R8)(R9*1), Z2, Z2
+	VINSERTI32X4 $0x02, 1088(R8)(R9*1), Z2, Z2
+	VINSERTI32X4 $0x03, 1600(R8)(R9*1), Z2, Z2
+	VMOVDQU64    128(R8)(R9*1), X3
+	VINSERTI32X4 $0x01, 640(R8)(R9*1), Z3, Z3
+	VINSERTI32X4 $0x02, 1152(R8)(R9*1), Z3, Z3
+	VINSERTI32X4 $0x03, 1664(R8)(R9*1), Z3, Z3
+	VMOVDQU64    192(R8)(R9*1), X4
+	VINSERTI32X4 $0x01, 704(R8)(R9*1), Z4, Z4
+	VINSERTI32X4 $0x02, 1216(R8)(R9*1), Z4, Z4
+	VINSERTI32X4 $0x03, 1728(R8)(R9*1), Z4, Z4
+	VMOVDQU64    256(R8)(R9*1), X5
+	VINSERTI32X4 $0x01, 768(R8)(R9*1), Z5, Z5
+	VINSERTI32X4 $0x02, 1280(R8)(R9*1), Z5, Z5
+	VINSERTI32X4 $0x03, 1792(R8)(R9*1), Z5, Z5
+	VMOVDQU64    320(R8)(R9*1), X6
+	VINSERTI32X4 $0x01, 832(R8)(R9*1), Z6, Z6
+	VINSERTI32X4 $0x02, 1344(R8)(R9*1), Z6, Z6
+	VINSERTI32X4 $0x03, 1856(R8)(R9*1), Z6, Z6
+	VMOVDQU64    384(R8)(R9*1), X7
+	VINSERTI32X4 $0x01, 896(R8)(R9*1), Z7, Z7
+	VINSERTI32X4 $0x02, 1408(R8)(R9*1), Z7, Z7
+	VINSERTI32X4 $0x03, 1920(R8)(R9*1), Z7, Z7
+	VMOVDQU64    448(R8)(R9*1), X8
+	VINSERTI32X4 $0x01, 960(R8)(R9*1), Z8, Z8
+	VINSERTI32X4 $0x02, 1472(R8)(R9*1), Z8, Z8
+	VINSERTI32X4 $0x03, 1984(R8)(R9*1), Z8, Z8
 	VPUNPCKLWD   Z5, Z1, Z0
 	VPUNPCKHWD   Z5, Z1, Z5
 	VPUNPCKLWD   Z6, Z2, Z1
@@ -2295,93 +2405,100 @@ column9:
 	VPUNPCKHWD   Z1, Z0, Z1
 	VPUNPCKLWD   Z8, Z7, Z0
 	VPUNPCKHWD   Z8, Z7, Z8
-	MOVQ         (R12), R13
-	VMOVDQU64    Z6, (DI)(R13*1)
-	MOVQ         8(R12), R13
-	VMOVDQU64    Z5, (DI)(R13*1)
-	MOVQ         16(R12), R13
-	VMOVDQU64    Z4, (DI)(R13*1)
-	MOVQ         24(R12), R13
-	VMOVDQU64    Z3, (DI)(R13*1)
-	MOVQ         32(R12), R13
-	VMOVDQU64    Z2, (DI)(R13*1)
-	MOVQ         40(R12), R13
-	VMOVDQU64    Z1, (DI)(R13*1)
-	MOVQ         48(R12), R13
-	VMOVDQU64    Z0, (DI)(R13*1)
-	MOVQ         56(R12), R13
-	VMOVDQU64    Z8, (DI)(R13*1)
-	ADDQ         $+64, R12
-	ADDQ         $+16, R11
-	CMPQ         R11, $+64
+	MOVQ         (R10), R11
+	VMOVDQU64    Z6, (AX)(R11*1)
+	MOVQ         8(R10), R11
+	VMOVDQU64    Z5, (AX)(R11*1)
+	MOVQ         16(R10), R11
+	VMOVDQU64    Z4, (AX)(R11*1)
+	MOVQ         24(R10), R11
+	VMOVDQU64    Z3, (AX)(R11*1)
+	MOVQ         32(R10), R11
+	VMOVDQU64    Z2, (AX)(R11*1)
+	MOVQ         40(R10), R11
+	VMOVDQU64    Z1, (AX)(R11*1)
+	MOVQ         48(R10), R11
+	VMOVDQU64    Z0, (AX)(R11*1)
+	MOVQ         56(R10), R11
+	VMOVDQU64    Z8, (AX)(R11*1)
+	ADDQ         $+64, R10
+	ADDQ         $+16, R9
+	CMPQ         R9, $+64
 	JL           column9
-	SUBQ         $+32, R9
+	SUBQ         $+32, DI
 	JLE          done7
-	CMPQ         R9, $+32
+	CMPQ         DI, $+32
 	JGE          full6
-	LEAQ         (BX)(R9*2), BX
-	LEAQ         (R8)(R9*8), R8
-	MOVQ         $+32, R9
+	LEAQ         (CX)(DI*2), CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+32, DI
 	JMP          tile5
 
 full6:
-	ADDQ $+64, BX
-	ADDQ $+256, R8
+	ADDQ $+64, CX
+	ADDQ $+256, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+32, 8(SP)
+	SUBQ $+32, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+32
+	CMPQ (SP), $+32
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*2), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+32, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*2), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+32, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+256, SI
+	ADDQ $+64, AX
+	ADDQ $+256, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB4AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F
-TEXT ·transposeB4AVX512(SB), $16-24
+TEXT ·transposeB4AVX512(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
 
 tile5:
-	MOVQ       (SI), R10
-	VMOVDQU64  (BX)(R10*1), Z1
-	MOVQ       8(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z2
-	MOVQ       16(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z3
-	MOVQ       24(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z4
+	MOVQ       (BX), R8
+	VMOVDQU64  (CX)(R8*1), Z1
+	MOVQ       8(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z2
+	MOVQ       16(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z3
+	MOVQ       24(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z4
 	VPUNPCKLDQ Z3, Z1, Z0
 	VPUNPCKHDQ Z3, Z1, Z3
 	VPUNPCKLDQ Z4, Z2, Z1
@@ -2390,14 +2507,14 @@ tile5:
 	VPUNPCKHDQ Z1, Z0, Z1
 	VPUNPCKLDQ Z4, Z3, Z0
 	VPUNPCKHDQ Z4, Z3, Z4
-	MOVQ       32(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z5
-	MOVQ       40(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z6
-	MOVQ       48(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z7
-	MOVQ       56(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z8
+	MOVQ       32(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z5
+	MOVQ       40(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z6
+	MOVQ       48(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z7
+	MOVQ       56(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z8
 	VPUNPCKLDQ Z7, Z5, Z3
 	VPUNPCKHDQ Z7, Z5, Z7
 	VPUNPCKLDQ Z8, Z6, Z5
@@ -2406,14 +2523,14 @@ tile5:
 	VPUNPCKHDQ Z5, Z3, Z5
 	VPUNPCKLDQ Z8, Z7, Z3
 	VPUNPCKHDQ Z8, Z7, Z8
-	MOVQ       64(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z9
-	MOVQ       72(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z10
-	MOVQ       80(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z11
-	MOVQ       88(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z12
+	MOVQ       64(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z9
+	MOVQ       72(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z10
+	MOVQ       80(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z11
+	MOVQ       88(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z12
 	VPUNPCKLDQ Z11, Z9, Z7
 	VPUNPCKHDQ Z11, Z9, Z11
 	VPUNPCKLDQ Z12, Z10, Z9
@@ -2422,14 +2539,14 @@ tile5:
 	VPUNPCKHDQ Z9, Z7, Z9
 	VPUNPCKLDQ Z12, Z11, Z7
 	VPUNPCKHDQ Z12, Z11, Z12
-	MOVQ       96(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z13
-	MOVQ       104(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z14
-	MOVQ       112(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z15
-	MOVQ       120(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z16
+	MOVQ       96(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z13
+	MOVQ       104(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z14
+	MOVQ       112(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z15
+	MOVQ       120(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z16
 	VPUNPCKLDQ Z15, Z13, Z11
 	VPUNPCKHDQ Z15, Z13, Z15
 	VPUNPCKLDQ Z16, Z14, Z13
@@ -2441,461 +2558,494 @@ tile5:
 	VSHUFI32X4 $0x44, Z6, Z2, Z15
 	VSHUFI32X4 $0x44, Z14, Z10, Z17
 	VSHUFI32X4 $0x88, Z17, Z15, Z18
-	MOVQ       (R8), R10
-	VMOVDQU64  Z18, (DI)(R10*1)
+	MOVQ       (SI), R8
+	VMOVDQU64  Z18, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z17, Z15, Z15
-	MOVQ       32(R8), R10
-	VMOVDQU64  Z15, (DI)(R10*1)
+	MOVQ       32(SI), R8
+	VMOVDQU64  Z15, (AX)(R8*1)
 	VSHUFI32X4 $0xee, Z6, Z2, Z2
 	VSHUFI32X4 $0xee, Z14, Z10, Z6
 	VSHUFI32X4 $0x88, Z6, Z2, Z10
-	MOVQ       64(R8), R10
-	VMOVDQU64  Z10, (DI)(R10*1)
+	MOVQ       64(SI), R8
+	VMOVDQU64  Z10, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z6, Z2, Z2
-	MOVQ       96(R8), R10
-	VMOVDQU64  Z2, (DI)(R10*1)
+	MOVQ       96(SI), R8
+	VMOVDQU64  Z2, (AX)(R8*1)
 	VSHUFI32X4 $0x44, Z5, Z1, Z2
 	VSHUFI32X4 $0x44, Z13, Z9, Z6
 	VSHUFI32X4 $0x88, Z6, Z2, Z10
-	MOVQ       8(R8), R10
-	VMOVDQU64  Z10, (DI)(R10*1)
+	MOVQ       8(SI), R8
+	VMOVDQU64  Z10, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z6, Z2, Z2
-	MOVQ       40(R8), R10
-	VMOVDQU64  Z2, (DI)(R10*1)
+	MOVQ       40(SI), R8
+	VMOVDQU64  Z2, (AX)(R8*1)
 	VSHUFI32X4 $0xee, Z5, Z1, Z1
 	VSHUFI32X4 $0xee, Z13, Z9, Z2
 	VSHUFI32X4 $0x88, Z2, Z1, Z5
-	MOVQ       72(R8), R10
-	VMOVDQU64  Z5, (DI)(R10*1)
+	MOVQ       72(SI), R8
+	VMOVDQU64  Z5, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z2, Z1, Z1
-	MOVQ       104(R8), R10
-	VMOVDQU64  Z1, (DI)(R10*1)
+	MOVQ       104(SI), R8
+	VMOVDQU64  Z1, (AX)(R8*1)
 	VSHUFI32X4 $0x44, Z3, Z0, Z1
 	VSHUFI32X4 $0x44, Z11, Z7, Z2
 	VSHUFI32X4 $0x88, Z2, Z1, Z5
-	MOVQ       16(R8), R10
-	VMOVDQU64  Z5, (DI)(R10*1)
+	MOVQ       16(SI), R8
+	VMOVDQU64  Z5, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z2, Z1, Z1
-	MOVQ       48(R8), R10
-	VMOVDQU64  Z1, (DI)(R10*1)
+	MOVQ       48(SI), R8
+	VMOVDQU64  Z1, (AX)(R8*1)
 	VSHUFI32X4 $0xee, Z3, Z0, Z0
 	VSHUFI32X4 $0xee, Z11, Z7, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	MOVQ       80(R8), R10
-	VMOVDQU64  Z2, (DI)(R10*1)
+	MOVQ       80(SI), R8
+	VMOVDQU64  Z2, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	MOVQ       112(R8), R10
-	VMOVDQU64  Z0, (DI)(R10*1)
+	MOVQ       112(SI), R8
+	VMOVDQU64  Z0, (AX)(R8*1)
 	VSHUFI32X4 $0x44, Z8, Z4, Z0
 	VSHUFI32X4 $0x44, Z16, Z12, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	MOVQ       24(R8), R10
-	VMOVDQU64  Z2, (DI)(R10*1)
+	MOVQ       24(SI), R8
+	VMOVDQU64  Z2, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	MOVQ       56(R8), R10
-	VMOVDQU64  Z0, (DI)(R10*1)
+	MOVQ       56(SI), R8
+	VMOVDQU64  Z0, (AX)(R8*1)
 	VSHUFI32X4 $0xee, Z8, Z4, Z0
 	VSHUFI32X4 $0xee, Z16, Z12, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	MOVQ       88(R8), R10
-	VMOVDQU64  Z2, (DI)(R10*1)
+	MOVQ       88(SI), R8
+	VMOVDQU64  Z2, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	MOVQ       120(R8), R10
-	VMOVDQU64  Z0, (DI)(R10*1)
-	SUBQ       $+16, R9
+	MOVQ       120(SI), R8
+	VMOVDQU64  Z0, (AX)(R8*1)
+	SUBQ       $+16, DI
 	JLE        done7
-	CMPQ       R9, $+16
+	CMPQ       DI, $+16
 	JGE        full6
-	LEAQ       (BX)(R9*4), BX
-	LEAQ       (R8)(R9*8), R8
-	MOVQ       $+16, R9
+	LEAQ       (CX)(DI*4), CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+16, DI
 	JMP        tile5
 
 full6:
-	ADDQ $+64, BX
-	ADDQ $+128, R8
+	ADDQ $+64, CX
+	ADDQ $+128, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+16, 8(SP)
+	SUBQ $+16, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+16
+	CMPQ (SP), $+16
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*4), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+16, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*4), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+16, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+128, SI
+	ADDQ $+64, AX
+	ADDQ $+128, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB8AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F
-TEXT ·transposeB8AVX512(SB), $16-24
+TEXT ·transposeB8AVX512(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+	MOVQ 32(BX), R8
+	MOVQ 40(BX), R8
+	MOVQ 48(BX), R8
+	MOVQ 56(BX), R8
 
 tile5:
-	MOVQ        (SI), R10
-	VMOVDQU64   (BX)(R10*1), Z1
-	MOVQ        8(SI), R10
-	VMOVDQU64   (BX)(R10*1), Z2
+	MOVQ        (BX), R8
+	VMOVDQU64   (CX)(R8*1), Z1
+	MOVQ        8(BX), R8
+	VMOVDQU64   (CX)(R8*1), Z2
 	VPUNPCKLQDQ Z2, Z1, Z0
 	VPUNPCKHQDQ Z2, Z1, Z2
-	MOVQ        16(SI), R10
-	VMOVDQU64   (BX)(R10*1), Z3
-	MOVQ        24(SI), R10
-	VMOVDQU64   (BX)(R10*1), Z4
+	MOVQ        16(BX), R8
+	VMOVDQU64   (CX)(R8*1), Z3
+	MOVQ        24(BX), R8
+	VMOVDQU64   (CX)(R8*1), Z4
 	VPUNPCKLQDQ Z4, Z3, Z1
 	VPUNPCKHQDQ Z4, Z3, Z4
-	MOVQ        32(SI), R10
-	VMOVDQU64   (BX)(R10*1), Z5
-	MOVQ        40(SI), R10
-	VMOVDQU64   (BX)(R10*1), Z6
+	MOVQ        32(BX), R8
+	VMOVDQU64   (CX)(R8*1), Z5
+	MOVQ        40(BX), R8
+	VMOVDQU64   (CX)(R8*1), Z6
 	VPUNPCKLQDQ Z6, Z5, Z3
 	VPUNPCKHQDQ Z6, Z5, Z6
-	MOVQ        48(SI), R10
-	VMOVDQU64   (BX)(R10*1), Z7
-	MOVQ        56(SI), R10
-	VMOVDQU64   (BX)(R10*1), Z8
+	MOVQ        48(BX), R8
+	VMOVDQU64   (CX)(R8*1), Z7
+	MOVQ        56(BX), R8
+	VMOVDQU64   (CX)(R8*1), Z8
 	VPUNPCKLQDQ Z8, Z7, Z5
 	VPUNPCKHQDQ Z8, Z7, Z8
 	VSHUFI32X4  $0x44, Z1, Z0, Z7
 	VSHUFI32X4  $0x44, Z5, Z3, Z9
 	VSHUFI32X4  $0x88, Z9, Z7, Z10
-	MOVQ        (R8), R10
-	VMOVDQU64   Z10, (DI)(R10*1)
+	MOVQ        (SI), R8
+	VMOVDQU64   Z10, (AX)(R8*1)
 	VSHUFI32X4  $0xdd, Z9, Z7, Z7
-	MOVQ        16(R8), R10
-	VMOVDQU64   Z7, (DI)(R10*1)
+	MOVQ        16(SI), R8
+	VMOVDQU64   Z7, (AX)(R8*1)
 	VSHUFI32X4  $0xee, Z1, Z0, Z0
 	VSHUFI32X4  $0xee, Z5, Z3, Z1
 	VSHUFI32X4  $0x88, Z1, Z0, Z3
-	MOVQ        32(R8), R10
-	VMOVDQU64   Z3, (DI)(R10*1)
+	MOVQ        32(SI), R8
+	VMOVDQU64   Z3, (AX)(R8*1)
 	VSHUFI32X4  $0xdd, Z1, Z0, Z0
-	MOVQ        48(R8), R10
-	VMOVDQU64   Z0, (DI)(R10*1)
+	MOVQ        48(SI), R8
+	VMOVDQU64   Z0, (AX)(R8*1)
 	VSHUFI32X4  $0x44, Z4, Z2, Z0
 	VSHUFI32X4  $0x44, Z8, Z6, Z1
 	VSHUFI32X4  $0x88, Z1, Z0, Z3
-	MOVQ        8(R8), R10
-	VMOVDQU64   Z3, (DI)(R10*1)
+	MOVQ        8(SI), R8
+	VMOVDQU64   Z3, (AX)(R8*1)
 	VSHUFI32X4  $0xdd, Z1, Z0, Z0
-	MOVQ        24(R8), R10
-	VMOVDQU64   Z0, (DI)(R10*1)
+	MOVQ        24(SI), R8
+	VMOVDQU64   Z0, (AX)(R8*1)
 	VSHUFI32X4  $0xee, Z4, Z2, Z0
 	VSHUFI32X4  $0xee, Z8, Z6, Z1
 	VSHUFI32X4  $0x88, Z1, Z0, Z2
-	MOVQ        40(R8), R10
-	VMOVDQU64   Z2, (DI)(R10*1)
+	MOVQ        40(SI), R8
+	VMOVDQU64   Z2, (AX)(R8*1)
 	VSHUFI32X4  $0xdd, Z1, Z0, Z0
-	MOVQ        56(R8), R10
-	VMOVDQU64   Z0, (DI)(R10*1)
-	SUBQ        $+8, R9
+	MOVQ        56(SI), R8
+	VMOVDQU64   Z0, (AX)(R8*1)
+	SUBQ        $+8, DI
 	JLE         done7
-	CMPQ        R9, $+8
+	CMPQ        DI, $+8
 	JGE         full6
-	LEAQ        (BX)(R9*8), BX
-	LEAQ        (R8)(R9*8), R8
-	MOVQ        $+8, R9
+	LEAQ        (CX)(DI*8), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+8, DI
 	JMP         tile5
 
 full6:
-	ADDQ $+64, BX
-	ADDQ $+64, R8
+	ADDQ $+64, CX
+	ADDQ $+64, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+8, 8(SP)
+	SUBQ $+8, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+8
+	CMPQ (SP), $+8
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*8), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+8, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*8), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+8, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+64, SI
+	ADDQ $+64, AX
+	ADDQ $+64, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB16AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F
-TEXT ·transposeB16AVX512(SB), $16-24
+TEXT ·transposeB16AVX512(SB), $40-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
 
 tile5:
-	MOVQ       (SI), R10
-	VMOVDQU64  (BX)(R10*1), Z0
-	MOVQ       8(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z1
-	MOVQ       16(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z2
-	MOVQ       24(SI), R10
-	VMOVDQU64  (BX)(R10*1), Z3
+	MOVQ       (BX), R8
+	VMOVDQU64  (CX)(R8*1), Z0
+	MOVQ       8(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z1
+	MOVQ       16(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z2
+	MOVQ       24(BX), R8
+	VMOVDQU64  (CX)(R8*1), Z3
 	VSHUFI32X4 $0x44, Z1, Z0, Z4
 	VSHUFI32X4 $0x44, Z3, Z2, Z5
 	VSHUFI32X4 $0x88, Z5, Z4, Z6
-	MOVQ       (R8), R10
-	VMOVDQU64  Z6, (DI)(R10*1)
+	MOVQ       (SI), R8
+	VMOVDQU64  Z6, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z5, Z4, Z4
-	MOVQ       8(R8), R10
-	VMOVDQU64  Z4, (DI)(R10*1)
+	MOVQ       8(SI), R8
+	VMOVDQU64  Z4, (AX)(R8*1)
 	VSHUFI32X4 $0xee, Z1, Z0, Z0
 	VSHUFI32X4 $0xee, Z3, Z2, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	MOVQ       16(R8), R10
-	VMOVDQU64  Z2, (DI)(R10*1)
+	MOVQ       16(SI), R8
+	VMOVDQU64  Z2, (AX)(R8*1)
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	MOVQ       24(R8), R10
-	VMOVDQU64  Z0, (DI)(R10*1)
-	SUBQ       $+4, R9
+	MOVQ       24(SI), R8
+	VMOVDQU64  Z0, (AX)(R8*1)
+	SUBQ       $+4, DI
 	JLE        done7
-	CMPQ       R9, $+4
+	CMPQ       DI, $+4
 	JGE        full6
-	MOVQ       R9, R10
-	SHLQ       $0x04, R10
-	ADDQ       R10, BX
-	LEAQ       (R8)(R9*8), R8
-	MOVQ       $+4, R9
+	MOVQ       DI, R8
+	SHLQ       $0x04, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
 	JMP        tile5
 
 full6:
-	ADDQ $+64, BX
-	ADDQ $+32, R8
+	ADDQ $+64, CX
+	ADDQ $+32, SI
 	JMP  tile5
 
 done7:
-	SUBQ $+4, 8(SP)
+	SUBQ $+4, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+4
+	CMPQ (SP), $+4
 	JGE  full3
-	MOVQ 8(SP), BX
-	MOVQ BX, R8
-	SHLQ $0x04, R8
-	ADDQ R8, DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+4, 8(SP)
+	MOVQ (SP), CX
+	MOVQ CX, BX
+	SHLQ $0x04, BX
+	ADDQ BX, AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+4, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+32, SI
+	ADDQ $+64, AX
+	ADDQ $+32, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB1StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, MMX+
-TEXT ·transposeB1StreamAVX512(SB), $4192-24
+TEXT ·transposeB1StreamAVX512(SB), $4216-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), R8
+	XORQ DI, DI
+	MOVQ 128(DX), R9
 	XORQ R10, R10
-	MOVQ 128(DX), R11
-	XORQ R12, R12
-	CMPQ R11, 8(SP)
+	CMPQ R9, (SP)
 	JL   ahead5
-	SUBQ 64(DX), R11
-	MOVQ 120(DX), R12
+	SUBQ 64(DX), R9
+	MOVQ 120(DX), R10
 
 ahead5:
-	LEAQ (SI)(R11*8), R11
-	MOVQ R11, 16(SP)
-	MOVQ R12, 24(SP)
+	LEAQ (BX)(R9*8), R9
+	MOVQ R9, 40(SP)
+	MOVQ R10, 48(SP)
 
 tile6:
-	MOVQ 16(SP), R11
-	MOVQ 24(SP), R12
-	ADDQ BX, R12
-	LEAQ 512(R11), R13
+	MOVQ 40(SP), R9
+	MOVQ 48(SP), R10
+	ADDQ CX, R10
+	LEAQ 512(R9), R11
 
 fetch9:
-	MOVQ       (R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       8(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       16(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       24(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	ADDQ       $+32, R11
-	CMPQ       R11, R13
+	MOVQ       (R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       8(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       16(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       24(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	ADDQ       $+32, R9
+	CMPQ       R9, R11
 	JL         fetch9
-	LEAQ       32(SP), R11
-	ADDQ       $+63, R11
-	ANDQ       $-64, R11
-	MOVQ       SI, R12
-	MOVQ       R11, R13
-	LEAQ       4096(R11), R14
+	LEAQ       56(SP), R9
+	ADDQ       $+63, R9
+	ANDQ       $-64, R9
+	MOVQ       BX, R10
+	MOVQ       R9, R11
+	LEAQ       4096(R9), R12
 
 line10:
-	MOVQ      (R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, (R13)
-	MOVQ      8(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 64(R13)
-	MOVQ      16(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 128(R13)
-	MOVQ      24(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 192(R13)
-	MOVQ      32(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 256(R13)
-	MOVQ      40(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 320(R13)
-	MOVQ      48(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 384(R13)
-	MOVQ      56(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 448(R13)
-	ADDQ      $+64, R12
-	ADDQ      $+512, R13
-	CMPQ      R13, R14
+	MOVQ      (R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, (R11)
+	MOVQ      8(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 64(R11)
+	MOVQ      16(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 128(R11)
+	MOVQ      24(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 192(R11)
+	MOVQ      32(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 256(R11)
+	MOVQ      40(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 320(R11)
+	MOVQ      48(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 384(R11)
+	MOVQ      56(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 448(R11)
+	ADDQ      $+64, R10
+	ADDQ      $+512, R11
+	CMPQ      R11, R12
 	JL        line10
-	MOVQ      R8, R13
-	XORQ      R12, R12
+	MOVQ      SI, R11
+	XORQ      R10, R10
 
 column11:
-	VMOVDQU64    (R11)(R12*1), X1
-	VINSERTI32X4 $0x01, 1024(R11)(R12*1), Z1, Z1
-	VINSERTI32X4 $0x02, 2048(R11)(R12*1), Z1, Z1
-	VINSERTI32X4 $0x03, 3072(R11)(R12*1), Z1, Z1
-	VMOVDQU64    64(R11)(R12*1), X2
-	VINSERTI32X4 $0x01, 1088(R11)(R12*1), Z2, Z2
-	VINSERTI32X4 $0x02, 2112(R11)(R12*1), Z2, Z2
-	VINSERTI32X4 $0x03, 3136(R11)(R12*1), Z2, Z2
-	VMOVDQU64    128(R11)(R12*1), X3
-	VINSERTI32X4 $0x01, 1152(R11)(R12*1), Z3, Z3
-	VINSERTI32X4 $0x02, 2176(R11)(R12*1), Z3, Z3
-	VINSERTI32X4 $0x03, 3200(R11)(R12*1), Z3, Z3
-	VMOVDQU64    192(R11)(R12*1), X4
-	VINSERTI32X4 $0x01, 1216(R11)(R12*1), Z4, Z4
-	VINSERTI32X4 $0x02, 2240(R11)(R12*1), Z4, Z4
-	VINSERTI32X4 $0x03, 3264(R11)(R12*1), Z4, Z4
-	VMOVDQU64    256(R11)(R12*1), X5
-	VINSERTI32X4 $0x01, 1280(R11)(R12*1), Z5, Z5
-	VINSERTI32X4 $0x02, 2304(R11)(R12*1), Z5, Z5
-	VINSERTI32X4 $0x03, 3328(R11)(R12*1), Z5, Z5
-	VMOVDQU64    320(R11)(R12*1), X6
-	VINSERTI32X4 $0x01, 1344(R11)(R12*1), Z6, Z6
-	VINSERTI32X4 $0x02, 2368(R11)(R12*1), Z6, Z6
-	VINSERTI32X4 $0x03, 3392(R11)(R12*1), Z6, Z6
-	VMOVDQU64    384(R11)(R12*1), X7
-	VINSERTI32X4 $0x01, 1408(R11)(R12*1), Z7, Z7
-	VINSERTI32X4 $0x02, 2432(R11)(R12*1), Z7, Z7
-	VINSERTI32X4 $0x03, 3456(R11)(R12*1), Z7, Z7
-	VMOVDQU64    448(R11)(R12*1), X8
-	VINSERTI32X4 $0x01, 1472(R11)(R12*1), Z8, Z8
-	VINSERTI32X4 $0x02, 2496(R11)(R12*1), Z8, Z8
-	VINSERTI32X4 $0x03, 3520(R11)(R12*1), Z8, Z8
-	VMOVDQU64    512(R11)(R12*1), X9
-	VINSERTI32X4 $0x01, 1536(R11)(R12*1), Z9, Z9
-	VINSERTI32X4 $0x02, 2560(R11)(R12*1), Z9, Z9
-	VINSERTI32X4 $0x03, 3584(R11)(R12*1), Z9, Z9
-	VMOVDQU64    576(R11)(R12*1), X10
-	VINSERTI32X4 $0x01, 1600(R11)(R12*1), Z10, Z10
-	VINSERTI32X4 $0x02, 2624(R11)(R12*1), Z10, Z10
-	VINSERTI32X4 $0x03, 3648(R11)(R12*1), Z10, Z10
-	VMOVDQU64    640(R11)(R12*1), X11
-	VINSERTI32X4 $0x01, 1664(R11)(R12*1), Z11, Z11
-	VINSERTI32X4 $0x02, 2688(R11)(R12*1), Z11, Z11
-	VINSERTI32X4 $0x03, 3712(R11)(R12*1), Z11, Z11
-	VMOVDQU64    704(R11)(R12*1), X12
-	VINSERTI32X4 $0x01, 1728(R11)(R12*1), Z12, Z12
-	VINSERTI32X4 $0x02, 2752(R11)(R12*1), Z12, Z12
-	VINSERTI32X4 $0x03, 3776(R11)(R12*1), Z12, Z12
-	VMOVDQU64    768(R11)(R12*1), X13
-	VINSERTI32X4 $0x01, 1792(R11)(R12*1), Z13, Z13
-	VINSERTI32X4 $0x02, 2816(R11)(R12*1), Z13, Z13
-	VINSERTI32X4 $0x03, 3840(R11)(R12*1), Z13, Z13
-	VMOVDQU64    832(R11)(R12*1), X14
-	VINSERTI32X4 $0x01, 1856(R11)(R12*1), Z14, Z14
-	VINSERTI32X4 $0x02, 2880(R11)(R12*1), Z14, Z14
-	VINSERTI32X4 $0x03, 3904(R11)(R12*1), Z14, Z14
-	VMOVDQU64    896(R11)(R12*1), X15
-	VINSERTI32X4 $0x01, 1920(R11)(R12*1), Z15, Z15
-	VINSERTI32X4 $0x02, 2944(R11)(R12*1), Z15, Z15
-	VINSERTI32X4 $0x03, 3968(R11)(R12*1), Z15, Z15
-	VMOVDQU64    960(R11)(R12*1), X16
-	VINSERTI32X4 $0x01, 1984(R11)(R12*1), Z16, Z16
-	VINSERTI32X4 $0x02, 3008(R11)(R12*1), Z16, Z16
-	VINSERTI32X4 $0x03, 4032(R11)(R12*1), Z16, Z16
+	VMOVDQU64    (R9)(R10*1), X1
+	VINSERTI32X4 $0x01, 1024(R9)(R10*1), Z1, Z1
+	VINSERTI32X4 $0x02, 2048(R9)(R10*1), Z1, Z1
+	VINSERTI32X4 $0x03, 3072(R9)(R10*1), Z1, Z1
+	VMOVDQU64    64(R9)(R10*1), X2
+	VINSERTI32X4 $0x01, 1088(R9)(R10*1), Z2, Z2
+	VINSERTI32X4 $0x02, 2112(R9)(R10*1), Z2, Z2
+	VINSERTI32X4 $0x03, 3136(R9)(R10*1), Z2, Z2
+	VMOVDQU64    128(R9)(R10*1), X3
+	VINSERTI32X4 $0x01, 1152(R9)(R10*1), Z3, Z3
+	VINSERTI32X4 $0x02, 2176(R9)(R10*1), Z3, Z3
+	VINSERTI32X4 $0x03, 3200(R9)(R10*1), Z3, Z3
+	VMOVDQU64    192(R9)(R10*1), X4
+	VINSERTI32X4 $0x01, 1216(R9)(R10*1), Z4, Z4
+	VINSERTI32X4 $0x02, 2240(R9)(R10*1), Z4, Z4
+	VINSERTI32X4 $0x03, 3264(R9)(R10*1), Z4, Z4
+	VMOVDQU64    256(R9)(R10*1), X5
+	VINSERTI32X4 $0x01, 1280(R9)(R10*1), Z5, Z5
+	VINSERTI32X4 $0x02, 2304(R9)(R10*1), Z5, Z5
+	VINSERTI32X4 $0x03, 3328(R9)(R10*1), Z5, Z5
+	VMOVDQU64    320(R9)(R10*1), X6
+	VINSERTI32X4 $0x01, 1344(R9)(R10*1), Z6, Z6
+	VINSERTI32X4 $0x02, 2368(R9)(R10*1), Z6, Z6
+	VINSERTI32X4 $0x03, 3392(R9)(R10*1), Z6, Z6
+	VMOVDQU64    384(R9)(R10*1), X7
+	VINSERTI32X4 $0x01, 1408(R9)(R10*1), Z7, Z7
+	VINSERTI32X4 $0x02, 2432(R9)(R10*1), Z7, Z7
+	VINSERTI32X4 $0x03, 3456(R9)(R10*1), Z7, Z7
+	VMOVDQU64    448(R9)(R10*1), X8
+	VINSERTI32X4 $0x01, 1472(R9)(R10*1), Z8, Z8
+	VINSERTI32X4 $0x02, 2496(R9)(R10*1), Z8, Z8
+	VINSERTI32X4 $0x03, 3520(R9)(R10*1), Z8, Z8
+	VMOVDQU64    512(R9)(R10*1), X9
+	VINSERTI32X4 $0x01, 1536(R9)(R10*1), Z9, Z9
+	VINSERTI32X4 $0x02, 2560(R9)(R10*1), Z9, Z9
+	VINSERTI32X4 $0x03, 3584(R9)(R10*1), Z9, Z9
+	VMOVDQU64    576(R9)(R10*1), X10
+	VINSERTI32X4 $0x01, 1600(R9)(R10*1), Z10, Z10
+	VINSERTI32X4 $0x02, 2624(R9)(R10*1), Z10, Z10
+	VINSERTI32X4 $0x03, 3648(R9)(R10*1), Z10, Z10
+	VMOVDQU64    640(R9)(R10*1), X11
+	VINSERTI32X4 $0x01, 1664(R9)(R10*1), Z11, Z11
+	VINSERTI32X4 $0x02, 2688(R9)(R10*1), Z11, Z11
+	VINSERTI32X4 $0x03, 3712(R9)(R10*1), Z11, Z11
+	VMOVDQU64    704(R9)(R10*1), X12
+	VINSERTI32X4 $0x01, 1728(R9)(R10*1), Z12, Z12
+	VINSERTI32X4 $0x02, 2752(R9)(R10*1), Z12, Z12
+	VINSERTI32X4 $0x03, 3776(R9)(R10*1), Z12, Z12
+	VMOVDQU64    768(R9)(R10*1), X13
+	VINSERTI32X4 $0x01, 1792(R9)(R10*1), Z13, Z13
+	VINSERTI32X4 $0x02, 2816(R9)(R10*1), Z13, Z13
+	VINSERTI32X4 $0x03, 3840(R9)(R10*1), Z13, Z13
+	VMOVDQU64    832(R9)(R10*1), X14
+	VINSERTI32X4 $0x01, 1856(R9)(R10*1), Z14, Z14
+	VINSERTI32X4 $0x02, 2880(R9)(R10*1), Z14, Z14
+	VINSERTI32X4 $0x03, 3904(R9)(R10*1), Z14, Z14
+	VMOVDQU64    896(R9)(R10*1), X15
+	VINSERTI32X4 $0x01, 1920(R9)(R10*1), Z15, Z15
+	VINSERTI32X4 $0x02, 2944(R9)(R10*1), Z15, Z15
+	VINSERTI32X4 $0x03, 3968(R9)(R10*1), Z15, Z15
+	VMOVDQU64    960(R9)(R10*1), X16
+	VINSERTI32X4 $0x01, 1984(R9)(R10*1), Z16, Z16
+	VINSERTI32X4 $0x02, 3008(R9)(R10*1), Z16, Z16
+	VINSERTI32X4 $0x03, 4032(R9)(R10*1), Z16, Z16
 	VPUNPCKLBW   Z9, Z1, Z0
 	VPUNPCKHBW   Z9, Z1, Z9
 	VPUNPCKLBW   Z10, Z2, Z1
@@ -2960,144 +3110,147 @@ column11:
 	VPUNPCKHBW   Z1, Z0, Z1
 	VPUNPCKLBW   Z16, Z15, Z0
 	VPUNPCKHBW   Z16, Z15, Z16
-	CMPQ         R10, $+0
+	CMPQ         DI, $+0
 	JG           written12
-	MOVQ         (R13), R14
-	VMOVNTDQ     Z14, (DI)(R14*1)
+	MOVQ         (R11), R12
+	VMOVNTDQ     Z14, (AX)(R12*1)
 
 written12:
-	CMPQ     R10, $+1
+	CMPQ     DI, $+1
 	JG       written13
-	MOVQ     8(R13), R14
-	VMOVNTDQ Z13, (DI)(R14*1)
+	MOVQ     8(R11), R12
+	VMOVNTDQ Z13, (AX)(R12*1)
 
 written13:
-	CMPQ     R10, $+2
+	CMPQ     DI, $+2
 	JG       written14
-	MOVQ     16(R13), R14
-	VMOVNTDQ Z12, (DI)(R14*1)
+	MOVQ     16(R11), R12
+	VMOVNTDQ Z12, (AX)(R12*1)
 
 written14:
-	CMPQ     R10, $+3
+	CMPQ     DI, $+3
 	JG       written15
-	MOVQ     24(R13), R14
-	VMOVNTDQ Z11, (DI)(R14*1)
+	MOVQ     24(R11), R12
+	VMOVNTDQ Z11, (AX)(R12*1)
 
 written15:
-	CMPQ     R10, $+4
+	CMPQ     DI, $+4
 	JG       written16
-	MOVQ     32(R13), R14
-	VMOVNTDQ Z10, (DI)(R14*1)
+	MOVQ     32(R11), R12
+	VMOVNTDQ Z10, (AX)(R12*1)
 
 written16:
-	CMPQ     R10, $+5
+	CMPQ     DI, $+5
 	JG       written17
-	MOVQ     40(R13), R14
-	VMOVNTDQ Z9, (DI)(R14*1)
+	MOVQ     40(R11), R12
+	VMOVNTDQ Z9, (AX)(R12*1)
 
 written17:
-	CMPQ     R10, $+6
+	CMPQ     DI, $+6
 	JG       written18
-	MOVQ     48(R13), R14
-	VMOVNTDQ Z8, (DI)(R14*1)
+	MOVQ     48(R11), R12
+	VMOVNTDQ Z8, (AX)(R12*1)
 
 written18:
-	CMPQ     R10, $+7
+	CMPQ     DI, $+7
 	JG       written19
-	MOVQ     56(R13), R14
-	VMOVNTDQ Z7, (DI)(R14*1)
+	MOVQ     56(R11), R12
+	VMOVNTDQ Z7, (AX)(R12*1)
 
 written19:
-	CMPQ     R10, $+8
+	CMPQ     DI, $+8
 	JG       written20
-	MOVQ     64(R13), R14
-	VMOVNTDQ Z6, (DI)(R14*1)
+	MOVQ     64(R11), R12
+	VMOVNTDQ Z6, (AX)(R12*1)
 
 written20:
-	CMPQ     R10, $+9
+	CMPQ     DI, $+9
 	JG       written21
-	MOVQ     72(R13), R14
-	VMOVNTDQ Z5, (DI)(R14*1)
+	MOVQ     72(R11), R12
+	VMOVNTDQ Z5, (AX)(R12*1)
 
 written21:
-	CMPQ     R10, $+10
+	CMPQ     DI, $+10
 	JG       written22
-	MOVQ     80(R13), R14
-	VMOVNTDQ Z4, (DI)(R14*1)
+	MOVQ     80(R11), R12
+	VMOVNTDQ Z4, (AX)(R12*1)
 
 written22:
-	CMPQ     R10, $+11
+	CMPQ     DI, $+11
 	JG       written23
-	MOVQ     88(R13), R14
-	VMOVNTDQ Z3, (DI)(R14*1)
+	MOVQ     88(R11), R12
+	VMOVNTDQ Z3, (AX)(R12*1)
 
 written23:
-	CMPQ     R10, $+12
+	CMPQ     DI, $+12
 	JG       written24
-	MOVQ     96(R13), R14
-	VMOVNTDQ Z2, (DI)(R14*1)
+	MOVQ     96(R11), R12
+	VMOVNTDQ Z2, (AX)(R12*1)
 
 written24:
-	CMPQ     R10, $+13
+	CMPQ     DI, $+13
 	JG       written25
-	MOVQ     104(R13), R14
-	VMOVNTDQ Z1, (DI)(R14*1)
+	MOVQ     104(R11), R12
+	VMOVNTDQ Z1, (AX)(R12*1)
 
 written25:
-	CMPQ     R10, $+14
+	CMPQ     DI, $+14
 	JG       written26
-	MOVQ     112(R13), R14
-	VMOVNTDQ Z0, (DI)(R14*1)
+	MOVQ     112(R11), R12
+	VMOVNTDQ Z0, (AX)(R12*1)
 
 written26:
-	CMPQ     R10, $+15
+	CMPQ     DI, $+15
 	JG       written27
-	MOVQ     120(R13), R14
-	VMOVNTDQ Z16, (DI)(R14*1)
+	MOVQ     120(R11), R12
+	VMOVNTDQ Z16, (AX)(R12*1)
 
 written27:
-	ADDQ $+128, R13
-	SUBQ $+16, R10
-	ADDQ $+16, R12
-	CMPQ R12, $+64
+	ADDQ $+128, R11
+	SUBQ $+16, DI
+	ADDQ $+16, R10
+	CMPQ R10, $+64
 	JL   column11
-	ADDQ $+64, R10
-	SUBQ $+64, R9
+	ADDQ $+64, DI
+	SUBQ $+64, R8
 	JLE  done8
-	CMPQ R9, $+64
+	CMPQ R8, $+64
 	JGE  full7
-	LEAQ (BX)(R9*1), BX
-	LEAQ (R8)(R9*8), R8
-	MOVQ $+64, R10
-	SUBQ R9, R10
-	MOVQ $+64, R9
+	LEAQ (CX)(R8*1), CX
+	LEAQ (SI)(R8*8), SI
+	MOVQ $+64, DI
+	SUBQ R8, DI
+	MOVQ $+64, R8
 	JMP  tile6
 
 full7:
-	ADDQ $+64, BX
-	ADDQ $+512, R8
+	ADDQ $+64, CX
+	ADDQ $+512, SI
 	JMP  tile6
 
 done8:
-	SUBQ $+64, 8(SP)
+	SUBQ $+64, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+64
+	CMPQ (SP), $+64
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*1), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+64, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*1), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+64, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+512, SI
+	ADDQ $+64, AX
+	ADDQ $+512, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -3105,126 +3258,130 @@ done4:
 
 // func transposeB2StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, MMX+
-TEXT ·transposeB2StreamAVX512(SB), $2144-24
+TEXT ·transposeB2StreamAVX512(SB), $2168-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), R8
+	XORQ DI, DI
+	MOVQ 128(DX), R9
 	XORQ R10, R10
-	MOVQ 128(DX), R11
-	XORQ R12, R12
-	CMPQ R11, 8(SP)
+	CMPQ R9, (SP)
 	JL   ahead5
-	SUBQ 64(DX), R11
-	MOVQ 120(DX), R12
+	SUBQ 64(DX), R9
+	MOVQ 120(DX), R10
 
 ahead5:
-	LEAQ (SI)(R11*8), R11
-	MOVQ R11, 16(SP)
-	MOVQ R12, 24(SP)
+	LEAQ (BX)(R9*8), R9
+	MOVQ R9, 40(SP)
+	MOVQ R10, 48(SP)
 
 tile6:
-	MOVQ 16(SP), R11
-	MOVQ 24(SP), R12
-	ADDQ BX, R12
-	LEAQ 256(R11), R13
+	MOVQ 40(SP), R9
+	MOVQ 48(SP), R10
+	ADDQ CX, R10
+	LEAQ 256(R9), R11
 
 fetch9:
-	MOVQ       (R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       8(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       16(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       24(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	ADDQ       $+32, R11
-	CMPQ       R11, R13
+	MOVQ       (R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       8(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       16(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       24(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	ADDQ       $+32, R9
+	CMPQ       R9, R11
 	JL         fetch9
-	LEAQ       32(SP), R11
-	ADDQ       $+63, R11
-	ANDQ       $-64, R11
-	MOVQ       SI, R12
-	MOVQ       R11, R13
-	LEAQ       2048(R11), R14
+	LEAQ       56(SP), R9
+	ADDQ       $+63, R9
+	ANDQ       $-64, R9
+	MOVQ       BX, R10
+	MOVQ       R9, R11
+	LEAQ       2048(R9), R12
 
 line10:
-	MOVQ      (R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, (R13)
-	MOVQ      8(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 64(R13)
-	MOVQ      16(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 128(R13)
-	MOVQ      24(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 192(R13)
-	MOVQ      32(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 256(R13)
-	MOVQ      40(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 320(R13)
-	MOVQ      48(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 384(R13)
-	MOVQ      56(R12), R15
-	VMOVDQU64 (BX)(R15*1), Z0
-	VMOVDQA64 Z0, 448(R13)
-	ADDQ      $+64, R12
-	ADDQ      $+512, R13
-	CMPQ      R13, R14
+	MOVQ      (R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, (R11)
+	MOVQ      8(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 64(R11)
+	MOVQ      16(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 128(R11)
+	MOVQ      24(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 192(R11)
+	MOVQ      32(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 256(R11)
+	MOVQ      40(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 320(R11)
+	MOVQ      48(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 384(R11)
+	MOVQ      56(R10), R13
+	VMOVDQU64 (CX)(R13*1), Z0
+	VMOVDQA64 Z0, 448(R11)
+	ADDQ      $+64, R10
+	ADDQ      $+512, R11
+	CMPQ      R11, R12
 	JL        line10
-	MOVQ      R8, R13
-	XORQ      R12, R12
+	MOVQ      SI, R11
+	XORQ      R10, R10
 
 column11:
-	VMOVDQU64    (R11)(R12*1), X1
-	VINSERTI32X4 $0x01, 512(R11)(R12*1), Z1, Z1
-	VINSERTI32X4 $0x02, 1024(R11)(R12*1), Z1, Z1
-	VINSERTI32X4 $0x03, 1536(R11)(R12*1), Z1, Z1
-	VMOVDQU64    64(R11)(R12*1), X2
-	VINSERTI32X4 $0x01, 576(R11)(R12*1), Z2, Z2
-	VINSERTI32X4 $0x02, 1088(R11)(R12*1), Z2, Z2
-	VINSERTI32X4 $0x03, 1600(R11)(R12*1), Z2, Z2
-	VMOVDQU64    128(R11)(R12*1), X3
-	VINSERTI32X4 $0x01, 640(R11)(R12*1), Z3, Z3
-	VINSERTI32X4 $0x02, 1152(R11)(R12*1), Z3, Z3
-	VINSERTI32X4 $0x03, 1664(R11)(R12*1), Z3, Z3
-	VMOVDQU64    192(R11)(R12*1), X4
-	VINSERTI32X4 $0x01, 704(R11)(R12*1), Z4, Z4
-	VINSERTI32X4 $0x02, 1216(R11)(R12*1), Z4, Z4
-	VINSERTI32X4 $0x03, 1728(R11)(R12*1), Z4, Z4
-	VMOVDQU64    256(R11)(R12*1), X5
-	VINSERTI32X4 $0x01, 768(R11)(R12*1), Z5, Z5
-	VINSERTI32X4 $0x02, 1280(R11)(R12*1), Z5, Z5
-	VINSERTI32X4 $0x03, 1792(R11)(R12*1), Z5, Z5
-	VMOVDQU64    320(R11)(R12*1), X6
-	VINSERTI32X4 $0x01, 832(R11)(R12*1), Z6, Z6
-	VINSERTI32X4 $0x02, 1344(R11)(R12*1), Z6, Z6
-	VINSERTI32X4 $0x03, 1856(R11)(R12*1), Z6, Z6
-	VMOVDQU64    384(R11)(R12*1), X7
-	VINSERTI32X4 $0x01, 896(R11)(R12*1), Z7, Z7
-	VINSERTI32X4 $0x02, 1408(R11)(R12*1), Z7, Z7
-	VINSERTI32X4 $0x03, 1920(R11)(R12*1), Z7, Z7
-	VMOVDQU64    448(R11)(R12*1), X8
-	VINSERTI32X4 $0x01, 960(R11)(R12*1), Z8, Z8
-	VINSERTI32X4 $0x02, 1472(R11)(R12*1), Z8, Z8
-	VINSERTI32X4 $0x03, 1984(R11)(R12*1), Z8, Z8
+	VMOVDQU64    (R9)(R10*1), X1
+	VINSERTI32X4 $0x01, 512(R9)(R10*1), Z1, Z1
+	VINSERTI32X4 $0x02, 1024(R9)(R10*1), Z1, Z1
+	VINSERTI32X4 $0x03, 1536(R9)(R10*1), Z1, Z1
+	VMOVDQU64    64(R9)(R10*1), X2
+	VINSERTI32X4 $0x01, 576(R9)(R10*1), Z2, Z2
+	VINSERTI32X4 $0x02, 1088(R9)(R10*1), Z2, Z2
+	VINSERTI32X4 $0x03, 1600(R9)(R10*1), Z2, Z2
+	VMOVDQU64    128(R9)(R10*1), X3
+	VINSERTI32X4 $0x01, 640(R9)(R10*1), Z3, Z3
+	VINSERTI32X4 $0x02, 1152(R9)(R10*1), Z3, Z3
+	VINSERTI32X4 $0x03, 1664(R9)(R10*1), Z3, Z3
+	VMOVDQU64    192(R9)(R10*1), X4
+	VINSERTI32X4 $0x01, 704(R9)(R10*1), Z4, Z4
+	VINSERTI32X4 $0x02, 1216(R9)(R10*1), Z4, Z4
+	VINSERTI32X4 $0x03, 1728(R9)(R10*1), Z4, Z4
+	VMOVDQU64    256(R9)(R10*1), X5
+	VINSERTI32X4 $0x01, 768(R9)(R10*1), Z5, Z5
+	VINSERTI32X4 $0x02, 1280(R9)(R10*1), Z5, Z5
+	VINSERTI32X4 $0x03, 1792(R9)(R10*1), Z5, Z5
+	VMOVDQU64    320(R9)(R10*1), X6
+	VINSERTI32X4 $0x01, 832(R9)(R10*1), Z6, Z6
+	VINSERTI32X4 $0x02, 1344(R9)(R10*1), Z6, Z6
+	VINSERTI32X4 $0x03, 1856(R9)(R10*1), Z6, Z6
+	VMOVDQU64    384(R9)(R10*1), X7
+	VINSERTI32X4 $0x01, 896(R9)(R10*1), Z7, Z7
+	VINSERTI32X4 $0x02, 1408(R9)(R10*1), Z7, Z7
+	VINSERTI32X4 $0x03, 1920(R9)(R10*1), Z7, Z7
+	VMOVDQU64    448(R9)(R10*1), X8
+	VINSERTI32X4 $0x01, 960(R9)(R10*1), Z8, Z8
+	VINSERTI32X4 $0x02, 1472(R9)(R10*1), Z8, Z8
+	VINSERTI32X4 $0x03, 1984(R9)(R10*1), Z8, Z8
 	VPUNPCKLWD   Z5, Z1, Z0
 	VPUNPCKHWD   Z5, Z1, Z5
 	VPUNPCKLWD   Z6, Z2, Z1
@@ -3249,96 +3406,99 @@ column11:
 	VPUNPCKHWD   Z1, Z0, Z1
 	VPUNPCKLWD   Z8, Z7, Z0
 	VPUNPCKHWD   Z8, Z7, Z8
-	CMPQ         R10, $+0
+	CMPQ         DI, $+0
 	JG           written12
-	MOVQ         (R13), R14
-	VMOVNTDQ     Z6, (DI)(R14*1)
+	MOVQ         (R11), R12
+	VMOVNTDQ     Z6, (AX)(R12*1)
 
 written12:
-	CMPQ     R10, $+1
+	CMPQ     DI, $+1
 	JG       written13
-	MOVQ     8(R13), R14
-	VMOVNTDQ Z5, (DI)(R14*1)
+	MOVQ     8(R11), R12
+	VMOVNTDQ Z5, (AX)(R12*1)
 
 written13:
-	CMPQ     R10, $+2
+	CMPQ     DI, $+2
 	JG       written14
-	MOVQ     16(R13), R14
-	VMOVNTDQ Z4, (DI)(R14*1)
+	MOVQ     16(R11), R12
+	VMOVNTDQ Z4, (AX)(R12*1)
 
 written14:
-	CMPQ     R10, $+3
+	CMPQ     DI, $+3
 	JG       written15
-	MOVQ     24(R13), R14
-	VMOVNTDQ Z3, (DI)(R14*1)
+	MOVQ     24(R11), R12
+	VMOVNTDQ Z3, (AX)(R12*1)
 
 written15:
-	CMPQ     R10, $+4
+	CMPQ     DI, $+4
 	JG       written16
-	MOVQ     32(R13), R14
-	VMOVNTDQ Z2, (DI)(R14*1)
+	MOVQ     32(R11), R12
+	VMOVNTDQ Z2, (AX)(R12*1)
 
 written16:
-	CMPQ     R10, $+5
+	CMPQ     DI, $+5
 	JG       written17
-	MOVQ     40(R13), R14
-	VMOVNTDQ Z1, (DI)(R14*1)
+	MOVQ     40(R11), R12
+	VMOVNTDQ Z1, (AX)(R12*1)
 
 written17:
-	CMPQ     R10, $+6
+	CMPQ     DI, $+6
 	JG       written18
-	MOVQ     48(R13), R14
-	VMOVNTDQ Z0, (DI)(R14*1)
+	MOVQ     48(R11), R12
+	VMOVNTDQ Z0, (AX)(R12*1)
 
 written18:
-	CMPQ     R10, $+7
+	CMPQ     DI, $+7
 	JG       written19
-	MOVQ     56(R13), R14
-	VMOVNTDQ Z8, (DI)(R14*1)
+	MOVQ     56(R11), R12
+	VMOVNTDQ Z8, (AX)(R12*1)
 
 written19:
-	ADDQ $+64, R13
-	SUBQ $+8, R10
-	ADDQ $+16, R12
-	CMPQ R12, $+64
+	ADDQ $+64, R11
+	SUBQ $+8, DI
+	ADDQ $+16, R10
+	CMPQ R10, $+64
 	JL   column11
-	ADDQ $+32, R10
-	SUBQ $+32, R9
+	ADDQ $+32, DI
+	SUBQ $+32, R8
 	JLE  done8
-	CMPQ R9, $+32
+	CMPQ R8, $+32
 	JGE  full7
-	LEAQ (BX)(R9*2), BX
-	LEAQ (R8)(R9*8), R8
-	MOVQ $+32, R10
-	SUBQ R9, R10
-	MOVQ $+32, R9
+	LEAQ (CX)(R8*2), CX
+	LEAQ (SI)(R8*8), SI
+	MOVQ $+32, DI
+	SUBQ R8, DI
+	MOVQ $+32, R8
 	JMP  tile6
 
 full7:
-	ADDQ $+64, BX
-	ADDQ $+256, R8
+	ADDQ $+64, CX
+	ADDQ $+256, SI
 	JMP  tile6
 
 done8:
-	SUBQ $+32, 8(SP)
+	SUBQ $+32, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+32
+	CMPQ (SP), $+32
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*2), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+32, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*2), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+32, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+256, SI
+	ADDQ $+64, AX
+	ADDQ $+256, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -3346,62 +3506,66 @@ done4:
 
 // func transposeB4StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·transposeB4StreamAVX512(SB), $32-24
+TEXT ·transposeB4StreamAVX512(SB), $56-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), R8
+	XORQ DI, DI
+	MOVQ 128(DX), R9
 	XORQ R10, R10
-	MOVQ 128(DX), R11
-	XORQ R12, R12
-	CMPQ R11, 8(SP)
+	CMPQ R9, (SP)
 	JL   ahead5
-	SUBQ 64(DX), R11
-	MOVQ 120(DX), R12
+	SUBQ 64(DX), R9
+	MOVQ 120(DX), R10
 
 ahead5:
-	LEAQ (SI)(R11*8), R11
-	MOVQ R11, 16(SP)
-	MOVQ R12, 24(SP)
+	LEAQ (BX)(R9*8), R9
+	MOVQ R9, 40(SP)
+	MOVQ R10, 48(SP)
 
 tile6:
-	MOVQ 16(SP), R11
-	MOVQ 24(SP), R12
-	ADDQ BX, R12
-	LEAQ 128(R11), R13
+	MOVQ 40(SP), R9
+	MOVQ 48(SP), R10
+	ADDQ CX, R10
+	LEAQ 128(R9), R11
 
 fetch9:
-	MOVQ       (R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       8(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       16(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       24(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	ADDQ       $+32, R11
-	CMPQ       R11, R13
+	MOVQ       (R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       8(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       16(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       24(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	ADDQ       $+32, R9
+	CMPQ       R9, R11
 	JL         fetch9
-	MOVQ       (SI), R11
-	VMOVDQU64  (BX)(R11*1), Z1
-	MOVQ       8(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z2
-	MOVQ       16(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z3
-	MOVQ       24(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z4
+	MOVQ       (BX), R9
+	VMOVDQU64  (CX)(R9*1), Z1
+	MOVQ       8(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z2
+	MOVQ       16(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z3
+	MOVQ       24(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z4
 	VPUNPCKLDQ Z3, Z1, Z0
 	VPUNPCKHDQ Z3, Z1, Z3
 	VPUNPCKLDQ Z4, Z2, Z1
@@ -3410,14 +3574,14 @@ fetch9:
 	VPUNPCKHDQ Z1, Z0, Z1
 	VPUNPCKLDQ Z4, Z3, Z0
 	VPUNPCKHDQ Z4, Z3, Z4
-	MOVQ       32(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z5
-	MOVQ       40(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z6
-	MOVQ       48(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z7
-	MOVQ       56(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z8
+	MOVQ       32(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z5
+	MOVQ       40(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z6
+	MOVQ       48(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z7
+	MOVQ       56(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z8
 	VPUNPCKLDQ Z7, Z5, Z3
 	VPUNPCKHDQ Z7, Z5, Z7
 	VPUNPCKLDQ Z8, Z6, Z5
@@ -3426,14 +3590,14 @@ fetch9:
 	VPUNPCKHDQ Z5, Z3, Z5
 	VPUNPCKLDQ Z8, Z7, Z3
 	VPUNPCKHDQ Z8, Z7, Z8
-	MOVQ       64(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z9
-	MOVQ       72(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z10
-	MOVQ       80(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z11
-	MOVQ       88(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z12
+	MOVQ       64(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z9
+	MOVQ       72(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z10
+	MOVQ       80(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z11
+	MOVQ       88(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z12
 	VPUNPCKLDQ Z11, Z9, Z7
 	VPUNPCKHDQ Z11, Z9, Z11
 	VPUNPCKLDQ Z12, Z10, Z9
@@ -3442,14 +3606,14 @@ fetch9:
 	VPUNPCKHDQ Z9, Z7, Z9
 	VPUNPCKLDQ Z12, Z11, Z7
 	VPUNPCKHDQ Z12, Z11, Z12
-	MOVQ       96(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z13
-	MOVQ       104(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z14
-	MOVQ       112(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z15
-	MOVQ       120(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z16
+	MOVQ       96(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z13
+	MOVQ       104(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z14
+	MOVQ       112(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z15
+	MOVQ       120(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z16
 	VPUNPCKLDQ Z15, Z13, Z11
 	VPUNPCKHDQ Z15, Z13, Z15
 	VPUNPCKLDQ Z16, Z14, Z13
@@ -3461,167 +3625,170 @@ fetch9:
 	VSHUFI32X4 $0x44, Z6, Z2, Z15
 	VSHUFI32X4 $0x44, Z14, Z10, Z17
 	VSHUFI32X4 $0x88, Z17, Z15, Z18
-	CMPQ       R10, $+0
+	CMPQ       DI, $+0
 	JG         written10
-	MOVQ       (R8), R11
-	VMOVNTDQ   Z18, (DI)(R11*1)
+	MOVQ       (SI), R9
+	VMOVNTDQ   Z18, (AX)(R9*1)
 
 written10:
 	VSHUFI32X4 $0xdd, Z17, Z15, Z15
-	CMPQ       R10, $+4
+	CMPQ       DI, $+4
 	JG         written11
-	MOVQ       32(R8), R11
-	VMOVNTDQ   Z15, (DI)(R11*1)
+	MOVQ       32(SI), R9
+	VMOVNTDQ   Z15, (AX)(R9*1)
 
 written11:
 	VSHUFI32X4 $0xee, Z6, Z2, Z2
 	VSHUFI32X4 $0xee, Z14, Z10, Z6
 	VSHUFI32X4 $0x88, Z6, Z2, Z10
-	CMPQ       R10, $+8
+	CMPQ       DI, $+8
 	JG         written12
-	MOVQ       64(R8), R11
-	VMOVNTDQ   Z10, (DI)(R11*1)
+	MOVQ       64(SI), R9
+	VMOVNTDQ   Z10, (AX)(R9*1)
 
 written12:
 	VSHUFI32X4 $0xdd, Z6, Z2, Z2
-	CMPQ       R10, $+12
+	CMPQ       DI, $+12
 	JG         written13
-	MOVQ       96(R8), R11
-	VMOVNTDQ   Z2, (DI)(R11*1)
+	MOVQ       96(SI), R9
+	VMOVNTDQ   Z2, (AX)(R9*1)
 
 written13:
 	VSHUFI32X4 $0x44, Z5, Z1, Z2
 	VSHUFI32X4 $0x44, Z13, Z9, Z6
 	VSHUFI32X4 $0x88, Z6, Z2, Z10
-	CMPQ       R10, $+1
+	CMPQ       DI, $+1
 	JG         written14
-	MOVQ       8(R8), R11
-	VMOVNTDQ   Z10, (DI)(R11*1)
+	MOVQ       8(SI), R9
+	VMOVNTDQ   Z10, (AX)(R9*1)
 
 written14:
 	VSHUFI32X4 $0xdd, Z6, Z2, Z2
-	CMPQ       R10, $+5
+	CMPQ       DI, $+5
 	JG         written15
-	MOVQ       40(R8), R11
-	VMOVNTDQ   Z2, (DI)(R11*1)
+	MOVQ       40(SI), R9
+	VMOVNTDQ   Z2, (AX)(R9*1)
 
 written15:
 	VSHUFI32X4 $0xee, Z5, Z1, Z1
 	VSHUFI32X4 $0xee, Z13, Z9, Z2
 	VSHUFI32X4 $0x88, Z2, Z1, Z5
-	CMPQ       R10, $+9
+	CMPQ       DI, $+9
 	JG         written16
-	MOVQ       72(R8), R11
-	VMOVNTDQ   Z5, (DI)(R11*1)
+	MOVQ       72(SI), R9
+	VMOVNTDQ   Z5, (AX)(R9*1)
 
 written16:
 	VSHUFI32X4 $0xdd, Z2, Z1, Z1
-	CMPQ       R10, $+13
+	CMPQ       DI, $+13
 	JG         written17
-	MOVQ       104(R8), R11
-	VMOVNTDQ   Z1, (DI)(R11*1)
+	MOVQ       104(SI), R9
+	VMOVNTDQ   Z1, (AX)(R9*1)
 
 written17:
 	VSHUFI32X4 $0x44, Z3, Z0, Z1
 	VSHUFI32X4 $0x44, Z11, Z7, Z2
 	VSHUFI32X4 $0x88, Z2, Z1, Z5
-	CMPQ       R10, $+2
+	CMPQ       DI, $+2
 	JG         written18
-	MOVQ       16(R8), R11
-	VMOVNTDQ   Z5, (DI)(R11*1)
+	MOVQ       16(SI), R9
+	VMOVNTDQ   Z5, (AX)(R9*1)
 
 written18:
 	VSHUFI32X4 $0xdd, Z2, Z1, Z1
-	CMPQ       R10, $+6
+	CMPQ       DI, $+6
 	JG         written19
-	MOVQ       48(R8), R11
-	VMOVNTDQ   Z1, (DI)(R11*1)
+	MOVQ       48(SI), R9
+	VMOVNTDQ   Z1, (AX)(R9*1)
 
 written19:
 	VSHUFI32X4 $0xee, Z3, Z0, Z0
 	VSHUFI32X4 $0xee, Z11, Z7, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	CMPQ       R10, $+10
+	CMPQ       DI, $+10
 	JG         written20
-	MOVQ       80(R8), R11
-	VMOVNTDQ   Z2, (DI)(R11*1)
+	MOVQ       80(SI), R9
+	VMOVNTDQ   Z2, (AX)(R9*1)
 
 written20:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	CMPQ       R10, $+14
+	CMPQ       DI, $+14
 	JG         written21
-	MOVQ       112(R8), R11
-	VMOVNTDQ   Z0, (DI)(R11*1)
+	MOVQ       112(SI), R9
+	VMOVNTDQ   Z0, (AX)(R9*1)
 
 written21:
 	VSHUFI32X4 $0x44, Z8, Z4, Z0
 	VSHUFI32X4 $0x44, Z16, Z12, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	CMPQ       R10, $+3
+	CMPQ       DI, $+3
 	JG         written22
-	MOVQ       24(R8), R11
-	VMOVNTDQ   Z2, (DI)(R11*1)
+	MOVQ       24(SI), R9
+	VMOVNTDQ   Z2, (AX)(R9*1)
 
 written22:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	CMPQ       R10, $+7
+	CMPQ       DI, $+7
 	JG         written23
-	MOVQ       56(R8), R11
-	VMOVNTDQ   Z0, (DI)(R11*1)
+	MOVQ       56(SI), R9
+	VMOVNTDQ   Z0, (AX)(R9*1)
 
 written23:
 	VSHUFI32X4 $0xee, Z8, Z4, Z0
 	VSHUFI32X4 $0xee, Z16, Z12, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	CMPQ       R10, $+11
+	CMPQ       DI, $+11
 	JG         written24
-	MOVQ       88(R8), R11
-	VMOVNTDQ   Z2, (DI)(R11*1)
+	MOVQ       88(SI), R9
+	VMOVNTDQ   Z2, (AX)(R9*1)
 
 written24:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	CMPQ       R10, $+15
+	CMPQ       DI, $+15
 	JG         written25
-	MOVQ       120(R8), R11
-	VMOVNTDQ   Z0, (DI)(R11*1)
+	MOVQ       120(SI), R9
+	VMOVNTDQ   Z0, (AX)(R9*1)
 
 written25:
-	SUBQ $+16, R9
+	SUBQ $+16, R8
 	JLE  done8
-	CMPQ R9, $+16
+	CMPQ R8, $+16
 	JGE  full7
-	LEAQ (BX)(R9*4), BX
-	LEAQ (R8)(R9*8), R8
-	MOVQ $+16, R10
-	SUBQ R9, R10
-	MOVQ $+16, R9
+	LEAQ (CX)(R8*4), CX
+	LEAQ (SI)(R8*8), SI
+	MOVQ $+16, DI
+	SUBQ R8, DI
+	MOVQ $+16, R8
 	JMP  tile6
 
 full7:
-	ADDQ $+64, BX
-	ADDQ $+128, R8
+	ADDQ $+64, CX
+	ADDQ $+128, SI
 	JMP  tile6
 
 done8:
-	SUBQ $+16, 8(SP)
+	SUBQ $+16, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+16
+	CMPQ (SP), $+16
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*4), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+16, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*4), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+16, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+128, SI
+	ADDQ $+64, AX
+	ADDQ $+128, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -3629,178 +3796,193 @@ done4:
 
 // func transposeB8StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·transposeB8StreamAVX512(SB), $32-24
+TEXT ·transposeB8StreamAVX512(SB), $56-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), R8
+	MOVQ (BX), DI
+	MOVQ 8(BX), DI
+	MOVQ 16(BX), DI
+	MOVQ 24(BX), DI
+	MOVQ 32(BX), DI
+	MOVQ 40(BX), DI
+	MOVQ 48(BX), DI
+	MOVQ 56(BX), DI
+	XORQ DI, DI
+	MOVQ 128(DX), R9
 	XORQ R10, R10
-	MOVQ 128(DX), R11
-	XORQ R12, R12
-	CMPQ R11, 8(SP)
+	CMPQ R9, (SP)
 	JL   ahead5
-	SUBQ 64(DX), R11
-	MOVQ 120(DX), R12
+	SUBQ 64(DX), R9
+	MOVQ 120(DX), R10
 
 ahead5:
-	LEAQ (SI)(R11*8), R11
-	MOVQ R11, 16(SP)
-	MOVQ R12, 24(SP)
+	LEAQ (BX)(R9*8), R9
+	MOVQ R9, 40(SP)
+	MOVQ R10, 48(SP)
 
 tile6:
-	MOVQ 16(SP), R11
-	MOVQ 24(SP), R12
-	ADDQ BX, R12
-	LEAQ 64(R11), R13
+	MOVQ 40(SP), R9
+	MOVQ 48(SP), R10
+	ADDQ CX, R10
+	LEAQ 64(R9), R11
 
 fetch9:
-	MOVQ        (R11), R14
-	PREFETCHT1  (R12)(R14*1)
-	MOVQ        8(R11), R14
-	PREFETCHT1  (R12)(R14*1)
-	MOVQ        16(R11), R14
-	PREFETCHT1  (R12)(R14*1)
-	MOVQ        24(R11), R14
-	PREFETCHT1  (R12)(R14*1)
-	ADDQ        $+32, R11
-	CMPQ        R11, R13
+	MOVQ        (R9), R12
+	PREFETCHT1  (R10)(R12*1)
+	MOVQ        8(R9), R12
+	PREFETCHT1  (R10)(R12*1)
+	MOVQ        16(R9), R12
+	PREFETCHT1  (R10)(R12*1)
+	MOVQ        24(R9), R12
+	PREFETCHT1  (R10)(R12*1)
+	ADDQ        $+32, R9
+	CMPQ        R9, R11
 	JL          fetch9
-	MOVQ        (SI), R11
-	VMOVDQU64   (BX)(R11*1), Z1
-	MOVQ        8(SI), R11
-	VMOVDQU64   (BX)(R11*1), Z2
+	MOVQ        (BX), R9
+	VMOVDQU64   (CX)(R9*1), Z1
+	MOVQ        8(BX), R9
+	VMOVDQU64   (CX)(R9*1), Z2
 	VPUNPCKLQDQ Z2, Z1, Z0
 	VPUNPCKHQDQ Z2, Z1, Z2
-	MOVQ        16(SI), R11
-	VMOVDQU64   (BX)(R11*1), Z3
-	MOVQ        24(SI), R11
-	VMOVDQU64   (BX)(R11*1), Z4
+	MOVQ        16(BX), R9
+	VMOVDQU64   (CX)(R9*1), Z3
+	MOVQ        24(BX), R9
+	VMOVDQU64   (CX)(R9*1), Z4
 	VPUNPCKLQDQ Z4, Z3, Z1
 	VPUNPCKHQDQ Z4, Z3, Z4
-	MOVQ        32(SI), R11
-	VMOVDQU64   (BX)(R11*1), Z5
-	MOVQ        40(SI), R11
-	VMOVDQU64   (BX)(R11*1), Z6
+	MOVQ        32(BX), R9
+	VMOVDQU64   (CX)(R9*1), Z5
+	MOVQ        40(BX), R9
+	VMOVDQU64   (CX)(R9*1), Z6
 	VPUNPCKLQDQ Z6, Z5, Z3
 	VPUNPCKHQDQ Z6, Z5, Z6
-	MOVQ        48(SI), R11
-	VMOVDQU64   (BX)(R11*1), Z7
-	MOVQ        56(SI), R11
-	VMOVDQU64   (BX)(R11*1), Z8
+	MOVQ        48(BX), R9
+	VMOVDQU64   (CX)(R9*1), Z7
+	MOVQ        56(BX), R9
+	VMOVDQU64   (CX)(R9*1), Z8
 	VPUNPCKLQDQ Z8, Z7, Z5
 	VPUNPCKHQDQ Z8, Z7, Z8
 	VSHUFI32X4  $0x44, Z1, Z0, Z7
 	VSHUFI32X4  $0x44, Z5, Z3, Z9
 	VSHUFI32X4  $0x88, Z9, Z7, Z10
-	CMPQ        R10, $+0
+	CMPQ        DI, $+0
 	JG          written10
-	MOVQ        (R8), R11
-	VMOVNTDQ    Z10, (DI)(R11*1)
+	MOVQ        (SI), R9
+	VMOVNTDQ    Z10, (AX)(R9*1)
 
 written10:
 	VSHUFI32X4 $0xdd, Z9, Z7, Z7
-	CMPQ       R10, $+2
+	CMPQ       DI, $+2
 	JG         written11
-	MOVQ       16(R8), R11
-	VMOVNTDQ   Z7, (DI)(R11*1)
+	MOVQ       16(SI), R9
+	VMOVNTDQ   Z7, (AX)(R9*1)
 
 written11:
 	VSHUFI32X4 $0xee, Z1, Z0, Z0
 	VSHUFI32X4 $0xee, Z5, Z3, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z3
-	CMPQ       R10, $+4
+	CMPQ       DI, $+4
 	JG         written12
-	MOVQ       32(R8), R11
-	VMOVNTDQ   Z3, (DI)(R11*1)
+	MOVQ       32(SI), R9
+	VMOVNTDQ   Z3, (AX)(R9*1)
 
 written12:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	CMPQ       R10, $+6
+	CMPQ       DI, $+6
 	JG         written13
-	MOVQ       48(R8), R11
-	VMOVNTDQ   Z0, (DI)(R11*1)
+	MOVQ       48(SI), R9
+	VMOVNTDQ   Z0, (AX)(R9*1)
 
 written13:
 	VSHUFI32X4 $0x44, Z4, Z2, Z0
 	VSHUFI32X4 $0x44, Z8, Z6, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z3
-	CMPQ       R10, $+1
+	CMPQ       DI, $+1
 	JG         written14
-	MOVQ       8(R8), R11
-	VMOVNTDQ   Z3, (DI)(R11*1)
+	MOVQ       8(SI), R9
+	VMOVNTDQ   Z3, (AX)(R9*1)
 
 written14:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	CMPQ       R10, $+3
+	CMPQ       DI, $+3
 	JG         written15
-	MOVQ       24(R8), R11
-	VMOVNTDQ   Z0, (DI)(R11*1)
+	MOVQ       24(SI), R9
+	VMOVNTDQ   Z0, (AX)(R9*1)
 
 written15:
 	VSHUFI32X4 $0xee, Z4, Z2, Z0
 	VSHUFI32X4 $0xee, Z8, Z6, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	CMPQ       R10, $+5
+	CMPQ       DI, $+5
 	JG         written16
-	MOVQ       40(R8), R11
-	VMOVNTDQ   Z2, (DI)(R11*1)
+	MOVQ       40(SI), R9
+	VMOVNTDQ   Z2, (AX)(R9*1)
 
 written16:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	CMPQ       R10, $+7
+	CMPQ       DI, $+7
 	JG         written17
-	MOVQ       56(R8), R11
-	VMOVNTDQ   Z0, (DI)(R11*1)
+	MOVQ       56(SI), R9
+	VMOVNTDQ   Z0, (AX)(R9*1)
 
 written17:
-	SUBQ $+8, R9
+	SUBQ $+8, R8
 	JLE  done8
-	CMPQ R9, $+8
+	CMPQ R8, $+8
 	JGE  full7
-	LEAQ (BX)(R9*8), BX
-	LEAQ (R8)(R9*8), R8
-	MOVQ $+8, R10
-	SUBQ R9, R10
-	MOVQ $+8, R9
+	LEAQ (CX)(R8*8), CX
+	LEAQ (SI)(R8*8), SI
+	MOVQ $+8, DI
+	SUBQ R8, DI
+	MOVQ $+8, R8
 	JMP  tile6
 
 full7:
-	ADDQ $+64, BX
-	ADDQ $+64, R8
+	ADDQ $+64, CX
+	ADDQ $+64, SI
 	JMP  tile6
 
 done8:
-	SUBQ $+8, 8(SP)
+	SUBQ $+8, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+8
+	CMPQ (SP), $+8
 	JGE  full3
-	MOVQ 8(SP), BX
-	LEAQ (DI)(BX*8), DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+8, 8(SP)
+	MOVQ (SP), CX
+	LEAQ (AX)(CX*8), AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+8, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+64, SI
+	ADDQ $+64, AX
+	ADDQ $+64, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -3808,134 +3990,145 @@ done4:
 
 // func transposeB16StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·transposeB16StreamAVX512(SB), $32-24
+TEXT ·transposeB16StreamAVX512(SB), $56-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ (DX), BX
-	MOVQ BX, (SP)
+	MOVQ BX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ CX, 32(SP)
 
 outer1:
-	MOVQ 96(DX), SI
-	MOVQ AX, DI
-	MOVQ 64(DX), BX
-	MOVQ BX, 8(SP)
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
 
 tile2:
-	MOVQ CX, BX
-	MOVQ 72(DX), R8
-	MOVQ 56(DX), R9
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), R8
+	MOVQ (BX), DI
+	MOVQ 8(BX), DI
+	MOVQ 16(BX), DI
+	MOVQ 24(BX), DI
+	XORQ DI, DI
+	MOVQ 128(DX), R9
 	XORQ R10, R10
-	MOVQ 128(DX), R11
-	XORQ R12, R12
-	CMPQ R11, 8(SP)
+	CMPQ R9, (SP)
 	JL   ahead5
-	SUBQ 64(DX), R11
-	MOVQ 120(DX), R12
+	SUBQ 64(DX), R9
+	MOVQ 120(DX), R10
 
 ahead5:
-	LEAQ (SI)(R11*8), R11
-	MOVQ R11, 16(SP)
-	MOVQ R12, 24(SP)
+	LEAQ (BX)(R9*8), R9
+	MOVQ R9, 40(SP)
+	MOVQ R10, 48(SP)
 
 tile6:
-	MOVQ 16(SP), R11
-	MOVQ 24(SP), R12
-	ADDQ BX, R12
-	LEAQ 32(R11), R13
+	MOVQ 40(SP), R9
+	MOVQ 48(SP), R10
+	ADDQ CX, R10
+	LEAQ 32(R9), R11
 
 fetch9:
-	MOVQ       (R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       8(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       16(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	MOVQ       24(R11), R14
-	PREFETCHT1 (R12)(R14*1)
-	ADDQ       $+32, R11
-	CMPQ       R11, R13
+	MOVQ       (R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       8(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       16(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       24(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	ADDQ       $+32, R9
+	CMPQ       R9, R11
 	JL         fetch9
-	MOVQ       (SI), R11
-	VMOVDQU64  (BX)(R11*1), Z0
-	MOVQ       8(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z1
-	MOVQ       16(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z2
-	MOVQ       24(SI), R11
-	VMOVDQU64  (BX)(R11*1), Z3
+	MOVQ       (BX), R9
+	VMOVDQU64  (CX)(R9*1), Z0
+	MOVQ       8(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z1
+	MOVQ       16(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z2
+	MOVQ       24(BX), R9
+	VMOVDQU64  (CX)(R9*1), Z3
 	VSHUFI32X4 $0x44, Z1, Z0, Z4
 	VSHUFI32X4 $0x44, Z3, Z2, Z5
 	VSHUFI32X4 $0x88, Z5, Z4, Z6
-	CMPQ       R10, $+0
+	CMPQ       DI, $+0
 	JG         written10
-	MOVQ       (R8), R11
-	VMOVNTDQ   Z6, (DI)(R11*1)
+	MOVQ       (SI), R9
+	VMOVNTDQ   Z6, (AX)(R9*1)
 
 written10:
 	VSHUFI32X4 $0xdd, Z5, Z4, Z4
-	CMPQ       R10, $+1
+	CMPQ       DI, $+1
 	JG         written11
-	MOVQ       8(R8), R11
-	VMOVNTDQ   Z4, (DI)(R11*1)
+	MOVQ       8(SI), R9
+	VMOVNTDQ   Z4, (AX)(R9*1)
 
 written11:
 	VSHUFI32X4 $0xee, Z1, Z0, Z0
 	VSHUFI32X4 $0xee, Z3, Z2, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	CMPQ       R10, $+2
+	CMPQ       DI, $+2
 	JG         written12
-	MOVQ       16(R8), R11
-	VMOVNTDQ   Z2, (DI)(R11*1)
+	MOVQ       16(SI), R9
+	VMOVNTDQ   Z2, (AX)(R9*1)
 
 written12:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	CMPQ       R10, $+3
+	CMPQ       DI, $+3
 	JG         written13
-	MOVQ       24(R8), R11
-	VMOVNTDQ   Z0, (DI)(R11*1)
+	MOVQ       24(SI), R9
+	VMOVNTDQ   Z0, (AX)(R9*1)
 
 written13:
-	SUBQ $+4, R9
+	SUBQ $+4, R8
 	JLE  done8
-	CMPQ R9, $+4
+	CMPQ R8, $+4
 	JGE  full7
-	MOVQ R9, R10
-	SHLQ $0x04, R10
-	ADDQ R10, BX
-	LEAQ (R8)(R9*8), R8
-	MOVQ $+4, R10
-	SUBQ R9, R10
-	MOVQ $+4, R9
+	MOVQ R8, DI
+	SHLQ $0x04, DI
+	ADDQ DI, CX
+	LEAQ (SI)(R8*8), SI
+	MOVQ $+4, DI
+	SUBQ R8, DI
+	MOVQ $+4, R8
 	JMP  tile6
 
 full7:
-	ADDQ $+64, BX
-	ADDQ $+32, R8
+	ADDQ $+64, CX
+	ADDQ $+32, SI
 	JMP  tile6
 
 done8:
-	SUBQ $+4, 8(SP)
+	SUBQ $+4, (SP)
 	JLE  done4
-	CMPQ 8(SP), $+4
+	CMPQ (SP), $+4
 	JGE  full3
-	MOVQ 8(SP), BX
-	MOVQ BX, R8
-	SHLQ $0x04, R8
-	ADDQ R8, DI
-	LEAQ (SI)(BX*8), SI
-	MOVQ $+4, 8(SP)
+	MOVQ (SP), CX
+	MOVQ CX, BX
+	SHLQ $0x04, BX
+	ADDQ BX, AX
+	SHLQ $0x03, CX
+	ADDQ CX, 8(SP)
+	MOVQ $+4, (SP)
 	JMP  tile2
 
 full3:
-	ADDQ $+64, DI
-	ADDQ $+32, SI
+	ADDQ $+64, AX
+	ADDQ $+32, 8(SP)
 	JMP  tile2
 
 done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER

@@ -380,7 +380,7 @@ func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 	n := block.Inner.N
 	inner := chunked(&block.Inner, mostTurns(bytes, touched), partInner)
 	if slid.n > 0 {
-		inner = inner.withSlide(n, slid)
+		inner = inner.withSlide(slid)
 	}
 	var outer turn
 	if inner.n == 1 && len(b.rest) > 0 {
@@ -390,9 +390,9 @@ func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 	b.finish(outer, inner)
 }
 
-// withSlide adds a turn of one slid box, at the offsets of slid, to a loop over
-// chunks of n boxes.
-func (t turn) withSlide(n int, slid turn) turn {
+// withSlide adds to a loop over chunks a turn of one box or tile, at the offsets
+// that slid gives from the first of them.
+func (t turn) withSlide(slid turn) turn {
 	t.slid = true
 	t.slideDst = slid.dst - t.n*t.dst
 	t.slideSrc = slid.src - t.n*t.src

@@ -34,6 +34,11 @@ func sameMemory(dst, src []byte) (shift int, shared bool) {
 	return int(s - d), s-d < uintptr(len(dst)) || d-s < uintptr(len(src))
 }
 
+// onLineEdge reports whether b[at] begins a cache line.
+func onLineEdge(b []byte, at int) bool {
+	return (uintptr(unsafe.Pointer(unsafe.SliceData(b)))+uintptr(at))%64 == 0
+}
+
 // selfOverlap decides whether two different indices of l share a byte.
 func selfOverlap(l *Layout) verdict {
 	var buf [8]term

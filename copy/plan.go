@@ -44,6 +44,11 @@ type Plan struct {
 	size    int // item size for the kernel
 	block   asm.Block
 
+	// Where the destination's first item proves to lie at a line edge, another
+	// kernel stores past the caches.
+	stream       bool
+	streamKernel asm.ID
+
 	normal  [inlineLoops]loop
 	inline  [inlineTurns]turn
 	offsets [inlineOffsets]int // the leaf's tables, where they are short

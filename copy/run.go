@@ -34,7 +34,7 @@ func (s span) outside(arg string, size int) error {
 
 // run does the copy on slices that are long enough and share no item.
 func (p *Plan) run(dst, src []byte) {
-	if len(p.loops) == 0 {
+	if len(p.loops) == 0 && !p.stream {
 		asm.Call(p.kernel, dst, p.dstBase, src, p.srcBase, p.size, &p.block)
 		return
 	}
@@ -47,10 +47,21 @@ func (p *Plan) run(dst, src []byte) {
 	for k := range p.loops {
 		w.enter(k)
 	}
-	for {
-		asm.Call(p.kernel, dst, w.dst, src, w.src, p.size, &w.block)
-		if !w.next() {
-			return
+	kernel := p.kernel
+	if p.stream && onLineEdge(dst, p.dstBase) {
+		kernel = p.streamKernel
+	}
+	for more := true; more; {
+		block, d, s := &w.block, w.dst, w.src
+		if p.stream {
+			now := w.block
+			block = &now
+			more = w.next()
+			block.Next = w.src - s
+		}
+		asm.Call(kernel, dst, d, src, s, p.size, block)
+		if !p.stream {
+			more = w.next()
 		}
 	}
 }

@@ -19,10 +19,11 @@ type tile struct {
 
 // tilePointers are the registers that a tile works from.
 type tilePointers struct {
-	src    reg.GPVirtual // first item of source row 0
-	srcOff reg.GPVirtual // table entry of source row 0
-	dst    reg.GPVirtual // first item of destination row 0
-	dstOff reg.GPVirtual // table entry of destination row 0
+	src    reg.GPVirtual   // first item of source row 0
+	srcOff reg.GPVirtual   // table entry of source row 0
+	dst    reg.GPVirtual   // first item of destination row 0
+	dstOff reg.GPVirtual   // table entry of destination row 0
+	rows   []reg.GPVirtual // the source rows' offsets, where there are registers for all
 
 	// Streaming only.
 	skip       reg.GPVirtual // destination rows that are written already
@@ -62,7 +63,7 @@ func transposeKernels() []kernel {
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
 		lanes := 16 / size
-		add("AVX2", "cpu.AVX2", tile{size: size, i: lanes, j: 2 * lanes, move: laneTileAVX2})
+		add("AVX2", "cpu.AVX2", tile{size: size, i: max(lanes, 4), j: 2 * lanes, move: laneTileAVX2})
 	}
 	add("SSE2", "cpu.SSE2", tile{size: 1, i: 8, j: 16, move: halfTileSSE2})
 	for _, size := range []int{2, 4, 8} {
@@ -76,21 +77,28 @@ func transposeKernels() []kernel {
 // outside. A last tile that does not fit is slid back over items that are already
 // done, so extents from the tile's own upwards need no other code.
 func (e *emitter) transpose(t *tile) {
-	e.outer(func() {
-		p := tilePointers{src: e.GP64(), srcOff: e.GP64(), dst: e.GP64(), dstOff: e.GP64()}
-		restI, restJ := e.GP64(), e.AllocLocal(8)
+	restJ, srcOff := e.AllocLocal(8), e.AllocLocal(8)
+	e.outerFrame(func(src operand.Mem) {
+		p := tilePointers{src: e.GP64(), srcOff: e.GP64(), dst: e.dst, dstOff: e.GP64()}
 		var skip *reg.GPVirtual
 		if t.stream {
 			p.skip, p.fetchTable, p.fetchDelta = e.GP64(), e.AllocLocal(8), e.AllocLocal(8)
 			skip = &p.skip
 		}
-		e.MOVQ(e.in("SrcOff", 0), p.srcOff)
-		e.MOVQ(e.dst, p.dst)
+		e.loadStore(e.in("SrcOff", 0), srcOff)
 		e.loadStore(e.in("J", 0), restJ)
 		e.slide(restJ, t.j, nil, func() {
-			e.MOVQ(e.src, p.src)
+			e.MOVQ(srcOff, p.srcOff)
+			e.MOVQ(src, p.src)
 			e.MOVQ(e.in("DstOff", 0), p.dstOff)
+			restI := e.GP64()
 			e.MOVQ(e.in("I", 0), restI)
+			if t.j <= 8 {
+				for k := range t.j {
+					p.rows = append(p.rows, e.GP64())
+					e.MOVQ(at(p.srcOff, 8*k), p.rows[k])
+				}
+			}
 			if t.stream {
 				e.XORQ(p.skip, p.skip)
 				table, delta := e.ahead(p, restJ)
@@ -103,16 +111,37 @@ func (e *emitter) transpose(t *tile) {
 				}
 				t.move(e, t, p)
 			}, advance{p.src, t.size}, advance{p.dstOff, 8})
-		}, advance{p.dst, t.size}, advance{p.srcOff, 8})
+		}, advance{p.dst, t.size}, advance{srcOff, 8})
 	})
 	if t.stream {
 		e.SFENCE()
 	}
 }
 
+// outerFrame is outer for bodies that want all registers: the addresses live in the
+// frame, and body may change e.dst.
+func (e *emitter) outerFrame(body func(src operand.Mem)) {
+	count, dst, src := e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
+	e.loadStore(e.in("Outer", 0), count)
+	e.MOVQ(e.dst, dst)
+	e.MOVQ(e.src, src)
+	loop := e.label("outer")
+	e.Label(loop)
+	e.dst = e.GP64()
+	e.MOVQ(dst, e.dst)
+	body(src)
+	step := e.GP64()
+	e.MOVQ(e.in("Outer", 8), step)
+	e.ADDQ(step, dst)
+	e.MOVQ(e.in("Outer", 16), step)
+	e.ADDQ(step, src)
+	e.DECQ(count)
+	e.JNZ(operand.LabelRef(loop))
+}
+
 // advance is a pointer that moves by scale bytes an item.
 type advance struct {
-	pointer reg.GPVirtual
+	pointer operand.Op // a register, or a place in the frame
 	scale   int
 }
 
@@ -147,9 +176,9 @@ func (e *emitter) slide(rest operand.Op, n int, skip *reg.GPVirtual, body func()
 }
 
 // addScaled adds n*scale to p; scale is a power of two.
-func (e *emitter) addScaled(p, n reg.GPVirtual, scale int) {
-	if scale <= 8 {
-		e.LEAQ(operand.Mem{Base: p, Index: n, Scale: uint8(scale)}, p)
+func (e *emitter) addScaled(p operand.Op, n reg.GPVirtual, scale int) {
+	if r, ok := p.(reg.GPVirtual); ok && scale <= 8 {
+		e.LEAQ(operand.Mem{Base: r, Index: n, Scale: uint8(scale)}, r)
 		return
 	}
 	t := e.GP64()
@@ -173,6 +202,14 @@ func (e *emitter) row(base, table reg.GPVirtual, k, disp int) operand.Mem {
 	return atIndex(base, off, disp)
 }
 
+// source returns the operand of source row k of a tile.
+func (e *emitter) source(p tilePointers, k, disp int) operand.Mem {
+	if p.rows != nil {
+		return atIndex(p.src, p.rows[k], disp)
+	}
+	return e.row(p.src, p.srcOff, k, disp)
+}
+
 // laneTileAVX2 moves 2L source rows of L items, where a 128-bit lane holds L: row k
 // goes to the low lane of register k and row L+k to the high lane, the lanes are
 // transposed, and register i then is destination row i.
@@ -184,16 +221,20 @@ func (e *emitter) row(base, table reg.GPVirtual, k, disp int) operand.Mem {
 //	r3: d0 d1 d2 d3 | h0 h1 h2 h3        a3 b3 c3 d3 | e3 f3 g3 h3
 func laneTileAVX2(e *emitter, t *tile, p tilePointers) {
 	n := t.lanes()
-	net := newNet(e, func() reg.VecVirtual { return e.YMM() }, n, 32)
-	for k := 0; k < n; k++ {
-		net.load(k, func(r reg.VecVirtual) {
-			e.VMOVDQU(e.row(p.src, p.srcOff, k, 0), r.AsX())
-			e.VINSERTI128(operand.U8(1), e.row(p.src, p.srcOff, k+n, 0), r, r)
-		})
-	}
-	net.transpose(t.size)
-	for i := 0; i < n; i++ {
-		e.VMOVDQU(net.reg(i), e.row(p.dst, p.dstOff, i, 0))
+	for i := 0; i < t.i; i += n {
+		for j := 0; j < t.j; j += 2 * n {
+			net := newNet(e, func() reg.VecVirtual { return e.YMM() }, n, 32)
+			for k := j; k < j+n; k++ {
+				net.load(k-j, func(r reg.VecVirtual) {
+					e.VMOVDQU(e.source(p, k, i*t.size), r.AsX())
+					e.VINSERTI128(operand.U8(1), e.source(p, k+n, i*t.size), r, r)
+				})
+			}
+			net.transpose(t.size)
+			for k := range n {
+				e.VMOVDQU(net.reg(k), e.row(p.dst, p.dstOff, i+k, j*t.size))
+			}
+		}
 	}
 }
 
