@@ -4,12 +4,18 @@
 // A [Layout] says where the items of an array lie in a byte slice: an item size,
 // a shape in items, and one byte stride an axis, of any sign. [Copy] moves every
 // item of one layout to the same index of another; [Gather] makes a strided array
-// contiguous, [Scatter] does the reverse, and [Permute], [Transpose] and
-// [Contiguous] are the same for typed slices. A [Plan] is a prepared copy for a
-// pair of layouts that is run more than once.
+// contiguous, [Scatter] does the reverse. A [Plan] is a prepared copy for a pair of
+// layouts that is run more than once.
+//
+// Typed slices need no layouts. [Permute], [Transpose], [Flip], [Broadcast], [Tile],
+// [Pad], [Take], [Put], [Concat], [Stack], [Split], [Interleave] and [Deinterleave]
+// do what NumPy's functions of these names do, from one slice in C order to another,
+// and [Rearrange] what a pattern of einops says. An [Array] is a typed view of any
+// strides, to slice, permute and copy parts of slices; [FromMatrix], [FromTensor],
+// [FromImage] and their neighbours make one of what other libraries hold.
 //
 // Arguments stand in the order dst, src. Strides and offsets are bytes in a
-// Layout and items in the typed functions; shapes are items everywhere.
+// Layout, items in an Array and in the typed functions; shapes are items everywhere.
 //
 // # Promises
 //

@@ -18,4 +18,7 @@ var (
 	ErrPointers = errors.New("strided: element type holds pointers")
 	// ErrAxes: a list of axes is not a permutation, or an axis does not exist.
 	ErrAxes = errors.New("strided: bad axes")
+	// ErrPattern: the pattern of [Rearrange] is malformed, or its names and the sizes
+	// that are given for them do not belong together.
+	ErrPattern = errors.New("strided: bad pattern")
 )

@@ -54,7 +54,12 @@ func (s *series) copy(dst []byte, dstAt int, src []byte, srcAt int) error {
 	return s.plan.Run(dst[dstAt*s.size:], src[srcAt*s.size:])
 }
 
-func (s *series) done() { seriesPool.Put(s) }
+// done gives s back, if there is one.
+func (s *series) done() {
+	if s != nil {
+		seriesPool.Put(s)
+	}
+}
 
 // volume returns the number of items of a shape. Errors match ErrShape.
 func volume(arg string, shape []int) (int, error) {

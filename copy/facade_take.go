@@ -100,6 +100,7 @@ func pick[T Elem, I Integer](s slabs, array, picked []T, index []I, put bool) er
 	}
 	loops := pair{size: sizeOf[T]()}
 	var one *series // the plan for a single slice
+	defer func() { one.done() }()
 	for k := 0; k < len(index); {
 		count, step := progression(index[k:])
 		if put && step == 0 {
@@ -119,7 +120,6 @@ func pick[T Elem, I Integer](s slabs, array, picked []T, index []I, put bool) er
 			if one, err = loops.series(); err != nil {
 				return err
 			}
-			defer one.done()
 		}
 		for end := k + count; k < end; k++ {
 			if err := one.copy(sides(k)); err != nil {
