@@ -23,11 +23,8 @@ func (v *View) GetItem(key any) (any, error) {
 	case sliceKey:
 		return v.getSlice(key.(Slice))
 	case integersKey:
-		char, err := b.itemChar()
-		if err != nil {
-			return nil, err
-		}
-		return v.read(char, func() (Pointer, error) { return b.find(key.(Tuple)) })
+		t := key.(Tuple)
+		return v.getTuple(len(t), t.position)
 	case slicesKey:
 		return nil, raise(ErrNotImplemented, "multi-dimensional slicing is not implemented")
 	}
@@ -52,6 +49,15 @@ func (v *View) getScalar(kind keyKind, key any) (any, error) {
 		return nil, err
 	}
 	return v.read(char, func() (Pointer, error) { return v.buf.Buf, nil })
+}
+
+// getTuple returns the item that n indices select.
+func (v *View) getTuple(n int, at func(k int) (int64, error)) (any, error) {
+	char, err := v.buf.itemChar()
+	if err != nil {
+		return nil, err
+	}
+	return v.read(char, func() (Pointer, error) { return v.buf.find(n, at) })
 }
 
 func (v *View) getInteger(key any) (any, error) {
@@ -117,14 +123,14 @@ func (v *View) sliced(s Slice) (*Buffer, error) {
 
 // At is GetItem with a tuple of the indices: the item of a View with as many
 // dimensions.
-func (v *View) At(indices ...int) (any, error) { return v.GetItem(tuple(indices)) }
-
-func tuple(indices []int) Tuple {
-	t := make(Tuple, len(indices))
-	for k, i := range indices {
-		t[k] = i
+func (v *View) At(indices ...int) (any, error) {
+	switch {
+	case v.released():
+		return nil, errReleased
+	case v.buf.NDim == 0 && len(indices) > 0:
+		return nil, errScalarKey
 	}
-	return t
+	return v.getTuple(len(indices), func(k int) (int64, error) { return int64(indices[k]), nil })
 }
 
 // Len returns the length of the first dimension, in items: len(v) of Python. The

@@ -149,17 +149,18 @@ func (b *Buffer) lookup(p Pointer, k int, i int64) (Pointer, error) {
 	return b.step(p, k, int(i))
 }
 
-// find returns the place of the item that a tuple of integers selects.
-func (b *Buffer) find(t Tuple) (Pointer, error) {
-	if len(t) < b.NDim {
+// find returns the place of the item that n indices select; at returns the index of
+// a dimension.
+func (b *Buffer) find(n int, at func(k int) (int64, error)) (Pointer, error) {
+	if n < b.NDim {
 		return Pointer{}, raise(ErrNotImplemented, "sub-views are not implemented")
 	}
-	if len(t) > b.NDim {
-		return Pointer{}, raise(ErrType, "cannot index %d-dimension view with %d-element tuple", b.NDim, len(t))
+	if n > b.NDim {
+		return Pointer{}, raise(ErrType, "cannot index %d-dimension view with %d-element tuple", b.NDim, n)
 	}
 	p := b.Buf
-	for k, key := range t {
-		i, err := position(key)
+	for k := range n {
+		i, err := at(k)
 		if err != nil {
 			return Pointer{}, err
 		}
@@ -169,3 +170,6 @@ func (b *Buffer) find(t Tuple) (Pointer, error) {
 	}
 	return p, nil
 }
+
+// position returns the value of member k, an integer that fits 64 bits.
+func (t Tuple) position(k int) (int64, error) { return position(t[k]) }

@@ -27,9 +27,9 @@ func (v *View) SetItem(key, value any) error {
 		if b.NDim > 1 {
 			return raise(ErrNotImplemented, "sub-views are not implemented")
 		}
-		return v.write(char, value, func() (Pointer, error) { return b.find(Tuple{key}) })
+		return v.write(char, value, func() (Pointer, error) { return b.find(1, Tuple{key}.position) })
 	case integersKey:
-		return v.write(char, value, func() (Pointer, error) { return b.find(key.(Tuple)) })
+		return v.write(char, value, func() (Pointer, error) { return b.find(len(key.(Tuple)), key.(Tuple).position) })
 	case sliceKey:
 		if b.NDim == 1 {
 			return v.setSlice(key.(Slice), value)
@@ -153,3 +153,11 @@ func (v *View) DelItem(key any) error {
 // SetAt is SetItem with a tuple of the indices: it writes the item of a View with
 // as many dimensions.
 func (v *View) SetAt(value any, indices ...int) error { return v.SetItem(tuple(indices), value) }
+
+func tuple(indices []int) Tuple {
+	t := make(Tuple, len(indices))
+	for k, i := range indices {
+		t[k] = i
+	}
+	return t
+}

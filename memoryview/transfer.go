@@ -188,8 +188,13 @@ func gather(b *Buffer, order Order) ([]byte, error) {
 
 // gatherTo is gather to given memory, which is long enough.
 func gatherTo(out []byte, b *Buffer, order Order) error {
-	var room [8]int // on the stack for most
-	strides := append(room[:0], b.Shape...)
-	FillContiguousStrides(b.Shape, strides, b.ItemSize, order)
-	return copyItems(&Buffer{Buf: Pointer{Mem: out}, NDim: b.NDim, Strides: strides}, b)
+	if order == OrderF || b.NDim > strided.MaxRank || b.pointerDims() > 0 {
+		return copyItems(contiguous(out, b, order), b)
+	}
+	if b.ItemSize == 0 || slices.Contains(b.Shape, 0) {
+		return nil
+	}
+	return engineError(strided.Gather(out, b.Buf.Mem, strided.Layout{
+		ItemSize: b.ItemSize, Offset: b.Buf.Offset, Shape: b.Shape, Strides: b.Strides,
+	}))
 }
