@@ -50,6 +50,10 @@ func callGeneric(id ID, dst []byte, d int, src []byte, s int, size int, b *Block
 
 // rowsGeneric copies Inner.N rows of Width bytes.
 func rowsGeneric(dst []byte, d int, src []byte, s int, b *Block) {
+	if b.Width <= 32 {
+		itemsGeneric(dst, d, src, s, b.Width, b)
+		return
+	}
 	for range b.Inner.N {
 		copy(dst[d:d+b.Width], src[s:s+b.Width])
 		d += b.Inner.Dst
@@ -74,18 +78,34 @@ func fillGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
 func itemsGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
 	n, ds, ss := b.Inner.N, b.Inner.Dst, b.Inner.Src
 	to, from := unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(src))
-	switch size {
-	case 1:
+	// Sizes between those of moves take two that overlap: the first bytes of the
+	// item and the last.
+	switch {
+	case size == 1:
+		if ds == 1 {
+			done := gatherBytes(unsafe.Add(to, d), unsafe.Add(from, s), n, ss)
+			n, d, s = n-done, d+done, s+done*ss
+		}
 		for ; n > 0; n-- {
 			*(*byte)(unsafe.Add(to, d)) = *(*byte)(unsafe.Add(from, s))
 			d, s = d+ds, s+ss
 		}
-	case 2:
+	case size == 2:
+		if ds == 2 {
+			done := gatherPairs(unsafe.Add(to, d), unsafe.Add(from, s), n, ss)
+			n, d, s = n-done, d+2*done, s+done*ss
+		}
 		for ; n > 0; n-- {
 			move2(unsafe.Add(to, d), unsafe.Add(from, s))
 			d, s = d+ds, s+ss
 		}
-	case 4:
+	case size == 3:
+		for ; n > 0; n-- {
+			move2(unsafe.Add(to, d), unsafe.Add(from, s))
+			*(*byte)(unsafe.Add(to, d+2)) = *(*byte)(unsafe.Add(from, s+2))
+			d, s = d+ds, s+ss
+		}
+	case size == 4:
 		for ; n >= 4; n -= 4 {
 			move4(unsafe.Add(to, d), unsafe.Add(from, s))
 			move4(unsafe.Add(to, d+ds), unsafe.Add(from, s+ss))
@@ -97,14 +117,27 @@ func itemsGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
 			move4(unsafe.Add(to, d), unsafe.Add(from, s))
 			d, s = d+ds, s+ss
 		}
-	case 8:
+	case size < 8:
+		for ; n > 0; n-- {
+			move4(unsafe.Add(to, d), unsafe.Add(from, s))
+			move4(unsafe.Add(to, d+size-4), unsafe.Add(from, s+size-4))
+			d, s = d+ds, s+ss
+		}
+	case size == 8:
 		for ; n > 0; n-- {
 			move8(unsafe.Add(to, d), unsafe.Add(from, s))
 			d, s = d+ds, s+ss
 		}
-	case 16:
+	case size <= 16:
+		for ; n > 0; n-- {
+			move8(unsafe.Add(to, d), unsafe.Add(from, s))
+			move8(unsafe.Add(to, d+size-8), unsafe.Add(from, s+size-8))
+			d, s = d+ds, s+ss
+		}
+	case size <= 32:
 		for ; n > 0; n-- {
 			move16(unsafe.Add(to, d), unsafe.Add(from, s))
+			move16(unsafe.Add(to, d+size-16), unsafe.Add(from, s+size-16))
 			d, s = d+ds, s+ss
 		}
 	default:
@@ -114,6 +147,32 @@ func itemsGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
 		}
 	}
 }
+
+// gatherBytes makes words of bytes that lie step apart, as many whole words as n
+// bytes fill, and returns the number of bytes that it copied. gatherPairs does the
+// same with items of two bytes.
+func gatherBytes(to, from unsafe.Pointer, n, step int) (done int) {
+	for ; done <= n-8; done += 8 {
+		p := unsafe.Add(from, 4*step)
+		low := byteAt(from) | byteAt(unsafe.Add(from, step))<<8 | byteAt(unsafe.Add(from, 2*step))<<16 | byteAt(unsafe.Add(from, 3*step))<<24
+		high := byteAt(p) | byteAt(unsafe.Add(p, step))<<8 | byteAt(unsafe.Add(p, 2*step))<<16 | byteAt(unsafe.Add(p, 3*step))<<24
+		store8(unsafe.Add(to, done), low|high<<32)
+		from = unsafe.Add(p, 4*step)
+	}
+	return done
+}
+
+func gatherPairs(to, from unsafe.Pointer, n, step int) (done int) {
+	for ; done <= n-4; done += 4 {
+		p := unsafe.Add(from, 2*step)
+		store8(unsafe.Add(to, 2*done), pairAt(from)|pairAt(unsafe.Add(from, step))<<16|pairAt(p)<<32|pairAt(unsafe.Add(p, step))<<48)
+		from = unsafe.Add(p, 2*step)
+	}
+	return done
+}
+
+func byteAt(p unsafe.Pointer) uint64 { return uint64(*(*byte)(p)) }
+func pairAt(p unsafe.Pointer) uint64 { return uint64(binary.LittleEndian.Uint16((*[2]byte)(p)[:])) }
 
 func move2(to, from unsafe.Pointer) {
 	binary.NativeEndian.PutUint16((*[2]byte)(to)[:], binary.NativeEndian.Uint16((*[2]byte)(from)[:]))
