@@ -104,10 +104,32 @@ func sharesByte(dl, sl *Layout) verdict {
 	var buf [16]term
 	terms, _ := dl.terms(buf[:0])
 	terms, _ = sl.terms(terms)
-	// Counting dl from its low end and sl from its high end makes every term of
-	// dlo + terms + byte of item = shi-1 - (terms + byte of item) positive.
-	hi := uint64(shi-1) - uint64(dlo)
-	width := uint64(dl.ItemSize-1) + uint64(sl.ItemSize-1)
+	return meet(terms, dlo, shi, dl.ItemSize, sl.ItemSize)
+}
+
+// sharesByte decides whether an item that p writes and one that it reads share a
+// byte, where the source lies shift bytes behind the destination.
+func (p *Plan) sharesByte(shift int) verdict {
+	var buf [16]term
+	terms := buf[:0]
+	for _, l := range p.nest.loops {
+		terms = append(terms,
+			term{step: uint64(absUint(l.dst)), count: uint64(l.n - 1)},
+			term{step: uint64(absUint(l.src)), count: uint64(l.n - 1)})
+	}
+	return meet(terms, p.dst.lo, p.src.hi+shift, p.nest.item, p.nest.item)
+}
+
+// meet decides whether two sets of items share a byte, given the terms of both, the
+// lowest byte of one and the end of the other, which lies above. Counting one set
+// upwards and the other downwards makes every term of
+//
+//	low + terms of one + byte of item = high-1 - (terms of the other + byte of item)
+//
+// positive.
+func meet(terms []term, low, high, item, otherItem int) verdict {
+	hi := uint64(high-1) - uint64(low)
+	width := uint64(item-1) + uint64(otherItem-1)
 	budget := searchBudget
 	return reachable(terms, hi-min(hi, width), hi, &budget)
 }

@@ -19,7 +19,7 @@ func (p *Plan) Run(dst, src []byte) error {
 		return p.src.outside("src", len(src))
 	}
 	if shift, shared := sameMemory(dst[p.dst.lo:p.dst.hi], src[p.src.lo:p.src.hi]); shared {
-		return p.runShared(dst, src, shift+p.dst.lo-p.src.lo)
+		return p.runShared(dst, src, shift+p.dst.lo-p.src.lo, usual)
 	}
 	p.run(dst, src)
 	return nil
@@ -124,34 +124,4 @@ func (w *walker) next() bool {
 		w.enter(k)
 	}
 	return false
-}
-
-// runShared copies between slices that share memory, where src[0] lies shift bytes
-// behind dst[0].
-func (p *Plan) runShared(dst, src []byte, shift int) error {
-	dl, sl := p.nest.layouts()
-	moved := sl
-	moved.Offset += shift
-	if sharesByte(&dl, &moved) == disjoint {
-		p.run(dst, src)
-		return nil
-	}
-	staged := make([]byte, p.bytes)
-	packed := C(sl.ItemSize, sl.Shape...)
-	if err := Copy(staged, packed, src, sl); err != nil {
-		return err
-	}
-	return Copy(dst, dl, staged, packed)
-}
-
-// layouts returns the two layouts that x copies between.
-func (x *nest) layouts() (dl, sl Layout) {
-	n := len(x.loops)
-	dl = Layout{x.item, x.dst, make([]int, n), make([]int, n)}
-	sl = Layout{x.item, x.src, dl.Shape, make([]int, n)}
-	for k, l := range x.loops {
-		axis := n - 1 - k
-		dl.Shape[axis], dl.Strides[axis], sl.Strides[axis] = l.n, l.dst, l.src
-	}
-	return dl, sl
 }
