@@ -69,7 +69,7 @@ func TestPlanOverlapAll(t *testing.T) {
 		{3, 3, 2, 1},
 	} {
 		if testing.Short() {
-			c.stride = min(c.stride, 6/c.rank)
+			c.stride = min(c.stride, 5/c.rank)
 		}
 		for item := 1; item <= c.itemSize; item++ {
 			grid(c.rank, 1, c.extent, func(shape []int) {
@@ -131,7 +131,7 @@ func TestPlanOverlapRandom(t *testing.T) {
 	var kinds [4]int
 	r := rand.New(rand.NewPCG(3, 4))
 	mem := make([]byte, 1<<12)
-	for range 20000 {
+	for range 10000 {
 		rank := 4 + r.IntN(3)
 		d, s := randomInside(r, rank, nil, len(mem)), Layout{}
 		if selfOverlap(&d) != disjoint {
