@@ -32,9 +32,20 @@ func Fortran(itemSize int, shape ...int) Layout {
 	step := itemSize
 	for axis, n := range shape {
 		strides[axis] = step
-		step *= max(n, 1)
+		step = grown(step, n)
 	}
 	return Layout{ItemSize: itemSize, Shape: shape, Strides: strides}
+}
+
+// grown returns the stride beyond an axis of n items of some stride. A product that
+// fits no int becomes the largest one, a stride that fits no slice: it must not wrap
+// to one that does.
+func grown(stride, n int) int {
+	product, ok := mul(stride, max(n, 1))
+	if !ok {
+		return int(maxInt)
+	}
+	return product
 }
 
 // Rank returns the number of axes.
@@ -79,7 +90,7 @@ func (l Layout) withStrides() Layout {
 		step := l.ItemSize
 		for axis := len(l.Shape) - 1; axis >= 0; axis-- {
 			l.Strides[axis] = step
-			step *= max(l.Shape[axis], 1)
+			step = grown(step, l.Shape[axis])
 		}
 	}
 	return l

@@ -3,12 +3,17 @@ package strided
 import "fmt"
 
 // The functions of this file make views: other layouts of the same memory. They
-// copy nothing and change nothing.
+// copy nothing and change nothing. A layout that Extent refuses has no views, since
+// a part of it might seem to be somewhere that it is not.
 
 // Permute returns the view whose axis k is axis axes[k] of l, as NumPy's
-// transpose does. Without axes it reverses their order. Errors match [ErrAxes].
+// transpose does. Without axes it reverses their order. Errors match [ErrAxes], and
+// for a malformed layout those of [Layout.Extent].
 func (l Layout) Permute(axes ...int) (Layout, error) {
-	l = l.withStrides()
+	l, err := l.viewed()
+	if err != nil {
+		return Layout{}, err
+	}
 	rank := len(l.Shape)
 	if len(axes) == 0 {
 		axes = make([]int, rank)
@@ -25,6 +30,14 @@ func (l Layout) Permute(axes ...int) (Layout, error) {
 	}
 	l.Shape, l.Strides = shape, strides
 	return l, nil
+}
+
+// viewed returns l, proven to be well-formed, with its strides written out.
+func (l Layout) viewed() (Layout, error) {
+	if _, _, err := l.extent("layout"); err != nil {
+		return Layout{}, err
+	}
+	return l.withStrides(), nil
 }
 
 func checkAxes(axes []int, rank int) error {
@@ -48,9 +61,14 @@ func checkAxes(axes []int, rank int) error {
 }
 
 // Slice returns the view of count items of an axis, beginning at item start and
-// advancing by step items, which may be negative. Errors match [ErrAxes] and, for
-// items that are not there, [ErrBounds].
+// advancing by step items, which may be negative. Errors match [ErrAxes], for items
+// that are not there [ErrBounds], and for a malformed layout those of
+// [Layout.Extent].
 func (l Layout) Slice(axis, start, count, step int) (Layout, error) {
+	l, err := l.viewed()
+	if err != nil {
+		return Layout{}, err
+	}
 	if err := l.checkAxis(axis); err != nil {
 		return Layout{}, err
 	}
@@ -65,8 +83,9 @@ func (l Layout) Slice(axis, start, count, step int) (Layout, error) {
 			return Layout{}, fmt.Errorf("%w: axis %d: %d items from %d by step %d, the extent is %d", ErrBounds, axis, count, start, step, n)
 		}
 	}
-	l = l.withStrides()
 	stride := l.Strides[axis]
+	// The products lie inside the extent; where the array is empty they may wrap,
+	// but then they mean nothing.
 	if count > 0 {
 		l.Offset += start * stride
 	}
@@ -77,8 +96,8 @@ func (l Layout) Slice(axis, start, count, step int) (Layout, error) {
 	return l, nil
 }
 
-// Index returns the view of one item of an axis; the axis disappears. Errors match
-// [ErrAxes] and [ErrBounds].
+// Index returns the view of one item of an axis; the axis disappears. Errors are
+// those of [Layout.Slice].
 func (l Layout) Index(axis, i int) (Layout, error) {
 	v, err := l.Slice(axis, i, 1, 1)
 	if err != nil {
@@ -89,26 +108,33 @@ func (l Layout) Index(axis, i int) (Layout, error) {
 	return v, nil
 }
 
-// Flip returns the view with an axis reversed. Errors match [ErrAxes].
+// Flip returns the view with an axis reversed. Errors match [ErrAxes], and for a
+// malformed layout those of [Layout.Extent].
 func (l Layout) Flip(axis int) (Layout, error) {
 	if err := l.checkAxis(axis); err != nil {
 		return Layout{}, err
 	}
 	n := l.Shape[axis]
-	if n == 0 {
-		return l, nil
-	}
 	return l.Slice(axis, n-1, n, -1)
 }
 
 // Broadcast returns the view of the given shape, by NumPy's rule: axes are matched
 // from the last one, and an axis of extent 1, or one that l lacks, is repeated with
-// stride 0. Errors match [ErrShape].
+// stride 0. Errors match [ErrShape], and for a malformed layout those of
+// [Layout.Extent].
 func (l Layout) Broadcast(shape ...int) (Layout, error) {
-	l = l.withStrides()
+	l, err := l.viewed()
+	if err != nil {
+		return Layout{}, err
+	}
 	lead := len(shape) - len(l.Shape)
 	if lead < 0 || len(shape) > MaxRank {
 		return Layout{}, fmt.Errorf("%w: %v cannot be broadcast to %v", ErrShape, l.Shape, shape)
+	}
+	for axis, n := range shape {
+		if n < 0 {
+			return Layout{}, fmt.Errorf("%w: axis %d: negative extent %d", ErrShape, axis, n)
+		}
 	}
 	strides := make([]int, len(shape))
 	for axis, n := range l.Shape {
