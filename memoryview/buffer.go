@@ -125,7 +125,7 @@ func (b *Buffer) check() error {
 	case b.Strides != nil && (len(b.Strides) != b.NDim || len(b.Shape) != b.NDim):
 		return fmt.Errorf("%d strides for %d dimensions", len(b.Strides), b.NDim)
 	case b.Suboffsets != nil && len(b.Suboffsets) < b.NDim,
-		b.pointerDims() > 0 && (len(b.Suboffsets) != b.NDim || len(b.Strides) != b.NDim):
+		b.pointerDims() > 0 && len(b.Suboffsets) != b.NDim:
 		return fmt.Errorf("%d suboffsets for %d dimensions", len(b.Suboffsets), b.NDim)
 	}
 	for k, n := range b.Shape {

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -117,7 +118,7 @@ func (s step) capi() (got any, err error, known bool) {
 		if _, given := s.object["len"]; given {
 			n = s.num("len")
 		}
-		out := make([]byte, n)
+		out := s.memory(n)
 		err = ToContiguous(out, b, s.order())
 		got = hex.EncodeToString(out)
 	case "from_contiguous":
@@ -146,6 +147,14 @@ func (s step) capi() (got any, err error, known bool) {
 		known = false
 	}
 	return got, err, known
+}
+
+// memory returns n bytes, unless no caller could have so many.
+func (s step) memory(n int) []byte {
+	if n > 1<<28 {
+		panic(errInexpressible{json.Number(fmt.Sprint(n))})
+	}
+	return make([]byte, n)
 }
 
 func (s step) getContiguous() (any, error) {
@@ -190,7 +199,7 @@ func (s step) fillInfo() (any, error) {
 		return nil, FillInfo(nil, nil, nil, false, 0)
 	}
 	var b Buffer
-	if err := FillInfo(&b, nil, make([]byte, s.num("len")), s.num("ro") != 0, Flags(s.num("flags"))); err != nil {
+	if err := FillInfo(&b, nil, s.memory(s.num("len")), s.num("ro") != 0, Flags(s.num("flags"))); err != nil {
 		return nil, err
 	}
 	o := s.r.pybuf(&b)

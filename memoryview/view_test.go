@@ -22,7 +22,7 @@ func TestMalformedBuffers(t *testing.T) {
 		{NDim: 1, Shape: []int{1, 2}}, {NDim: 2, Shape: []int{2, -1}, Strides: []int{1, 1}},
 		{NDim: 2, Shape: []int{2, 2}, Strides: []int{1}}, {NDim: 1, Shape: []int{2}, Strides: []int{1, 1}},
 		{NDim: 2, Shape: []int{1, 1}, Strides: []int{8, 1}, Suboffsets: []int{0}},
-		{NDim: 1, Shape: []int{1}, Suboffsets: []int{0}}, {NDim: 1 << 20, Shape: []int{}},
+		{NDim: 1, Shape: []int{1}, Suboffsets: []int{-1, 0}}, {NDim: 1 << 20, Shape: []int{}},
 	} {
 		b.Buf.Mem = mem
 		if _, err := FromObject(exporterFunc(func(out *Buffer) error { *out = b; return nil })); !errors.Is(err, ErrSystem) {
