@@ -9,10 +9,11 @@
 //
 // Typed slices need no layouts. [Permute], [Transpose], [Flip], [Broadcast], [Tile],
 // [Pad], [Take], [Put], [Concat], [Stack], [Split], [Interleave] and [Deinterleave]
-// do what NumPy's functions of these names do, from one slice in C order to another,
-// and [Rearrange] what a pattern of einops says. An [Array] is a typed view of any
-// strides, to slice, permute and copy parts of slices; [FromMatrix], [FromTensor],
-// [FromImage] and their neighbours make one of what other libraries hold.
+// do what NumPy's functions of these names do, from one slice in C order to another;
+// [Rearrange] does what a pattern of einops says, and [NewRearrange] makes a plan of
+// it. An [Array] is a typed view of any strides, to slice, permute and copy parts of
+// slices; [FromMatrix], [FromTensor], [FromImage] and their neighbours make one of
+// what other libraries hold.
 //
 // Arguments stand in the order dst, src. Strides and offsets are bytes in a
 // Layout, items in an Array and in the typed functions; shapes are items everywhere.

@@ -209,6 +209,23 @@ func TestPatternErrors(t *testing.T) {
 			t.Errorf("%s: %q does not say %q", c.pattern, err, c.text)
 		}
 	}
+	bytesOf := func(shape ...int) Layout { return C(1, shape...) }
+	for _, c := range []struct {
+		dst, src Layout
+		pattern  string
+		want     error
+	}{
+		{bytesOf(3, 2), bytesOf(2, 3), "a b -> b", ErrPattern},
+		{bytesOf(2, 2), bytesOf(2, 3), "a b -> b a", ErrShape},
+		{bytesOf(3, -2), bytesOf(2, 3), "a b -> b a", ErrShape},
+		{bytesOf(3, 2), Layout{ItemSize: 1, Shape: []int{2, 3}, Strides: []int{1}}, "a b -> b a", ErrShape},
+		{C(2, 3, 2), bytesOf(2, 3), "a b -> b a", ErrItemSize},
+		{C(0, 3, 2), bytesOf(2, 3), "a b -> b a", ErrItemSize},
+		{Layout{ItemSize: 1, Shape: []int{3, 2}, Strides: []int{1, 1}}, bytesOf(2, 3), "a b -> b a", ErrOverlap},
+	} {
+		_, err := NewRearrange(c.dst, c.src, Options{}, c.pattern)
+		checkError(t, c.pattern, err, c.want)
+	}
 	repeated := Array[int32]{Data: dst, Shape: []int{2, 3}, Strides: []int{0, 1}}
 	checkError(t, "repeated dst", repeated.RearrangeFrom(Of(src, 3, 2), "a b -> b a"), ErrOverlap)
 	checkError(t, "short dst", Of(dst[:5], 2, 3).RearrangeFrom(Of(src, 3, 2), "a b -> b a"), ErrBounds)

@@ -128,3 +128,16 @@ func ExampleArray_RearrangeFrom() {
 	fmt.Println(heads.Data, err)
 	// Output: [1 2 5 6 3 4 7 8] <nil>
 }
+
+func ExampleNewRearrange() {
+	// 128 tokens of 12 heads of 64 float32, on up to 4 goroutines
+	tokens, heads := strided.C(4, 128, 12*64), strided.C(4, 12, 128, 64)
+	plan, err := strided.NewRearrange(heads, tokens, strided.Options{Workers: 4}, "t (h d) -> h t d")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	dst, src := make([]byte, plan.Bytes()), make([]byte, plan.Bytes())
+	fmt.Println(plan.Bytes(), plan.Run(dst, src))
+	// Output: 393216 <nil>
+}

@@ -16,18 +16,28 @@ type pair struct {
 }
 
 // add appends a loop of n turns that advances dst and src by so many items.
-func (l *pair) add(n, dst, src int) {
+func (l *pair) add(n, dst, src int) { l.addBytes(n, dst*l.size, src*l.size) }
+
+// addBytes is add with the steps in bytes.
+func (l *pair) addBytes(n, dst, src int) {
 	if n == 1 {
 		return
 	}
-	l.shape[l.rank], l.dst[l.rank], l.src[l.rank] = n, dst*l.size, src*l.size
+	l.shape[l.rank], l.dst[l.rank], l.src[l.rank] = n, dst, src
 	l.rank++
+}
+
+// layouts returns the layouts of both sides, from their first items on.
+func (l *pair) layouts() (dst, src Layout) {
+	return Layout{ItemSize: l.size, Shape: l.shape[:l.rank], Strides: l.dst[:l.rank]},
+		Layout{ItemSize: l.size, Shape: l.shape[:l.rank], Strides: l.src[:l.rank]}
 }
 
 // copy runs the loops from the given items of dst and src on.
 func (l *pair) copy(dst []byte, dstAt int, src []byte, srcAt int) error {
-	return Copy(dst, Layout{ItemSize: l.size, Offset: dstAt * l.size, Shape: l.shape[:l.rank], Strides: l.dst[:l.rank]},
-		src, Layout{ItemSize: l.size, Offset: srcAt * l.size, Shape: l.shape[:l.rank], Strides: l.src[:l.rank]})
+	dl, sl := l.layouts()
+	dl.Offset, sl.Offset = dstAt*l.size, srcAt*l.size
+	return Copy(dst, dl, src, sl)
 }
 
 // A series is a plan for copies between the same layouts at many places.
@@ -44,8 +54,7 @@ var seriesPool = sync.Pool{New: func() any { return new(series) }}
 func (l *pair) series() (*series, error) {
 	s := seriesPool.Get().(*series)
 	s.plan, s.size = Plan{}, l.size
-	dst := Layout{ItemSize: l.size, Shape: l.shape[:l.rank], Strides: l.dst[:l.rank]}
-	src := Layout{ItemSize: l.size, Shape: l.shape[:l.rank], Strides: l.src[:l.rank]}
+	dst, src := l.layouts()
 	return s, s.plan.init(&dst, &src, Options{}, &s.spare)
 }
 

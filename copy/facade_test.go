@@ -171,6 +171,10 @@ func replayRearrange[T Elem](c *facadeCase, dst, src []T) ([]T, error) {
 	if err := Of(again, c.ResultShape...).RearrangeFrom(spread, c.Pattern, given...); err != nil || !slices.Equal(dst, again) {
 		return again, fmt.Errorf("strided source: %v", err)
 	}
+	clear(again)
+	if err := planned(again, c.ResultShape, spread, c.Pattern, given); err != nil || !slices.Equal(dst, again) {
+		return again, fmt.Errorf("plan: %v", err)
+	}
 	if ellipsis(c.Pattern) {
 		return dst, nil
 	}
@@ -188,6 +192,19 @@ func replayRearrange[T Elem](c *facadeCase, dst, src []T) ([]T, error) {
 		}
 	}
 	return dst, nil
+}
+
+// planned is RearrangeFrom through NewRearrange.
+func planned[T Elem](dst []T, shape []int, src Array[T], pattern string, sizes []Size) error {
+	from, err := src.Layout()
+	if err != nil {
+		return err
+	}
+	plan, err := NewRearrange(C(sizeOf[T](), shape...), from, Options{}, pattern, sizes...)
+	if err != nil {
+		return err
+	}
+	return plan.Run(Bytes(dst), Bytes(src.Data))
 }
 
 func ellipsis(pattern string) bool {

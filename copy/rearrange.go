@@ -57,7 +57,10 @@ func Rearrange[T Elem](dst, src []T, pattern string, sizes ...Size) error {
 		return err
 	}
 	need := [1]int{n}
-	return runProgram(&p, Of(dst, need[:]...), Of(src, have[:]...))
+	loops := pair{size: sizeOf[T]()}
+	to, from := C(loops.size, need[:]...), C(loops.size, have[:]...)
+	p.loops(&loops, &to, &from)
+	return loops.copy(Bytes(dst), 0, Bytes(src), 0)
 }
 
 // RearrangeFrom is [Rearrange] for arrays of any strides: it writes src to a with
@@ -69,11 +72,54 @@ func Rearrange[T Elem](dst, src []T, pattern string, sizes ...Size) error {
 // share memory.
 func (a Array[T]) RearrangeFrom(src Array[T], pattern string, sizes ...Size) error {
 	var p program
+	if err := p.fit(a.Shape, src.Shape, pattern, sizes); err != nil {
+		return err
+	}
+	var to, from [8]int
+	dl, err := a.layout("dst", to[:])
+	if err != nil {
+		return err
+	}
+	sl, err := src.layout("src", from[:])
+	if err != nil {
+		return err
+	}
+	loops := pair{size: sizeOf[T]()}
+	p.loops(&loops, &dl, &sl)
+	return loops.copy(Bytes(a.Data), a.Offset, Bytes(src.Data), src.Offset)
+}
+
+// NewRearrange returns the plan that writes an array with layout src to one with
+// layout dst as the pattern says, to be run more than once or with workers. Pattern
+// and sizes are those of [Array.RearrangeFrom]. Errors match [ErrPattern],
+// [ErrShape], [ErrItemSize], [ErrBounds] and [ErrOverlap]. It is safe for concurrent
+// use, as is the plan.
+func NewRearrange(dst, src Layout, o Options, pattern string, sizes ...Size) (*Plan, error) {
+	if _, _, err := dst.extent("dst"); err != nil {
+		return nil, err
+	}
+	if _, _, err := src.extent("src"); err != nil {
+		return nil, err
+	}
+	var p program
+	if err := p.fit(dst.Shape, src.Shape, pattern, sizes); err != nil {
+		return nil, err
+	}
+	var loops pair
+	p.loops(&loops, &dst, &src)
+	dl, sl := loops.layouts()
+	dl.ItemSize, dl.Offset = dst.ItemSize, dst.Offset
+	sl.ItemSize, sl.Offset = src.ItemSize, src.Offset
+	return NewPlan(dl, sl, o)
+}
+
+// fit reads a pattern for arrays of the given shapes and finds all sizes.
+func (p *program) fit(dst, src []int, pattern string, sizes []Size) error {
 	if err := p.parse(pattern, 0); err != nil {
 		return err
 	}
 	if p.left.dots {
-		if err := p.parse(pattern, max(0, len(src.Shape)-p.left.groups)); err != nil {
+		if err := p.parse(pattern, max(0, len(src)-p.left.groups)); err != nil {
 			return err
 		}
 	}
@@ -82,36 +128,25 @@ func (a Array[T]) RearrangeFrom(src Array[T], pattern string, sizes ...Size) err
 	}
 	// The right side may find sizes that the left one needs to find others.
 	for range 2 {
-		if err := p.solve("src", &p.left, src.Shape); err != nil {
+		if err := p.solve("src", &p.left, src); err != nil {
 			return err
 		}
-		if err := p.solve("dst", &p.right, a.Shape); err != nil {
+		if err := p.solve("dst", &p.right, dst); err != nil {
 			return err
 		}
 	}
-	if err := p.solved(); err != nil {
-		return err
-	}
-	return runProgram(&p, a, src)
+	return p.solved()
 }
 
-// runProgram copies along the axes of a solved pattern.
-func runProgram[T Elem](p *program, dst, src Array[T]) error {
-	var space [8]int
-	if _, err := dst.layout("dst", space[:]); err != nil {
-		return err
-	}
-	if _, err := src.layout("src", space[:]); err != nil {
-		return err
-	}
-	loops := pair{size: sizeOf[T]()}
+// loops appends the axes of a solved pattern, as those of arrays with the given
+// layouts.
+func (p *program) loops(l *pair, dst, src *Layout) {
 	var to, from [maxPatternAxes]int
-	p.left.steps(&from, p, src.Shape, src.Strides)
-	p.right.steps(&to, p, dst.Shape, dst.Strides)
+	p.left.steps(&from, p, src)
+	p.right.steps(&to, p, dst)
 	for _, axis := range p.right.order[:p.right.count] {
-		loops.add(p.axes[axis].size, to[axis], from[axis])
+		l.addBytes(p.axes[axis].size, to[axis], from[axis])
 	}
-	return loops.copy(Bytes(dst.Data), dst.Offset, Bytes(src.Data), src.Offset)
 }
 
 // give enters the sizes that the caller names.
@@ -193,17 +228,12 @@ func (p *program) product(s *patternSide) (int, error) {
 // merge makes one group of all axes of a side.
 func (s *patternSide) merge() { s.groups, s.ends[0] = 1, uint8(s.count) }
 
-// steps writes the stride of each axis of a side, in items, for an array with the
-// given shape and strides, one for a group.
-func (s *patternSide) steps(steps *[maxPatternAxes]int, p *program, shape, strides []int) {
-	end, dense := s.count, 1
+// steps writes the stride of each axis of a side, in bytes, for an array with the
+// given layout, one axis of which is a group.
+func (s *patternSide) steps(steps *[maxPatternAxes]int, p *program, l *Layout) {
+	end := s.count
 	for group := s.groups - 1; group >= 0; group-- {
-		step := dense
-		if strides != nil {
-			step = strides[group]
-		}
-		dense *= shape[group]
-		first := 0
+		step, first := l.stride(group), 0
 		if group > 0 {
 			first = int(s.ends[group-1])
 		}
