@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"reflect" // for an address, without package unsafe
 
@@ -28,7 +29,7 @@ func newArena(cases []Case, shared bool) (*arena, error) {
 		dst = max(dst, c.DstBytes, c.Payload) // dense copies need the payload on both sides
 		src = max(src, c.SrcBytes, c.Payload)
 	}
-	const limit = 64 << 30
+	const limit = min(64<<30, math.MaxInt/4)
 	if dst > limit || src > limit {
 		return nil, fmt.Errorf("the cases need %d MiB", (2*dst+src)>>20)
 	}

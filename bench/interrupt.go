@@ -48,8 +48,8 @@ func (l *undoList) stop(s os.Signal) {
 	for _, undo := range l.undo {
 		undo()
 	}
-	if number, ok := s.(syscall.Signal); ok {
-		os.Exit(128 + int(number))
+	if s == os.Interrupt {
+		os.Exit(128 + 2)
 	}
-	os.Exit(exitFailed)
+	os.Exit(128 + 15)
 }

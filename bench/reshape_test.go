@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -123,8 +123,8 @@ func TestReshapeErrors(t *testing.T) {
 	writeFile(t, dir, "empty.npy", nil)
 	writeFile(t, dir, "text.npy", []byte("these are words and no array, of some length to be sure about it"))
 	writeFile(t, dir, "object.npy", append(memoryview.AppendNpyHeader(nil, "|O", false, []int{1}), "abcdefgh"...))
-	writeFile(t, dir, "huge.npy", memoryview.AppendNpyHeader(nil, "<i2", false, []int{1 << 40}))
-	writeFile(t, dir, "overflow.npy", memoryview.AppendNpyHeader(nil, "<i2", true, []int{1 << 62, 1 << 62}))
+	writeFile(t, dir, "huge.npy", memoryview.AppendNpyHeader(nil, "<i2", false, []int{1 << 29}))
+	writeFile(t, dir, "overflow.npy", memoryview.AppendNpyHeader(nil, "<i2", true, []int{math.MaxInt, math.MaxInt}))
 	if err := os.Link(filepath.Join(dir, "in.npy"), filepath.Join(dir, "hard.npy")); err != nil {
 		t.Fatal(err)
 	}
@@ -180,18 +180,20 @@ func TestReshapeErrors(t *testing.T) {
 	}
 }
 
+var errFull = errors.New("no space left")
+
 type fullDisk struct{ room int }
 
 func (f *fullDisk) Write(b []byte) (int, error) {
 	if f.room -= len(b); f.room < 0 {
-		return 0, syscall.ENOSPC
+		return 0, errFull
 	}
 	return len(b), nil
 }
 
 func TestReshapeFullDisk(t *testing.T) {
 	w := &npyWriter{to: &fullDisk{30}, src: make([]byte, 100), total: 100, start: time.Now()}
-	if err := w.write(strided.C(1, 10, 10), 10); !errors.Is(err, syscall.ENOSPC) || w.done != 30 {
+	if err := w.write(strided.C(1, 10, 10), 10); !errors.Is(err, errFull) || w.done != 30 {
 		t.Errorf("%v after %d bytes", err, w.done)
 	}
 }

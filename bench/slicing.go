@@ -102,7 +102,7 @@ func parseInteger(text string) (int, error) {
 	case errors.Is(err, strconv.ErrRange):
 		return math.MaxInt, nil
 	case err != nil:
-		return 0, fmt.Errorf("%q is neither an integer, a slice a:b:c nor ...", text)
+		return 0, fmt.Errorf("%q is neither an integer nor a slice a:b:c nor an ellipsis", text)
 	}
 	return n, nil
 }
