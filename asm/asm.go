@@ -10,6 +10,9 @@
 // Kernels that fetch ahead take, in a block's Ahead, a number of source rows up to J
 // that is a multiple of their own J; the addresses they fetch need not exist.
 //
+// Merge kernels read the table of source rows in whole tiles: it goes on, after the
+// entries in use, with copies of the last one up to a multiple of their I.
+//
 // A kernel reads no byte outside the span of its source items and writes no byte
 // that is not part of a destination item.
 //
@@ -49,6 +52,7 @@ type Kernel struct {
 	I, J   int          // smallest extents it takes (Transpose); exact windows (Permute)
 	Vector int          // bytes of a window (Permute)
 	Stream bool         // stores past the caches: whole aligned lines only
+	Merge  bool         // streams rows that begin anywhere in a line (Transpose)
 	Line   bool         // moves whole cache lines on both sides (Transpose)
 	Masked bool         // loads and stores under masks (Permute)
 	Needs  cpu.Features // features of the instructions it uses
@@ -56,7 +60,7 @@ type Kernel struct {
 
 // Aligned reports whether k writes whole lines only: every destination row then has
 // to begin at a line edge and J to be a multiple of the kernel's own.
-func (k Kernel) Aligned() bool { return k.Op == Transpose && k.Stream }
+func (k Kernel) Aligned() bool { return k.Op == Transpose && k.Stream && !k.Merge }
 
 // Kernels returns the kernel table: pure Go first, then this architecture's
 // assembly in order of preference.

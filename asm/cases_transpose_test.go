@@ -71,6 +71,9 @@ func (c *checker) transposeBlock(size, i, j int) *asm.Block {
 	if c.IntN(2) == 0 {
 		from = c.virtual(1, j, i*size)
 	}
+	for c.k.Merge && len(from)%c.k.I != 0 { // it reads whole tiles of the table
+		from = append(from, from[j-1])
+	}
 	b.DstOff, b.SrcOff = guarded(c.dstTable, to), guarded(c.srcTable, from)
 	return b
 }

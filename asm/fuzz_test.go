@@ -82,6 +82,9 @@ func FuzzTranspose(f *testing.F) {
 		b := &asm.Block{I: i, J: j, Outer: asm.Loop{N: 1 + in.next()%3}}
 		b.DstOff, b.Outer.Dst = fuzzTable(&in, c.unit(), i, j*size)
 		b.SrcOff, b.Outer.Src = fuzzTable(&in, 1, j, i*size)
+		for c.k.Merge && len(b.SrcOff)%c.k.I != 0 {
+			b.SrcOff = append(b.SrcOff, b.SrcOff[j-1])
+		}
 		c.check(size, b)
 	})
 }

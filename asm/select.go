@@ -28,11 +28,11 @@ func LineKernel(size int, have cpu.Features) (ID, bool) {
 	return 0, false
 }
 
-// StreamKernel returns the streaming kernel for what k does, and whether there is one
-// that runs on the features have.
-func StreamKernel(k Kernel, have cpu.Features) (ID, bool) {
+// StreamKernel returns the kernel that does what k does past the caches, merging
+// lines if merge, and whether there is one that runs on the features have.
+func StreamKernel(k Kernel, merge bool, have cpu.Features) (ID, bool) {
 	for n := range archKernels {
-		if s := &archKernels[n]; s.Op == k.Op && s.Stream && s.Size == k.Size && have.Has(s.Needs) {
+		if s := &archKernels[n]; s.Op == k.Op && s.Stream && s.Merge == merge && s.Size == k.Size && have.Has(s.Needs) {
 			return s.ID, true
 		}
 	}

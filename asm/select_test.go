@@ -58,7 +58,7 @@ func TestBestPrefersAssembly(t *testing.T) {
 func TestStreamKernel(t *testing.T) {
 	for _, have := range featureSets() {
 		for _, k := range asm.Kernels() {
-			id, ok := asm.StreamKernel(k, have)
+			id, ok := asm.StreamKernel(k, false, have)
 			if !ok {
 				continue
 			}

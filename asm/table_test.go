@@ -11,7 +11,7 @@ import (
 
 // kernelName is what symbols of kernels look like: operation, form, bytes of an
 // item or windows, instruction set.
-var kernelName = regexp.MustCompile(`^([a-z]+)(Masked|Stream|Small)?(?:B(\d+)|(\d+)x(\d+))?(Masked|Stream)?(Generic|SSE2|SSSE3|AVX2|AVX512|VBMI|NEON)$`)
+var kernelName = regexp.MustCompile(`^([a-z]+)(Masked|Stream|Small)?(?:B(\d+)|(\d+)x(\d+))?(Masked|Stream|Merge)?(Generic|SSE2|SSSE3|AVX2|AVX512|VBMI|NEON)$`)
 
 var suffixNeeds = map[string]cpu.Features{
 	"Generic": 0, "SSE2": cpu.SSE2, "SSSE3": cpu.SSSE3, "AVX2": cpu.AVX2,
@@ -43,7 +43,7 @@ func TestTable(t *testing.T) {
 		if windows != "x" && windows != strconv.Itoa(k.I)+"x"+strconv.Itoa(k.J) {
 			t.Errorf("%s has windows %dx%d", k.Name, k.I, k.J)
 		}
-		if suffix != "Generic" && (form == "Masked") != k.Masked || (form == "Stream") != k.Stream {
+		if suffix != "Generic" && (form == "Masked") != k.Masked || (form == "Stream") != (k.Stream && !k.Merge) {
 			t.Errorf("%s: masked %v, streaming %v", k.Name, k.Masked, k.Stream)
 		}
 		if !k.Needs.Has(suffixNeeds[suffix]) || k.Needs == 0 != (suffix == "Generic") {

@@ -432,6 +432,86 @@ func transposeB8StreamAVX512(dst, src *byte, b *Block)
 //go:noescape
 func transposeB16StreamAVX512(dst, src *byte, b *Block)
 
+// transposeB1MergeVBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB1MergeVBMI(dst, src *byte, b *Block)
+
+// transposeB2MergeVBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB2MergeVBMI(dst, src *byte, b *Block)
+
+// transposeB4MergeVBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB4MergeVBMI(dst, src *byte, b *Block)
+
+// transposeB8MergeVBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB8MergeVBMI(dst, src *byte, b *Block)
+
+// transposeB16MergeVBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB16MergeVBMI(dst, src *byte, b *Block)
+
 // permute1x1VBMI is
 //
 //	for o := range b.Outer.N {
@@ -1783,6 +1863,11 @@ const (
 	idTransposeB4StreamAVX512
 	idTransposeB8StreamAVX512
 	idTransposeB16StreamAVX512
+	idTransposeB1MergeVBMI
+	idTransposeB2MergeVBMI
+	idTransposeB4MergeVBMI
+	idTransposeB8MergeVBMI
+	idTransposeB16MergeVBMI
 	idPermute1x1VBMI
 	idPermute2x2VBMI
 	idPermute3x3VBMI
@@ -1876,6 +1961,11 @@ var archKernels = []Kernel{
 	{ID: idTransposeB4StreamAVX512, Name: "transposeB4StreamAVX512", Op: Transpose, Size: 4, I: 16, J: 16, Stream: true, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB8StreamAVX512, Name: "transposeB8StreamAVX512", Op: Transpose, Size: 8, I: 8, J: 8, Stream: true, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB16StreamAVX512, Name: "transposeB16StreamAVX512", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB1MergeVBMI, Name: "transposeB1MergeVBMI", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB2MergeVBMI, Name: "transposeB2MergeVBMI", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB4MergeVBMI, Name: "transposeB4MergeVBMI", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB8MergeVBMI, Name: "transposeB8MergeVBMI", Op: Transpose, Size: 8, I: 8, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB16MergeVBMI, Name: "transposeB16MergeVBMI", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute1x1VBMI, Name: "permute1x1VBMI", Op: Permute, Size: 0, I: 1, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute2x2VBMI, Name: "permute2x2VBMI", Op: Permute, Size: 0, I: 2, J: 2, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute3x3VBMI, Name: "permute3x3VBMI", Op: Permute, Size: 0, I: 3, J: 3, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
@@ -1999,6 +2089,16 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB8StreamAVX512(dst, src, b)
 	case idTransposeB16StreamAVX512:
 		transposeB16StreamAVX512(dst, src, b)
+	case idTransposeB1MergeVBMI:
+		transposeB1MergeVBMI(dst, src, b)
+	case idTransposeB2MergeVBMI:
+		transposeB2MergeVBMI(dst, src, b)
+	case idTransposeB4MergeVBMI:
+		transposeB4MergeVBMI(dst, src, b)
+	case idTransposeB8MergeVBMI:
+		transposeB8MergeVBMI(dst, src, b)
+	case idTransposeB16MergeVBMI:
+		transposeB16MergeVBMI(dst, src, b)
 	case idPermute1x1VBMI:
 		permute1x1VBMI(dst, src, b)
 	case idPermute2x2VBMI:

@@ -19,6 +19,7 @@ type builder struct {
 	restBuf [inlineLoops]loop
 	have    cpu.Features
 	pool    *spare
+	edge    bool // the first destination item lies at a line edge
 }
 
 // A spare is memory for the parts of a plan that rarely are needed or large, so
@@ -49,6 +50,9 @@ func (b *builder) build() {
 		b.items()
 	}
 }
+
+// restart gives all loops back to the rest.
+func (b *builder) restart() { b.rest = append(b.restBuf[:0], b.x.loops...) }
 
 // take removes loop k from the rest and returns it.
 func (b *builder) take(k int) loop {

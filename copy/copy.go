@@ -12,7 +12,7 @@ func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
 	var p Plan
 	pool := spares.Get().(*spare)
 	defer spares.Put(pool)
-	if err := p.init(&dl, &sl, Options{}, pool); err != nil {
+	if err := p.init(&dl, &sl, Options{}, pool, linePhase(dst)); err != nil {
 		return err
 	}
 	return p.Run(dst, src)

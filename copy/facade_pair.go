@@ -55,7 +55,7 @@ func (l *pair) series() (*series, error) {
 	s := seriesPool.Get().(*series)
 	s.plan, s.size = Plan{}, l.size
 	dst, src := l.layouts()
-	return s, s.plan.init(&dst, &src, Options{}, &s.spare)
+	return s, s.plan.init(&dst, &src, Options{}, &s.spare, assumeOffEdge)
 }
 
 // copy runs the plan from the given items of dst and src on.

@@ -11,9 +11,13 @@ import (
 // The rows of I lie anywhere on the destination and those of J anywhere on the
 // source, so both are reached through tables of offsets.
 
+// Blocks: wide and low, since a source line and a page of the source then serve
+// many rows. Merging walks down the source, so its blocks are narrow and high.
 const (
 	maxI       = 1024 // items of I in a block: source runs
 	maxJ       = 64   // items of J in a block: destination runs
+	mergeI     = 512  // bytes of I in a block that merges lines
+	mergeJ     = 512  // items of J in a block that merges lines
 	maxOffsets = 2*(maxI+maxJ) + 64
 )
 
@@ -44,7 +48,46 @@ func (b *builder) transpose() bool {
 	if b.down(k) {
 		return true
 	}
-	J, I := virtual{most: maxJ, n: 1, open: true}, virtual{most: maxI, n: 1, open: true}
+	I, J := b.chains(k, maxI, maxJ)
+	line, ok := asm.LineKernel(b.x.item, b.have)
+	t := asm.Info(line)
+	if !ok || I.least() < t.I || J.least() < t.J {
+		b.tables(&I, &J)
+		return true
+	}
+	if !b.streams() {
+		b.tables(&I, &J)
+		if b.x.item >= 4 || b.plan.bytes > lineBytes && crowded(&I, &J) {
+			b.plan.kernel = line
+		}
+		return true
+	}
+	if stream, ok := asm.StreamKernel(t, false, b.have); ok && b.edge && b.alignedRows(&I, &J) {
+		b.tables(&I, &J)
+		b.plan.kernel, b.plan.stream = stream, true
+		block := &b.plan.block
+		rows := fetchBytes / (t.J * block.I * b.x.item)
+		block.Ahead = t.J * max(1, min(rows, block.J/t.J))
+		return true
+	}
+	merge, ok := asm.StreamKernel(t, true, b.have)
+	if ok && J.n*b.x.item >= mergeBytes {
+		b.restart()
+		I, J = b.chains(b.denseOnSource(), mergeI/b.x.item, mergeJ)
+		b.block(&I, &J)
+		b.plan.kernel, b.plan.size = merge, b.x.item
+		b.finish(J.split, I.split)
+		return true
+	}
+	b.tables(&I, &J)
+	b.plan.kernel = line
+	return true
+}
+
+// chains takes the virtual axes out of the rest: I beginning with loop k, J with
+// loop 0, grown in turns, the shorter first.
+func (b *builder) chains(k, mostI, mostJ int) (I, J virtual) {
+	I, J = virtual{most: mostI, n: 1, open: true}, virtual{most: mostJ, n: 1, open: true}
 	b.extend(&I, k, false)
 	b.extend(&J, 0, true)
 	for I.open || J.open {
@@ -54,8 +97,7 @@ func (b *builder) transpose() bool {
 			b.extend(&J, b.find(J.n*b.x.item, true), true)
 		}
 	}
-	b.tables(&I, &J)
-	return true
+	return I, J
 }
 
 // denseOnSource returns the loop of the rest whose source items touch, or -1.
@@ -112,59 +154,62 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 	}
 }
 
-// tables writes the offset tables, picks the kernel and finishes the plan.
+// tables writes the offset tables of a leaf that walks along I inside and down J
+// outside, picks a kernel that fits and finishes the plan.
 func (b *builder) tables(I, J *virtual) {
+	b.block(I, J)
+	b.leafKernel(asm.Transpose, b.x.item, I.least(), J.least())
 	block := &b.plan.block
-	off := b.offsets(I.n + J.n)
-	block.DstOff, block.SrcOff = off[:I.n], off[I.n:]
-	I.fill(block.DstOff, func(l loop) int { return l.dst })
-	J.fill(block.SrcOff, func(l loop) int { return l.src })
-	block.I, block.J = I.n, J.n
-	leastI, leastJ := I.n, J.n
-	if I.split.n > 1 {
-		block.I, leastI = I.split.full, min(I.split.full, I.split.last)
-	}
-	if J.split.n > 1 {
-		block.J, leastJ = J.split.full, min(J.split.full, J.split.last)
-	}
-	b.leafKernel(asm.Transpose, b.x.item, leastI, leastJ)
-	block.Outer, block.Inner = unit, unit
-	b.lineKernel(I, J, leastI, leastJ)
 	var outer turn
-	if len(b.rest) > 0 && I.split.n <= 1 && J.split.n <= 1 && !b.plan.stream {
+	if len(b.rest) > 0 && I.split.n <= 1 && J.split.n <= 1 && !b.streams() {
 		block.Outer = kernelLoop(b.take(0))
 		outer = chunked(&block.Outer, mostTurns(I.n*J.n*b.x.item, 2*(I.n+J.n)), partOuter)
 	}
 	b.finish(outer, I.split, J.split)
 }
 
-// lineKernel replaces the kernel by one that moves whole cache lines: for items
-// that transpose in registers, and wherever lines would not survive in the caches
-// from one touch to the next. Past the caches it also streams.
-func (b *builder) lineKernel(I, J *virtual, leastI, leastJ int) {
-	p, block := b.plan, &b.plan.block
-	line, ok := asm.LineKernel(b.x.item, b.have)
-	k := asm.Info(line)
-	if !ok || leastI < k.I || leastJ < k.J {
-		return
+// block writes the offset tables and the extents of the leaf's block. The table of
+// source rows goes on to whole lines, as merging wants it.
+func (b *builder) block(I, J *virtual) {
+	block := &b.plan.block
+	line := max(1, 64/b.x.item)
+	padded := (J.n + line - 1) / line * line
+	off := b.offsets(I.n + padded)
+	block.DstOff, block.SrcOff = off[:I.n], off[I.n:]
+	I.fill(block.DstOff, func(l loop) int { return l.dst })
+	J.fill(block.SrcOff, func(l loop) int { return l.src })
+	for k := J.n; k < padded; k++ {
+		block.SrcOff[k] = block.SrcOff[J.n-1]
 	}
-	crowded := abs(I.loops[0].dst)%crowdedPitch == 0 || abs(J.loops[0].src)%crowdedPitch == 0
-	stream, ok := asm.StreamKernel(k, b.have)
-	if ok && b.streams() && b.alignedRows(I, J) {
-		p.stream, p.streamKernel = true, stream
+	block.I, block.J = I.full(), J.full()
+	block.Outer, block.Inner = unit, unit
+}
+
+// full returns the items of a whole chunk, least those of the shortest.
+func (v *virtual) full() int {
+	if v.split.n > 1 {
+		return v.split.full
 	}
-	if b.x.item < 4 && !p.stream && !(crowded && p.bytes > lineBytes) {
-		return
+	return v.n
+}
+
+func (v *virtual) least() int {
+	if v.split.n > 1 {
+		return min(v.split.full, v.split.last)
 	}
-	p.kernel = line
-	rows := fetchBytes / max(1, k.J*block.I*b.x.item)
-	block.Ahead = k.J * max(1, min(rows, block.J/k.J))
+	return v.n
+}
+
+// crowded reports whether rows on either side share few cache sets.
+func crowded(I, J *virtual) bool {
+	return abs(I.loops[0].dst)%crowdedPitch == 0 || abs(J.loops[0].src)%crowdedPitch == 0
 }
 
 const (
 	crowdedPitch = 1024     // rows so far apart share so few cache sets that lines get lost
 	lineBytes    = 32 << 10 // payload from which that matters for small items
 	fetchBytes   = 16 << 10 // how far prefetching runs ahead
+	mergeBytes   = 256      // destination runs from which merging pays
 	maxDown      = 1024     // items of J in a block that walks down the source rows
 )
 
@@ -190,18 +235,11 @@ func (b *builder) down(k int) bool {
 	b.take(k)
 	b.extend(&J, 0, true)
 	p, block := b.plan, &b.plan.block
-	off := b.offsets(t.I + J.n)
-	block.DstOff, block.SrcOff = off[:t.I], off[t.I:]
-	for i := range block.DstOff {
-		block.DstOff[i] = i * l.dst
-	}
-	J.fill(block.SrcOff, func(l loop) int { return l.src })
-	block.I, block.J = t.I, J.n
-	if J.split.n > 1 {
-		block.J = J.split.full
-	}
+	I := virtual{n: t.I, used: 1}
+	I.loops[0] = loop{t.I, l.dst, l.src}
+	b.block(&I, &J)
 	p.kernel, p.size = line, b.x.item
-	block.Inner, block.Outer = unit, kernelLoop(tiles)
+	block.Outer = kernelLoop(tiles)
 	outer := chunked(&block.Outer, mostTurns(t.I*block.J*b.x.item, 2*block.J), partOuter)
 	if slid.n > 0 {
 		outer = outer.withSlide(slid)

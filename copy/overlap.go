@@ -34,10 +34,8 @@ func sameMemory(dst, src []byte) (shift int, shared bool) {
 	return int(s - d), s-d < uintptr(len(dst)) || d-s < uintptr(len(src))
 }
 
-// onLineEdge reports whether b[at] begins a cache line.
-func onLineEdge(b []byte, at int) bool {
-	return (uintptr(unsafe.Pointer(unsafe.SliceData(b)))+uintptr(at))%64 == 0
-}
+// linePhase returns how many bytes into a cache line b begins.
+func linePhase(b []byte) int { return int(uintptr(unsafe.Pointer(unsafe.SliceData(b))) % 64) }
 
 // selfOverlap decides whether two different indices of l share a byte.
 func selfOverlap(l *Layout) verdict {

@@ -44,10 +44,8 @@ type Plan struct {
 	size    int // item size for the kernel
 	block   asm.Block
 
-	// Where the destination's first item proves to lie at a line edge, another
-	// kernel stores past the caches.
-	stream       bool
-	streamKernel asm.ID
+	stream  bool  // the kernel stores past the caches and fetches ahead
+	offEdge *Plan // for destinations that do not begin at a line edge, where that matters
 
 	normal  [inlineLoops]loop
 	inline  [inlineTurns]turn
@@ -92,15 +90,29 @@ const (
 // [ErrItemSize], [ErrBounds] and [ErrOverlap].
 func NewPlan(dst, src Layout, o Options) (*Plan, error) {
 	p := new(Plan)
-	if err := p.init(&dst, &src, o, nil); err != nil {
+	if err := p.init(&dst, &src, o, nil, assumeOnEdge); err != nil {
 		return nil, err
+	}
+	if p.stream {
+		p.offEdge = new(Plan)
+		if err := p.offEdge.init(&dst, &src, o, nil, assumeOffEdge); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }
 
+// Where the slices are not known yet, a plan assumes that the first item of the
+// destination lies at a line edge, or that it does not.
+const (
+	assumeOnEdge  = -1
+	assumeOffEdge = -2
+)
+
 // init makes p the plan for the copy from sl to dl. Memory that a plan needs beyond
-// its own comes from pool, or from the heap where pool is nil.
-func (p *Plan) init(dl, sl *Layout, o Options, pool *spare) error {
+// its own comes from pool, or from the heap where pool is nil. The plan is for
+// destination slices that begin phase bytes into a cache line.
+func (p *Plan) init(dl, sl *Layout, o Options, pool *spare, phase int) error {
 	if err := p.check(dl, sl); err != nil {
 		return err
 	}
@@ -113,7 +125,8 @@ func (p *Plan) init(dl, sl *Layout, o Options, pool *spare) error {
 	p.bytes = x.items() * x.item
 	p.loops = p.inline[:0]
 	b := builder{plan: p, x: x, have: cpu.Detect() &^ o.Without, pool: pool}
-	b.rest = append(b.restBuf[:0], x.loops...)
+	b.edge = phase == assumeOnEdge || phase >= 0 && (phase+x.dst)%64 == 0
+	b.restart()
 	b.build()
 	return nil
 }

@@ -34,7 +34,10 @@ func (s span) outside(arg string, size int) error {
 
 // run does the copy on slices that are long enough and share no item.
 func (p *Plan) run(dst, src []byte) {
-	if len(p.loops) == 0 && !p.stream {
+	if p.offEdge != nil && (linePhase(dst)+p.dstBase)%64 != 0 {
+		p = p.offEdge
+	}
+	if len(p.loops) == 0 {
 		asm.Call(p.kernel, dst, p.dstBase, src, p.srcBase, p.size, &p.block)
 		return
 	}
@@ -47,22 +50,16 @@ func (p *Plan) run(dst, src []byte) {
 	for k := range p.loops {
 		w.enter(k)
 	}
-	kernel := p.kernel
-	if p.stream && onLineEdge(dst, p.dstBase) {
-		kernel = p.streamKernel
-	}
 	for more := true; more; {
-		block, d, s := &w.block, w.dst, w.src
-		if p.stream {
-			now := w.block
-			block = &now
-			more = w.next()
-			block.Next = w.src - s
-		}
-		asm.Call(kernel, dst, d, src, s, p.size, block)
 		if !p.stream {
+			asm.Call(p.kernel, dst, w.dst, src, w.src, p.size, &w.block)
 			more = w.next()
+			continue
 		}
+		block, d, s := w.block, w.dst, w.src
+		more = w.next()
+		block.Next = w.src - s // where fetching goes on past the block's end
+		asm.Call(p.kernel, dst, d, src, s, p.size, &block)
 	}
 }
 

@@ -28,6 +28,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, fillKernels()...)
 	ks = append(ks, transposeKernels()...)
 	ks = append(ks, lineKernels()...)
+	ks = append(ks, mergeKernels()...)
 	ks = append(ks, permuteKernels()...)
 	ks = append(ks, shuffleKernels()...)
 	return ks
@@ -37,6 +38,7 @@ func amd64Kernels() []kernel {
 func amd64Assembly() ([]byte, error) {
 	c := build.NewContext()
 	c.ConstraintExpr("amd64,!purego")
+	addLineBytes(c)
 	ks := amd64Kernels()
 	for _, k := range ks {
 		c.Function(k.name)

@@ -75,6 +75,10 @@ func lineTile(e *emitter, t *tile, p tilePointers) {
 // storeLine stores destination row i of a tile. Streaming, it leaves out rows that
 // the tile before has written: a line streamed twice goes to memory twice.
 func (e *emitter) storeLine(t *tile, p tilePointers, v reg.VecVirtual, i int) {
+	if t.merge { // to the frame, where dst points
+		e.VMOVDQA64(v, at(p.dst, 64*i))
+		return
+	}
 	if !t.stream {
 		e.VMOVDQU64(v, e.row(p.dst, p.dstOff, i, 0))
 		return
@@ -93,8 +97,14 @@ func scratchTile(e *emitter, t *tile, p tilePointers) {
 	rows, n := 64/t.size, t.lanes()
 	scratch := e.alignedFrame(rows * 64)
 	e.copyLines(p, scratch, rows)
-	column, dstOff := e.GP64(), e.GP64()
-	e.MOVQ(p.dstOff, dstOff)
+	column, q := e.GP64(), p
+	if t.merge {
+		q.dst = e.GP64()
+		e.MOVQ(p.dst, q.dst)
+	} else {
+		q.dstOff = e.GP64()
+		e.MOVQ(p.dstOff, q.dstOff)
+	}
 	e.XORQ(column, column)
 	loop := e.label("column")
 	e.Label(loop)
@@ -108,12 +118,14 @@ func scratchTile(e *emitter, t *tile, p tilePointers) {
 		})
 	}
 	s.transpose(t.size)
-	q := p
-	q.dstOff = dstOff
 	for i := range n {
 		e.storeLine(t, q, s.reg(i), i)
 	}
-	e.ADDQ(operand.I32(8*n), dstOff)
+	if t.merge {
+		e.ADDQ(operand.I32(64*n), q.dst)
+	} else {
+		e.ADDQ(operand.I32(8*n), q.dstOff)
+	}
 	if t.stream {
 		e.SUBQ(operand.I32(n), p.skip)
 	}

@@ -15,6 +15,7 @@ type tile struct {
 	move func(e *emitter, t *tile, p tilePointers)
 
 	stream bool // store past the caches and fetch ahead
+	merge  bool // the same for rows that begin anywhere in a line
 }
 
 // tilePointers are the registers that a tile works from.

@@ -14,6 +14,7 @@ type kernel struct {
 	i, j   int      // smallest extents (Transpose), or source and destination windows (Permute)
 	vector int      // bytes of a vector (Permute)
 	stream bool     // stores past the caches
+	merge  bool     // streams rows that begin anywhere in a line (Transpose)
 	line   bool     // moves whole cache lines on both sides (Transpose)
 	masked bool     // loads and stores under masks (Permute)
 	loop   []string // the Go loop it equals
@@ -56,6 +57,9 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		if k.stream {
 			fmt.Fprintf(&b, ", Stream: true")
+		}
+		if k.merge {
+			fmt.Fprintf(&b, ", Merge: true")
 		}
 		if k.line {
 			fmt.Fprintf(&b, ", Line: true")
