@@ -1,6 +1,7 @@
 package memoryview
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 
@@ -18,7 +19,11 @@ import (
 //
 // The error matches [ErrStruct] or [ErrNotImplemented] if the format has no meaning,
 // as that of [SizeOfItem], and [ErrValue], [ErrMemory] or [ErrBuffer].
-func (v *View) AsNative() (*View, error) {
+func (v *View) AsNative() (*View, error) { return v.inOrder(hostOrder) }
+
+// inOrder is AsNative for the byte order of another machine; the format of the
+// result is that of the other machine, too.
+func (v *View) inOrder(order binary.ByteOrder) (*View, error) {
 	f, err := parseFormat(v.buf.Format)
 	if err != nil {
 		return nil, err
@@ -27,7 +32,7 @@ func (v *View) AsNative() (*View, error) {
 		return nil, raise(ErrValue, "items of %d bytes, but format %q has %d", v.buf.ItemSize, v.buf.Format, f.size)
 	}
 	native := f.native()
-	swaps := f.swaps(nil, swap{})
+	swaps := f.swaps(nil, swap{}, order)
 	if len(swaps) == 0 {
 		b := v.buf
 		b.Format, b.EmptyFormat = native, native == ""
@@ -59,16 +64,16 @@ type swap struct {
 	shape, strides []int // of the array, in numbers and bytes
 }
 
-// swaps appends to list what must be turned around in an item of f. The item is at
-// the place of outer, which has no unit.
-func (f *format) swaps(list []swap, outer swap) []swap {
+// swaps appends to list what must be turned around in an item of f so that all of it
+// is in the given order. The item is at the place of outer, which has no unit.
+func (f *format) swaps(list []swap, outer swap, order binary.ByteOrder) []swap {
 	for i := range f.members {
 		m := &f.members[i]
 		s := outer
 		s.offset += m.offset
 		n, size := m.total(), m.size
 		if m.record == nil {
-			if s.unit = m.unit(); s.unit == 1 || m.order.Uint16([]byte{1, 0}) == hostOrder.Uint16([]byte{1, 0}) {
+			if s.unit = m.unit(); s.unit == 1 || sameOrder(m.order, order) {
 				continue
 			}
 			n, size = n*(size/s.unit), s.unit
@@ -80,12 +85,16 @@ func (f *format) swaps(list []swap, outer swap) []swap {
 			s.shape, s.strides = append(slices.Clone(s.shape), n), append(slices.Clone(s.strides), size)
 		}
 		if m.record != nil {
-			list = m.record.swaps(list, s)
+			list = m.record.swaps(list, s, order)
 		} else {
 			list = append(list, s)
 		}
 	}
 	return list
+}
+
+func sameOrder(a, b binary.ByteOrder) bool {
+	return a.Uint16([]byte{1, 0}) == b.Uint16([]byte{1, 0})
 }
 
 // unit returns the bytes that a byte order holds for: those of one number.

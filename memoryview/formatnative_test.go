@@ -25,7 +25,7 @@ func TestAsNativeFormat(t *testing.T) {
 			t.Errorf("%q: %q, want %q", from, got, want)
 		}
 		g, err := parseFormat(f.native())
-		if err != nil || g.size != f.size || len(g.swaps(nil, swap{})) > 0 {
+		if err != nil || g.size != f.size || len(g.swaps(nil, swap{}, hostOrder)) > 0 {
 			t.Errorf("%q became %q: %+v, %v", from, f.native(), g, err)
 		}
 	}
@@ -86,7 +86,7 @@ func checkAsNative(t *testing.T, v *View, f *format) {
 	if !slices.Equal(v.buf.Shape, w.buf.Shape) || g.size != f.size || w.buf.ItemSize != f.size {
 		t.Fatalf("%+v became %+v", v.buf, w.buf)
 	}
-	if len(f.swaps(nil, swap{})) > 0 && (w.buf.ReadOnly || !w.c && w.buf.Len > 0) {
+	if len(f.swaps(nil, swap{}, hostOrder)) > 0 && (w.buf.ReadOnly || !w.c && w.buf.Len > 0) {
 		t.Errorf("the copy of %+v is %+v", v.buf, w.buf)
 	}
 	if slices.Contains(v.buf.Shape, 0) {

@@ -1,6 +1,7 @@
 package memoryview
 
 import (
+	"encoding/binary"
 	"io"
 	"strconv"
 	"strings"
@@ -18,15 +19,20 @@ func FromNpy(obj any) (*View, error) {
 		if h, err = ParseNpyHeader(file); err != nil {
 			return err
 		}
-		if err = h.Layout().Check(len(file)); err != nil {
-			err = npyError("truncated data: %w", err)
-		}
-		return err
+		return h.checkData(len(file))
 	})
 	if err != nil {
 		return nil, err
 	}
 	return ArrayView(obj, h.Format, h.Layout())
+}
+
+// checkData reports whether a file of size bytes holds the array.
+func (h NpyHeader) checkData(size int) error {
+	if err := h.Layout().Check(size); err != nil {
+		return npyError("truncated data: %w", err)
+	}
+	return nil
 }
 
 // withBytes calls f with the bytes of an exporter.
@@ -49,17 +55,19 @@ func withBytes(obj any, f func([]byte) error) error {
 //
 // The error matches [ErrValue] if NumPy has no such array, or is that of
 // [SizeOfItem], [Stream.WriteTo] or w.
-func WriteNpy(w io.Writer, v *View) (int64, error) {
+func WriteNpy(w io.Writer, v *View) (int64, error) { return writeNpy(w, v, "") }
+
+// writeNpy is WriteNpy with another descr, if it is not empty.
+func writeNpy(w io.Writer, v *View, descr string) (int64, error) {
 	s, err := NewStream(v, OrderA)
-	if err != nil {
-		return 0, err
+	if err == nil && descr == "" {
+		descr, err = NpyDescr(v.buf.Format)
 	}
-	descr, err := NpyDescr(v.buf.Format)
 	if err != nil {
 		return 0, err
 	}
 	if h, err := parseNpyDescr(descr); err != nil || h.ItemSize != v.buf.ItemSize {
-		return 0, raise(ErrValue, "items of %d bytes and format %q are none of NumPy's", v.buf.ItemSize, v.buf.Format)
+		return 0, raise(ErrValue, "items of %d bytes and format %q cannot be %s", v.buf.ItemSize, v.buf.Format, descr)
 	}
 	written, err := writeAll(w, AppendNpyHeader(nil, descr, s.order == OrderF, v.buf.Shape), 0)
 	if err != nil {
@@ -147,7 +155,7 @@ func (m *member) npyType() string {
 	}
 	order := "|"
 	if m.unit() > 1 && kind != 'V' {
-		if order = "<"; m.order.Uint16([]byte{0, 1}) == 1 {
+		if order = "<"; sameOrder(m.order, binary.BigEndian) {
 			order = ">"
 		}
 	}

@@ -1,0 +1,79 @@
+package memoryview
+
+import (
+	"slices"
+
+	strided "github.com/stridecopy/stridecopy/copy"
+)
+
+// Tensors are the arrays in a file of many: [FromSafetensors] and [FromGGUF] make
+// them. Only the header of the file has been read.
+type Tensors struct {
+	obj      any // exporter of the file's bytes
+	list     []Tensor
+	byName   map[string]int
+	metadata map[string]string
+}
+
+// A Tensor is one array in a file.
+type Tensor struct {
+	Name   string
+	Type   string         // of the items, as the file names it: "BF16", "Q4_0"
+	Format string         // of the items in PEP 3118; whole numbers and bytes where that has no such type
+	Layout strided.Layout // of the items in the file
+}
+
+// A Named is a View to be written to a file of many arrays.
+type Named struct {
+	Name string
+	View *View
+	// Type is the file's name for the type of the items. If it is empty the type is
+	// the one that the format of the View says.
+	Type string
+}
+
+// List returns the arrays in the order of the file's header. The slice is the
+// caller's.
+func (t *Tensors) List() []Tensor { return slices.Clone(t.list) }
+
+// Metadata returns what the header says about the whole file. The map must not be
+// changed.
+func (t *Tensors) Metadata() map[string]string { return t.metadata }
+
+// View returns a View of an array in the memory of the file: nothing is copied, and
+// it may be written if the file may. The error matches [ErrIndex] if there is none
+// of the name, or is that of [ArrayView].
+func (t *Tensors) View(name string) (*View, error) {
+	i, ok := t.byName[name]
+	if !ok {
+		return nil, raise(ErrIndex, "no array is called %q", name)
+	}
+	return ArrayView(t.obj, t.list[i].Format, t.list[i].Layout)
+}
+
+// add appends a tensor, whose name must be new.
+func (t *Tensors) add(x Tensor) bool {
+	if _, twice := t.byName[x.Name]; twice {
+		return false
+	}
+	if t.byName == nil {
+		t.byName = map[string]int{}
+	}
+	t.byName[x.Name] = len(t.list)
+	t.list = append(t.list, x)
+	return true
+}
+
+// sizeOfShape returns the bytes of an array in C order, and whether its rank and
+// size are possible, also for whoever computes strides of an empty one.
+func sizeOfShape(itemSize int, shape []int) (int, bool) {
+	size, bound := itemSize, itemSize
+	for _, n := range shape {
+		var ok bool
+		if bound, ok = mulSize(bound, max(n, 1)); !ok || n < 0 {
+			return 0, false
+		}
+		size *= n
+	}
+	return size, len(shape) <= strided.MaxRank
+}
