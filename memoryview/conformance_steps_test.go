@@ -172,9 +172,13 @@ func (s step) getContiguous() (any, error) {
 	o := got.(object)
 	raw, err := v.buf.Buf.block(v.buf.Len)
 	same := sameBlock(b.Buf, v.buf.Buf)
-	if len(b.Buf.Mem) == 0 {
+	if len(b.Buf.Mem) == 0 { // no address tells; a copy of a copy is never needed
 		_, copied := v.Base().([]byte)
-		same = !copied
+		from, isView := source.(*View)
+		if isView {
+			_, isView = from.Base().([]byte)
+		}
+		same = !copied || isView
 	}
 	o["same"], o["raw"] = same, hex.EncodeToString(raw)
 	return o, err
