@@ -78,12 +78,12 @@ func permuteSuboffsets(b *Buffer, axes []int) ([]int, error) {
 // result may have any number of dimensions.
 //
 // The error matches [ErrType] if v is not contiguous or the sizes differ,
-// [ErrValue], or is that of [SizeFromFormat].
+// [ErrValue], or is that of [SizeOfItem].
 func (v *View) CastOrder(format string, shape []int, order Order) (*View, error) {
 	if order != OrderC && order != OrderF {
 		return nil, raise(ErrValue, "order must be 'C' or 'F'")
 	}
-	size, err := SizeFromFormat(format)
+	size, err := SizeOfItem(format)
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +106,12 @@ func (v *View) CastOrder(format string, shape []int, order Order) (*View, error)
 //
 // The error matches [ErrType] if v is not contiguous, [ErrValue] if shape and
 // strides disagree, an extent is negative or an item lies outside, or is that of
-// [SizeFromFormat].
+// [SizeOfItem].
 func (v *View) CastStrides(format string, offset int, shape, strides []int) (*View, error) {
 	if v.released() {
 		return nil, errReleased
 	}
-	size, err := SizeFromFormat(format)
+	size, err := SizeOfItem(format)
 	if err != nil {
 		return nil, err
 	}

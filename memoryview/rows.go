@@ -1,10 +1,6 @@
 package memoryview
 
-import (
-	"reflect"
-
-	strided "github.com/stridecopy/stridecopy/copy"
-)
+import "reflect"
 
 // Rows is an [Exporter] of rows that each have memory of their own: a matrix with a
 // table of pointers, as the Python Imaging Library keeps its images. Consumers must
@@ -14,9 +10,15 @@ type Rows struct {
 }
 
 // FromRows returns an exporter of a matrix whose rows are the given slices, which
-// are not copied and may be written. Its item format is that of T. The error
-// matches [ErrValue] if the rows differ in length.
-func FromRows[T strided.Elem](rows [][]T) (*Rows, error) {
+// are not copied and may be written. T is any type that [Of] takes, with the same
+// format. The error matches [ErrValue] if the rows differ in length, and else is
+// that of Of.
+func FromRows[T any](rows [][]T) (*Rows, error) {
+	t := reflect.TypeFor[T]()
+	format, err := formatOf(t)
+	if err != nil {
+		return nil, err
+	}
 	cols := 0
 	if len(rows) > 0 {
 		cols = len(rows[0])
@@ -26,9 +28,9 @@ func FromRows[T strided.Elem](rows [][]T) (*Rows, error) {
 		if len(row) != cols {
 			return nil, raise(ErrValue, "row %d has %d items, row 0 has %d", i, len(row), cols)
 		}
-		table[i].Mem = strided.Bytes(row)
+		table[i].Mem = bytesOf(row)
 	}
-	format, size := elemFormat(reflect.TypeFor[T]())
+	size := int(t.Size())
 	r := &Rows{buf: Buffer{
 		Buf: Pointer{Table: table}, ItemSize: size, NDim: 2, Format: format,
 		Shape: []int{len(rows), cols}, Strides: []int{PointerSize, size}, Suboffsets: []int{0, -1},
@@ -36,13 +38,6 @@ func FromRows[T strided.Elem](rows [][]T) (*Rows, error) {
 	r.buf.Obj = r
 	r.buf.setLen()
 	return r, nil
-}
-
-// elemFormat returns the format and the size in bytes of an element type, which
-// has one.
-func elemFormat(t reflect.Type) (string, int) {
-	format, _ := formatOf(t)
-	return format, int(t.Size())
 }
 
 // GetBuffer makes Rows an [Exporter]. The error matches [ErrBuffer] if the flags do

@@ -65,8 +65,8 @@ func (g *Grid[T]) bind() error {
 
 // holds reports whether items of b are values of type t.
 func holds(b *Buffer, t reflect.Type) bool {
-	format, size := elemFormat(t)
-	if b.ItemSize != size || t.Kind() == reflect.Bool {
+	format, err := formatOf(t)
+	if err != nil || b.ItemSize != int(t.Size()) || t.Kind() == reflect.Bool {
 		return false
 	}
 	have, ok := nativeChar(b.Format)
@@ -149,4 +149,9 @@ func (g *Grid[T]) Slice() ([]T, bool) {
 func (g *Grid[T]) Release() {
 	g.base = nil
 	g.buf.Release()
+}
+
+// bytesOf returns the memory of s, whose elements hold no pointers.
+func bytesOf[T any](s []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(reflect.TypeFor[T]().Size()))
 }

@@ -220,6 +220,23 @@ func TestFromRowsErrors(t *testing.T) {
 	if _, err := FromRows([][]int8{{1}, {1, 2}}); !errors.Is(err, ErrValue) {
 		t.Error(err)
 	}
+	if _, err := FromRows([][]*int{}); !errors.Is(err, ErrType) {
+		t.Error(err)
+	}
+	type pixel struct {
+		R, G, B uint8
+	}
+	r, err := FromRows([][]pixel{{{1, 2, 3}, {4, 5, 6}}, {{7, 8, 9}, {10, 11, 12}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := FromObject(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.ToBytes(OrderF); err != nil || !bytes.Equal(got, []byte{1, 2, 3, 7, 8, 9, 4, 5, 6, 10, 11, 12}) {
+		t.Errorf("%v: %v, %v", v, got, err)
+	}
 	for _, rows := range [][][]int8{nil, {{}, {}}, {nil}} {
 		r, err := FromRows(rows)
 		if err != nil {
