@@ -71,7 +71,7 @@ func (b *builder) transpose() bool {
 		return true
 	}
 	merge, ok := asm.StreamKernel(t, true, b.have)
-	if ok && J.n*b.x.item >= mergeBytes {
+	if ok && J.total()*b.x.item >= mergeBytes {
 		b.restart()
 		I, J = b.chains(b.denseOnSource(), mergeI/b.x.item, mergeJ)
 		b.block(&I, &J)
@@ -199,6 +199,9 @@ func (v *virtual) least() int {
 	}
 	return v.n
 }
+
+// total returns the items of all chunks, or a few more.
+func (v *virtual) total() int { return v.n * max(1, v.split.n) }
 
 // crowded reports whether rows on either side share few cache sets.
 func crowded(I, J *virtual) bool {

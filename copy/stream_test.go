@@ -34,7 +34,7 @@ func checkStreaming(t *testing.T, size int, extents []int, at int) {
 	}
 	for size > 256 && len(extents) > 0 && extents[0] > 9 { // the same with fewer items
 		extents = append([]int{extents[0] / 8}, extents[1:]...)
-		size, extents = size/2, extents
+		size /= 2
 	}
 	c := permuted(size, extents, axes)
 	dl, sl := layouts(c)
