@@ -100,33 +100,32 @@ func (m bands[T]) run(whole []T, parts [][]T, w way) error {
 	if m.rows == 0 || m.width == 0 {
 		return nil
 	}
-	size := sizeOf[T]()
+	loops := pair{size: sizeOf[T]()}
 	narrow, even := false, true
 	for _, part := range parts {
-		narrow = narrow || len(part)/m.rows*size < 64
+		narrow = narrow || len(part)/m.rows*loops.size < 64
 		even = even && len(part) == len(parts[0])
 	}
-	if narrow && even && len(parts) > 1 {
+	if even {
+		if planes, ok := adjacent(parts); ok {
+			m.loops(&loops, w, m.rows, len(parts), m.width/len(parts), len(parts[0]))
+			return w.copy(&loops, Bytes(whole), 0, Bytes(planes), 0)
+		}
+	}
+	if narrow && even {
 		return m.tiles(whole, parts, w)
 	}
 	// Bands narrower than a cache line share lines, which should stay in the
 	// second-level cache until the last part has touched them.
 	block := m.rows
 	if narrow {
-		block = max(1, (128<<10)/(m.width*size))
+		block = max(1, (128<<10)/(m.width*loops.size))
 	}
-	loops := pair{size: size}
 	for row := 0; row < m.rows; row += block {
 		rows, at := min(block, m.rows-row), row*m.width
 		for _, part := range parts {
 			width := len(part) / m.rows
-			loops.rank = 0
-			if w == join {
-				loops.add(rows, m.width, width)
-			} else {
-				loops.add(rows, width, m.width)
-			}
-			loops.add(width, 1, 1)
+			m.loops(&loops, w, rows, 1, width, 0)
 			if err := w.copy(&loops, Bytes(whole), at, Bytes(part), row*width); err != nil {
 				return err
 			}
@@ -136,33 +135,54 @@ func (m bands[T]) run(whole []T, parts [][]T, w way) error {
 	return nil
 }
 
-// tileItems is the number of items that tiles gathers before it spreads them.
-const tileItems = 2048
+// loops sets up the copy of so many rows of parts of one width, whose first items
+// lie pitch items apart.
+func (m bands[T]) loops(l *pair, w way, rows, parts, width, pitch int) {
+	l.rank = 0
+	if w == join {
+		l.add(rows, m.width, width)
+		l.add(parts, width, pitch)
+	} else {
+		l.add(parts, pitch, width)
+		l.add(rows, width, m.width)
+	}
+	l.add(width, 1, 1)
+}
+
+// adjacent returns parts of one length as the one slice they are, if each begins
+// where the one before it ends and the capacity of the first reaches over all.
+func adjacent[T Elem](parts [][]T) (planes []T, ok bool) {
+	n := len(parts[0])
+	if cap(parts[0])/len(parts) < n {
+		return nil, false
+	}
+	planes = parts[0][:n*len(parts)]
+	for i, part := range parts {
+		if &part[0] != &planes[i*n] {
+			return nil, false
+		}
+	}
+	return planes, true
+}
 
 // tiles copies narrow parts of one width, of which each would touch every cache line
 // of whole. It puts rows of several parts beside each other, so that one copy, which
 // is a transpose, serves them all. Tiles at the edges slide back over their
 // neighbours, so that one plan serves every tile.
 func (m bands[T]) tiles(whole []T, parts [][]T, w way) error {
-	var tile [tileItems]T
-	width := len(parts[0]) / m.rows
-	groups := (len(parts)*width + 63) / 64
-	group := (len(parts) + groups - 1) / groups
-	rows := min(m.rows, tileItems/(group*width))
+	const most = 64 // items in a row of a tile
 	loops := pair{size: sizeOf[T]()}
-	if w == join {
-		loops.add(rows, m.width, width)
-		loops.add(group, width, rows*width)
-	} else {
-		loops.add(group, rows*width, width)
-		loops.add(rows, width, m.width)
-	}
-	loops.add(width, 1, 1)
+	width := len(parts[0]) / m.rows
+	groups := (len(parts)*width + most - 1) / most
+	group := (len(parts) + groups - 1) / groups
+	rows := min(m.rows, tileBytes/(group*width*loops.size))
+	m.loops(&loops, w, rows, group, width, rows*width)
 	plan, err := loops.series()
 	if err != nil {
 		return err
 	}
 	defer plan.done()
+	strip := rows * width * loops.size // bytes of one part in a tile
 	for row := 0; row < m.rows; row += rows {
 		row := min(row, m.rows-rows)
 		for first := 0; first < len(parts); first += group {
@@ -170,13 +190,13 @@ func (m bands[T]) tiles(whole []T, parts [][]T, w way) error {
 			at := row*m.width + first*width
 			if w == join {
 				for i, part := range parts[first : first+group] {
-					copy(tile[i*rows*width:], part[row*width:(row+rows)*width])
+					copy(plan.tile[i*strip:][:strip], Bytes(part[row*width:]))
 				}
-				err = plan.copy(Bytes(whole), at, Bytes(tile[:]), 0)
+				err = plan.copy(Bytes(whole), at, plan.tile[:], 0)
 			} else {
-				err = plan.copy(Bytes(tile[:]), 0, Bytes(whole), at)
+				err = plan.copy(plan.tile[:], 0, Bytes(whole), at)
 				for i, part := range parts[first : first+group] {
-					copy(part[row*width:], tile[i*rows*width:(i+1)*rows*width])
+					copy(Bytes(part[row*width:]), plan.tile[i*strip:][:strip])
 				}
 			}
 			if err != nil {

@@ -87,6 +87,14 @@ func benchFacade[T Elem](b *testing.B) {
 				}
 			}
 		}},
+		{"interleave adjacent", func(dst []T) error {
+			return Interleave(dst, [][]T{src[:n/3], src[n/3 : 2*n/3], src[2*n/3:]})
+		}, func(dst []T) {
+			r, g, b := src[:n/3], src[n/3:2*n/3], src[2*n/3:]
+			for i := range r {
+				dst[3*i], dst[3*i+1], dst[3*i+2] = r[i], g[i], b[i]
+			}
+		}},
 		{"interleave", func(dst []T) error { return Interleave(dst, planes) }, func(dst []T) {
 			r, g, b := planes[0], planes[1], planes[2]
 			for i := range r {

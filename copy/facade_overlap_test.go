@@ -1,6 +1,7 @@
 package strided
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -62,7 +63,31 @@ func TestBandsBlocks(t *testing.T) {
 			if !slices.Equal(frames, want) {
 				t.Error("interleave")
 			}
+			whole := make([][]uint16, count) // with capacities that reach over all
+			for c := range whole {
+				whole[c] = planes[c*rows : (c+1)*rows]
+			}
+			clear(frames)
+			if err := Interleave(frames, whole); err != nil || !slices.Equal(frames, want) {
+				t.Error("interleave of adjacent channels", err)
+			}
+			slices.Reverse(whole)
+			slices.Reverse(channels)
+			if err := errors.Join(Interleave(frames, whole), Interleave(want, channels)); err != nil || !slices.Equal(frames, want) {
+				t.Error("interleave of channels in reverse", err)
+			}
+			slices.Reverse(channels)
+			if err := Interleave(frames, channels); err != nil {
+				t.Fatal(err)
+			}
 			back := make([]uint16, count*rows)
+			for c := range whole {
+				whole[c] = back[c*rows : (c+1)*rows]
+			}
+			if err := Deinterleave(whole, frames); err != nil || !slices.Equal(back, planes) {
+				t.Error("deinterleave to adjacent channels", err)
+			}
+			clear(back)
 			if err := Deinterleave(cut(back, equal(count, rows)), frames); err != nil || !slices.Equal(back, planes) {
 				t.Error("deinterleave", err)
 			}

@@ -44,8 +44,12 @@ func (l *pair) copy(dst []byte, dstAt int, src []byte, srcAt int) error {
 type series struct {
 	plan  Plan
 	spare spare
-	size  int // bytes of an item
+	size  int             // bytes of an item
+	tile  [tileBytes]byte // what the copies go through, if they do
 }
+
+// tileBytes is half of the smallest first-level cache.
+const tileBytes = 16 << 10
 
 var seriesPool = sync.Pool{New: func() any { return new(series) }}
 
