@@ -255,16 +255,24 @@ func wide(lines []string) []change {
 	})
 }
 
+var frameAddress = regexp.MustCompile(`^\tLEAQ\s+\d*\(SP\), (\w+)$`)
+
 // over makes the last vector load of a function touch the byte behind it, or load
 // without its mask.
 func over(lines []string) []change {
+	scratch := map[string]bool{} // registers that point into the frame
+	for _, line := range lines {
+		if m := frameAddress.FindStringSubmatch(line); m != nil {
+			scratch[m[1]] = true
+		}
+	}
 	all := each(lines, func(in instruction) []string {
 		if strings.HasPrefix(in.opcode, "VMOVDQU8.Z") && inData(in.operands[0]) {
 			return []string{fmt.Sprintf("\tVMOVDQU64 %s, %s", in.operands[0], in.last())}
 		}
 		bytes := in.loaded()
 		switch {
-		case bytes == 0:
+		case bytes == 0 || scratch[memory.FindStringSubmatch(in.operands[0])[3]]:
 			return nil
 		case in.opcode[0] == 'F' || in.opcode == "VLD1R":
 			return []string{"\tMOVBU " + moved(in.operands[0], bytes) + ", R27", in.String()}
