@@ -10,8 +10,13 @@ func (c *checker) permute() {
 		if vector == 0 {
 			vector, nsrc, ndst = 16<<(2*c.IntN(2)), 1+c.IntN(c.k.I), 1+c.IntN(c.k.J)
 		}
-		b := &asm.Block{Perm: c.box(vector, nsrc, ndst)}
-		c.boxLoops(b)
+		b := &asm.Block{}
+		if c.IntN(3) == 0 {
+			c.slid(b, vector, nsrc, ndst)
+		} else {
+			b.Perm = c.box(vector, nsrc, ndst)
+			c.boxLoops(b)
+		}
 		if c.k.Masked {
 			c.anchor(b.Perm)
 		}
@@ -73,6 +78,53 @@ func (c *checker) boxLoops(b *asm.Block) {
 	b.Inner = asm.Loop{N: inner, Dst: d[1], Src: s[1]}
 	copy(p.DstAt[:], table(p.NDst, d[2]))
 	copy(p.SrcAt[:], table(p.NSrc, s[2]))
+}
+
+// slid makes a block of boxes that are one span of bytes on either side. The last
+// window is slid back to the end of the span, so that two windows may write the
+// same bytes; where a span is copied as it is or reversed, so may two turns.
+func (c *checker) slid(b *asm.Block, vector, nsrc, ndst int) {
+	p := new(asm.Perm)
+	p.Reset(vector, nsrc, ndst)
+	d, s := c.cover(p.DstAt[:ndst], vector), c.cover(p.SrcAt[:nsrc], vector)
+	sign, n := c.sign(), min(d, s)
+	source := func(at int) int { // of byte at of the destination
+		if sign > 0 {
+			return at % n
+		}
+		return n - 1 - at%n
+	}
+	for w, at := range p.DstAt[:ndst] {
+		for k := range vector {
+			if c.k.Masked && (at+k)%5 == 1 {
+				continue
+			}
+			from := source(at + k)
+			w2 := c.IntN(nsrc)
+			for from < p.SrcAt[w2] || from >= p.SrcAt[w2]+vector {
+				w2 = (w2 + 1) % nsrc
+			}
+			p.Set(w, k, w2, from-p.SrcAt[w2])
+		}
+	}
+	b.Perm = p
+	c.loops(b, 1+c.IntN(3), 1+c.IntN(4), d, s)
+	if d <= s && !c.k.Masked && c.IntN(2) == 0 {
+		slide := 1 + c.IntN(d)
+		b.Outer.N, b.Inner = 1, asm.Loop{N: 2 + c.IntN(2), Dst: slide, Src: sign * slide}
+	}
+}
+
+// cover puts windows over a span of bytes and returns its length.
+func (c *checker) cover(at []int, vector int) int {
+	for w := range at {
+		at[w] = w * vector
+	}
+	last := len(at) - 1
+	if last > 0 {
+		at[last] -= c.IntN(vector)
+	}
+	return at[last] + vector
 }
 
 // anchor moves the windows so that the first items of the block are bytes that are
