@@ -218,32 +218,27 @@ turn20:
 	RET
 
 shorter18:
-	SUB  $1, R3, R4
-	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD (R2), R4
+	MOVD 8(R2), R5
+	MOVD 16(R2), R6
 
 turn22:
-	MOVD R0, R8
-	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD R0, R7
+	MOVD R1, R8
+	MOVD 24(R2), R9
+	MOVD 32(R2), R10
+	MOVD 40(R2), R11
 
 turn23:
-	ADD   R4, R9, R13
-	ADD   R4, R8, R14
-	MOVBU (R9), R15
-	MOVBU (R13), R19
-	MOVB  R15, (R8)
-	MOVB  R19, (R14)
+	MOVBU (R8), R12
+	MOVB  R12, (R7)
+	ADD   R10, R7, R7
 	ADD   R11, R8, R8
-	ADD   R12, R9, R9
-	SUBS  $1, R10, R10
+	SUBS  $1, R9, R9
 	BNE   turn23
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
-	SUBS  $1, R5, R5
+	ADD   R5, R0, R0
+	ADD   R6, R1, R1
+	SUBS  $1, R4, R4
 	BNE   turn22
 	RET
 
@@ -469,32 +464,27 @@ turn20:
 	RET
 
 shorter18:
-	SUB  $1, R3, R4
-	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD (R2), R4
+	MOVD 8(R2), R5
+	MOVD 16(R2), R6
 
 turn22:
-	MOVD R0, R8
-	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD R0, R7
+	MOVD R1, R8
+	MOVD 24(R2), R9
+	MOVD 32(R2), R10
+	MOVD 40(R2), R11
 
 turn23:
-	ADD   R4, R9, R13
-	ADD   R4, R8, R14
-	MOVBU (R9), R15
-	MOVBU (R13), R19
-	MOVB  R15, (R8)
-	MOVB  R19, (R14)
+	MOVBU (R8), R12
+	MOVB  R12, (R7)
+	ADD   R10, R7, R7
 	ADD   R11, R8, R8
-	ADD   R12, R9, R9
-	SUBS  $1, R10, R10
+	SUBS  $1, R9, R9
 	BNE   turn23
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
-	SUBS  $1, R5, R5
+	ADD   R5, R0, R0
+	ADD   R6, R1, R1
+	SUBS  $1, R4, R4
 	BNE   turn22
 	RET
 
@@ -829,9 +819,6 @@ pairs3:
 vectors5:
 	CMP   $16, R3
 	BLT   short6
-	FMOVQ F0, (R12)
-	ADD   $16, R13, R13
-	ADD   R13, R12, R12
 	FMOVQ F0, (R12)
 	B     done7
 

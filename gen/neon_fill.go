@@ -47,9 +47,11 @@ func (e *neon) fill(size int) {
 		e.CmpI(width, 16)
 		e.Bcc(arm64.LT, short)
 		e.StQ(0, to, 0)
-		e.AddI(16, rest, rest) // width - 16
-		e.Add(rest, to, to)
-		e.StQ(0, to, 0)
+		if size < 16 { // else the row is one item
+			e.AddI(16, rest, rest) // width - 16
+			e.Add(rest, to, to)
+			e.StQ(0, to, 0)
+		}
 		e.B(done)
 		e.Label(short)
 		e.fillShort(size, width, to)

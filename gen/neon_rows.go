@@ -36,6 +36,14 @@ func (e *neon) rows(long func(width, d, s arm64.R)) {
 // shortRows moves rows of n to 2n bytes; both moves are loaded before either is
 // stored.
 func (e *neon) shortRows(n int, width arm64.R) {
+	if n == 1 {
+		e.nest(func(d, s arm64.R) {
+			a := e.take()
+			e.Ld(1, s, 0, a)
+			e.St(1, a, d, 0)
+		})
+		return
+	}
 	last := e.take()
 	e.SubI(n, width, last)
 	e.nest(func(d, s arm64.R) {

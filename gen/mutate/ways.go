@@ -159,7 +159,7 @@ func lane(lines []string) []change {
 			return nil
 		}
 		in.operands = slices.Clone(in.operands)
-		if m := pair.FindStringSubmatch(in.operands[0]); m != nil {
+		if m := pair.FindStringSubmatch(in.operands[0]); m != nil && m[1] != m[2] {
 			in.operands[0] = "(" + m[2] + ", " + m[1] + ")"
 		} else {
 			in.operands[0] = otherRegister(in.operands[0])
@@ -206,23 +206,23 @@ func (in instruction) wrongLane() (instruction, bool) {
 	return in, true
 }
 
-var register = regexp.MustCompile(`[XYZFVR](\d+)|[ABCD]X|[SD]I`)
+var register = regexp.MustCompile(`([XYZFV])(\d+)|R\d+|[ABCD]X|[SD]I`)
 
-// otherRegister names a neighbour of the first register of an operand.
+// otherRegister replaces the first register of an operand by another of its kind.
 func otherRegister(operand string) string {
-	loc := register.FindStringSubmatchIndex(operand)
-	if loc == nil {
+	m := register.FindStringSubmatch(operand)
+	if m == nil {
 		return operand
 	}
-	other := "SI"
-	if operand[loc[0]:loc[1]] == "SI" {
-		other = "DI"
+	other := "R11" // a name that both architectures have
+	switch {
+	case m[1] != "":
+		n, _ := strconv.Atoi(m[2])
+		other = m[1] + strconv.Itoa(n^1)
+	case m[0] == other:
+		other = "R12"
 	}
-	if loc[2] >= 0 {
-		n, _ := strconv.Atoi(operand[loc[2]:loc[3]])
-		other = operand[loc[0]:loc[2]] + strconv.Itoa(n^1)
-	}
-	return operand[:loc[0]] + other + operand[loc[1]:]
+	return strings.Replace(operand, m[0], other, 1)
 }
 
 // extents are the Block's Width, I and J.
