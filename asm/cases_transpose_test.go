@@ -8,8 +8,8 @@ import (
 )
 
 // transpose takes extents from the kernel's smallest to three times as many and
-// one: those next to multiples of the smallest first, then all others, and all
-// again as long as the kernel's share of work lasts.
+// one: those next to multiples of the smallest first and some far beyond, then all
+// others, and all again as long as the kernel's share of work lasts.
 func (c *checker) transpose() {
 	var edges, others [][2]int
 	for i := c.k.I; i <= max(3*c.k.I+1, 9); i++ {
@@ -22,12 +22,18 @@ func (c *checker) transpose() {
 		}
 	}
 	c.Shuffle(len(others), func(a, b int) { others[a], others[b] = others[b], others[a] })
+	for range 40 {
+		edges = append(edges, [2]int{c.k.I + c.IntN(150), c.k.J + c.IntN(150)})
+	}
 	for _, size := range c.sizes() {
 		budget := rounds(96<<20) / len(c.sizes()) // bytes moved, and more for each case
 		for budget > 0 {
 			for n, e := range append(edges, others...) {
 				if budget <= 0 && n >= len(edges) {
 					break
+				}
+				if e[0]*e[1]*size > maxSpan/8 {
+					continue
 				}
 				c.check(size, c.transposeBlock(size, e[0], e[1]))
 				budget -= e[0]*e[1]*size + 1<<13
