@@ -170,7 +170,7 @@ func adjacent[T Elem](parts [][]T) (planes []T, ok bool) {
 // is a transpose, serves them all. Tiles at the edges slide back over their
 // neighbours, so that one plan serves every tile.
 func (m bands[T]) tiles(whole []T, parts [][]T, w way) error {
-	const most = 64 // items in a row of a tile
+	const most = 32 // items in a row of a tile
 	loops := pair{size: sizeOf[T]()}
 	width := len(parts[0]) / m.rows
 	groups := (len(parts)*width + most - 1) / most
