@@ -135,8 +135,9 @@ func writeNpy(path, descr string, view strided.Layout, src []byte, progress io.W
 }
 
 // pieceBytes bounds the memory that a piece of the output takes, items aside that
-// are longer.
-const pieceBytes = 64 << 20
+// are longer. A piece of this size is still in the last-level cache when it is
+// written to the file.
+const pieceBytes = 16 << 20
 
 // An npyWriter writes the items of a view in C order.
 type npyWriter struct {

@@ -81,7 +81,10 @@ func (r *rival) ask(q rivalRequest) (reply rivalReply, err error) {
 	}
 	if err != nil {
 		r.stop()
-		r.gone = fmt.Errorf("%s ended: %w; %s", r.name, err, lastLine(r.errors.String()))
+		r.gone = fmt.Errorf("%s ended: %w", r.name, err)
+		if said := lastLine(r.errors.String()); said != "" {
+			r.gone = fmt.Errorf("%s ended: %s", r.name, said)
+		}
 		return reply, r.gone
 	}
 	if reply.Error != "" {

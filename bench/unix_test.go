@@ -3,6 +3,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,8 +12,34 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stridecopy/stridecopy/copy"
 	"github.com/stridecopy/stridecopy/memoryview"
 )
+
+// A mapped file that loses its end is an error and not a fault, wherever the
+// reading happens.
+func TestReshapeOfShrinkingFile(t *testing.T) {
+	for _, itemSize := range []int{1, 3, 4, 400} {
+		dir := t.TempDir()
+		writeFile(t, dir, "in", make([]byte, 1<<20))
+		m, err := memoryview.MapFile(filepath.Join(dir, "in"), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		view, err := strided.C(itemSize, 512, 512*4/itemSize).Permute(1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(filepath.Join(dir, "in"), 4096); err != nil {
+			t.Fatal(err)
+		}
+		w := &npyWriter{to: io.Discard, src: m.Bytes()}
+		if err := w.guarded(view); err == nil || !strings.Contains(err.Error(), "shorter") {
+			t.Errorf("items of %d bytes: %v", itemSize, err)
+		}
+		m.Close()
+	}
+}
 
 // A run that is stopped leaves nothing behind. The input is a sparse file, large
 // enough that the signal comes in the middle.
