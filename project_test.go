@@ -37,6 +37,7 @@ var edges = map[string][]string{
 	"memoryview":  {"copy"},
 	"gen":         {"gen/arm64", "github.com/mmcloughlin/avo"},
 	"gen/arm64":   {"github.com/mmcloughlin/avo"},
+	"gen/mca":     {},
 	"gen/mutate":  {},
 	"bench":       {"cpu", "asm", "copy", "memoryview"},
 }

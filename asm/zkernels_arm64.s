@@ -508,57 +508,69 @@ turn1:
 turn2:
 	VLD1R (R8), [V0.B16]
 	MOVD  R7, R12
-	SUBS  $32, R3, R13
-	BLT   vectors5
-	B     pairs3
+	SUBS  $64, R3, R13
+	BLT   below645
+	B     lines3
 
 again4:
 	FSTPQ (F0, F0), (R12)
-	ADD   $32, R12, R12
-	SUB   $32, R13, R13
+	FSTPQ (F0, F0), 32(R12)
+	ADD   $64, R12, R12
+	SUB   $64, R13, R13
 
-pairs3:
+lines3:
 	CMP   $0, R13
 	BGT   again4
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
+	FSTPQ (F0, F0), 32(R12)
 	B     done7
 
-vectors5:
-	CMP   $16, R3
-	BLT   short6
-	FMOVQ F0, (R12)
-	ADD   $16, R13, R13
+below645:
+	CMP   $32, R3
+	BLT   below326
+	FSTPQ (F0, F0), (R12)
+	ADD   $32, R13, R13
 	ADD   R13, R12, R12
-	FMOVQ F0, (R12)
+	FSTPQ (F0, F0), (R12)
 	B     done7
 
-short6:
+below326:
+	CMP   $16, R3
+	BLT   below168
+	FMOVQ F0, (R12)
+	SUB   $16, R3, R14
+	ADD   R14, R12, R12
+	FMOVQ F0, (R12)
+	B     done9
+
+below168:
 	FMOVD F0, R14
 	TST   $8, R3
-	BEQ   skip8
+	BEQ   skip10
 	MOVD  R14, (R12)
 	ADD   $8, R12, R12
 
-skip8:
+skip10:
 	TST  $4, R3
-	BEQ  skip9
+	BEQ  skip11
 	MOVW R14, (R12)
 	ADD  $4, R12, R12
 
-skip9:
+skip11:
 	TST  $2, R3
-	BEQ  skip10
+	BEQ  skip12
 	MOVH R14, (R12)
 	ADD  $2, R12, R12
 
-skip10:
+skip12:
 	TST  $1, R3
-	BEQ  skip11
+	BEQ  skip13
 	MOVB R14, (R12)
 	ADD  $1, R12, R12
 
-skip11:
+skip13:
+done9:
 done7:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
@@ -590,51 +602,63 @@ turn1:
 turn2:
 	VLD1R (R8), [V0.H8]
 	MOVD  R7, R12
-	SUBS  $32, R3, R13
-	BLT   vectors5
-	B     pairs3
+	SUBS  $64, R3, R13
+	BLT   below645
+	B     lines3
 
 again4:
 	FSTPQ (F0, F0), (R12)
-	ADD   $32, R12, R12
-	SUB   $32, R13, R13
+	FSTPQ (F0, F0), 32(R12)
+	ADD   $64, R12, R12
+	SUB   $64, R13, R13
 
-pairs3:
+lines3:
 	CMP   $0, R13
 	BGT   again4
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
+	FSTPQ (F0, F0), 32(R12)
 	B     done7
 
-vectors5:
-	CMP   $16, R3
-	BLT   short6
-	FMOVQ F0, (R12)
-	ADD   $16, R13, R13
+below645:
+	CMP   $32, R3
+	BLT   below326
+	FSTPQ (F0, F0), (R12)
+	ADD   $32, R13, R13
 	ADD   R13, R12, R12
-	FMOVQ F0, (R12)
+	FSTPQ (F0, F0), (R12)
 	B     done7
 
-short6:
+below326:
+	CMP   $16, R3
+	BLT   below168
+	FMOVQ F0, (R12)
+	SUB   $16, R3, R14
+	ADD   R14, R12, R12
+	FMOVQ F0, (R12)
+	B     done9
+
+below168:
 	FMOVD F0, R14
 	TST   $8, R3
-	BEQ   skip8
+	BEQ   skip10
 	MOVD  R14, (R12)
 	ADD   $8, R12, R12
 
-skip8:
+skip10:
 	TST  $4, R3
-	BEQ  skip9
+	BEQ  skip11
 	MOVW R14, (R12)
 	ADD  $4, R12, R12
 
-skip9:
+skip11:
 	TST  $2, R3
-	BEQ  skip10
+	BEQ  skip12
 	MOVH R14, (R12)
 	ADD  $2, R12, R12
 
-skip10:
+skip12:
+done9:
 done7:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
@@ -666,45 +690,57 @@ turn1:
 turn2:
 	VLD1R (R8), [V0.S4]
 	MOVD  R7, R12
-	SUBS  $32, R3, R13
-	BLT   vectors5
-	B     pairs3
+	SUBS  $64, R3, R13
+	BLT   below645
+	B     lines3
 
 again4:
 	FSTPQ (F0, F0), (R12)
-	ADD   $32, R12, R12
-	SUB   $32, R13, R13
+	FSTPQ (F0, F0), 32(R12)
+	ADD   $64, R12, R12
+	SUB   $64, R13, R13
 
-pairs3:
+lines3:
 	CMP   $0, R13
 	BGT   again4
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
+	FSTPQ (F0, F0), 32(R12)
 	B     done7
 
-vectors5:
-	CMP   $16, R3
-	BLT   short6
-	FMOVQ F0, (R12)
-	ADD   $16, R13, R13
+below645:
+	CMP   $32, R3
+	BLT   below326
+	FSTPQ (F0, F0), (R12)
+	ADD   $32, R13, R13
 	ADD   R13, R12, R12
-	FMOVQ F0, (R12)
+	FSTPQ (F0, F0), (R12)
 	B     done7
 
-short6:
+below326:
+	CMP   $16, R3
+	BLT   below168
+	FMOVQ F0, (R12)
+	SUB   $16, R3, R14
+	ADD   R14, R12, R12
+	FMOVQ F0, (R12)
+	B     done9
+
+below168:
 	FMOVD F0, R14
 	TST   $8, R3
-	BEQ   skip8
+	BEQ   skip10
 	MOVD  R14, (R12)
 	ADD   $8, R12, R12
 
-skip8:
+skip10:
 	TST  $4, R3
-	BEQ  skip9
+	BEQ  skip11
 	MOVW R14, (R12)
 	ADD  $4, R12, R12
 
-skip9:
+skip11:
+done9:
 done7:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
@@ -736,39 +772,51 @@ turn1:
 turn2:
 	VLD1R (R8), [V0.D2]
 	MOVD  R7, R12
-	SUBS  $32, R3, R13
-	BLT   vectors5
-	B     pairs3
+	SUBS  $64, R3, R13
+	BLT   below645
+	B     lines3
 
 again4:
 	FSTPQ (F0, F0), (R12)
-	ADD   $32, R12, R12
-	SUB   $32, R13, R13
+	FSTPQ (F0, F0), 32(R12)
+	ADD   $64, R12, R12
+	SUB   $64, R13, R13
 
-pairs3:
+lines3:
 	CMP   $0, R13
 	BGT   again4
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
+	FSTPQ (F0, F0), 32(R12)
 	B     done7
 
-vectors5:
-	CMP   $16, R3
-	BLT   short6
-	FMOVQ F0, (R12)
-	ADD   $16, R13, R13
+below645:
+	CMP   $32, R3
+	BLT   below326
+	FSTPQ (F0, F0), (R12)
+	ADD   $32, R13, R13
 	ADD   R13, R12, R12
-	FMOVQ F0, (R12)
+	FSTPQ (F0, F0), (R12)
 	B     done7
 
-short6:
+below326:
+	CMP   $16, R3
+	BLT   below168
+	FMOVQ F0, (R12)
+	SUB   $16, R3, R14
+	ADD   R14, R12, R12
+	FMOVQ F0, (R12)
+	B     done9
+
+below168:
 	FMOVD F0, R14
 	TST   $8, R3
-	BEQ   skip8
+	BEQ   skip10
 	MOVD  R14, (R12)
 	ADD   $8, R12, R12
 
-skip8:
+skip10:
+done9:
 done7:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
@@ -800,29 +848,36 @@ turn1:
 turn2:
 	FMOVQ (R8), F0
 	MOVD  R7, R12
-	SUBS  $32, R3, R13
-	BLT   vectors5
-	B     pairs3
+	SUBS  $64, R3, R13
+	BLT   below645
+	B     lines3
 
 again4:
 	FSTPQ (F0, F0), (R12)
-	ADD   $32, R12, R12
-	SUB   $32, R13, R13
+	FSTPQ (F0, F0), 32(R12)
+	ADD   $64, R12, R12
+	SUB   $64, R13, R13
 
-pairs3:
+lines3:
 	CMP   $0, R13
 	BGT   again4
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
+	FSTPQ (F0, F0), 32(R12)
 	B     done7
 
-vectors5:
-	CMP   $16, R3
-	BLT   short6
+below645:
+	CMP   $32, R3
+	BLT   below326
+	FSTPQ (F0, F0), (R12)
+	ADD   $32, R13, R13
+	ADD   R13, R12, R12
+	FSTPQ (F0, F0), (R12)
+	B     done7
+
+below326:
 	FMOVQ F0, (R12)
-	B     done7
 
-short6:
 done7:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8

@@ -16,55 +16,64 @@ func neonFillKernels() []neonKernel {
 	return ks
 }
 
-// fill repeats the item over a vector and stores it over the row; a last store
-// that does not fit is slid back, which is the same pattern since rows are whole
-// items. Rows shorter than a vector are stored by the bits of their width.
+// fill repeats the item over a vector and stores it over the row, a line a turn; a
+// last store that does not fit is slid back, which is the same pattern since rows
+// are whole items. Rows shorter than a vector are stored by the bits of their width.
 func (e *neon) fill(size int) {
 	width := e.in("Width", 0)
 	e.nest(func(d, s arm64.R) {
 		to, rest := e.take(), e.take()
-		pairs, again, vectors, short, done := e.NewLabel("pairs"), e.NewLabel("again"), e.NewLabel("vectors"), e.NewLabel("short"), e.NewLabel("done")
+		lines, again, below64, below32, done := e.NewLabel("lines"), e.NewLabel("again"), e.NewLabel("below64"), e.NewLabel("below32"), e.NewLabel("done")
 		if size == 16 {
 			e.LdQ(s, 0, 0)
 		} else {
 			e.Ld1R(size, s, 0)
 		}
 		e.Mov(d, to)
-		e.SubsI(32, width, rest)
-		e.Bcc(arm64.LT, vectors)
-		e.B(pairs)
+		e.SubsI(64, width, rest)
+		e.Bcc(arm64.LT, below64)
+		e.B(lines)
 		e.Label(again)
 		e.StpQ(0, 0, to, 0)
-		e.AddI(32, to, to)
-		e.SubI(32, rest, rest)
-		e.Label(pairs)
+		e.StpQ(0, 0, to, 32)
+		e.AddI(64, to, to)
+		e.SubI(64, rest, rest)
+		e.Label(lines)
 		e.CmpI(rest, 0)
 		e.Bcc(arm64.GT, again)
 		e.Add(rest, to, to)
 		e.StpQ(0, 0, to, 0)
+		e.StpQ(0, 0, to, 32)
 		e.B(done)
-		e.Label(vectors)
-		e.CmpI(width, 16)
-		e.Bcc(arm64.LT, short)
-		e.StQ(0, to, 0)
-		if size < 16 { // else the row is one item
-			e.AddI(16, rest, rest) // width - 16
-			e.Add(rest, to, to)
+		e.Label(below64)
+		e.CmpI(width, 32)
+		e.Bcc(arm64.LT, below32)
+		e.StpQ(0, 0, to, 0)
+		e.AddI(32, rest, rest) // width - 32
+		e.Add(rest, to, to)
+		e.StpQ(0, 0, to, 0)
+		e.B(done)
+		e.Label(below32)
+		if size == 16 { // the row is one item
 			e.StQ(0, to, 0)
+		} else {
+			e.fillShort(size, width, to)
 		}
-		e.B(done)
-		e.Label(short)
-		e.fillShort(size, width, to)
 		e.Label(done)
 	})
 }
 
-// fillShort stores width < 16 bytes of the pattern in V0.
+// fillShort stores width < 32 bytes of the pattern in V0.
 func (e *neon) fillShort(size int, width, to arm64.R) {
-	if size == 16 {
-		return
-	}
-	g := e.take()
+	g, below16, done := e.take(), e.NewLabel("below16"), e.NewLabel("done")
+	e.CmpI(width, 16)
+	e.Bcc(arm64.LT, below16)
+	e.StQ(0, to, 0)
+	e.SubI(16, width, g)
+	e.Add(g, to, to)
+	e.StQ(0, to, 0)
+	e.B(done)
+	e.Label(below16)
 	e.MovLane(0, g)
 	for n := 8; n >= size; n /= 2 {
 		skip := e.NewLabel("skip")
@@ -74,4 +83,5 @@ func (e *neon) fillShort(size int, width, to arm64.R) {
 		e.AddI(n, to, to)
 		e.Label(skip)
 	}
+	e.Label(done)
 }

@@ -1,0 +1,92 @@
+// Command mca says how fast the kernels should be on processors that are not here,
+// by the scheduling models of LLVM. It builds the test binary of package asm for
+// amd64 and arm64, disassembles every kernel, takes the loop that stores the most
+// bytes a turn, and prints a table of cycles for 64 bytes stored.
+//
+//	go run ./gen/mca >asm/MODEL.md
+//
+// It needs llvm-objdump and llvm-mca; flag -llvm is what stands behind their names.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+)
+
+// A core is a processor model, with the instruction sets of kernels that it runs.
+type core struct {
+	name string // as -mcpu names it
+	runs []string
+}
+
+// A target is one architecture with the cores to ask about.
+type target struct {
+	goarch, triple string
+	syntax         syntax
+	cores          []core
+	notes          []string // why kernels are far from their bounds
+}
+
+var targets = []target{
+	{"arm64", "aarch64", arm64Syntax, []core{
+		{"neoverse-n1", []string{"NEON"}},
+		{"neoverse-n2", []string{"NEON"}},
+		{"neoverse-v1", []string{"NEON"}},
+		{"neoverse-v2", []string{"NEON"}},
+	}, []string{
+		"Transposes: 16/n items of n bytes in a vector take log2(16/n) rounds of ZIP, one for each vector and round. N1 and N2 have two pipes for them, V1 and V2 four, and every vector that is stored takes a turn in one of two of these. For bytes on N1 that is 16 + 8 operations for 64 bytes, or 12 cycles; the rest is waiting, since a tile is longer than the window of 128 operations.",
+		"Small transposes: besides, an address and half a load of the table for every 16 bytes.",
+		"Permutations: a table look-up goes through the same two pipes as stores on all four cores, so that one for each vector stored doubles the bound. On V1 it takes two turns, and look-ups in three or four vectors take more than one everywhere. With one destination window a box, the loop over boxes shows.",
+	}},
+	{"amd64", "x86_64", amd64Syntax, []core{
+		{"haswell", []string{"SSE2", "SSSE3", "AVX2"}},
+		{"skylake-avx512", []string{"SSE2", "SSSE3", "AVX2", "AVX512"}},
+		{"icelake-server", []string{"SSE2", "SSSE3", "AVX2", "AVX512", "VBMI"}},
+		{"znver3", []string{"SSE2", "SSSE3", "AVX2"}},
+		{"znver4", []string{"SSE2", "SSSE3", "AVX2", "AVX512", "VBMI"}},
+	}, []string{
+		"Transposes: Haswell and Skylake have one port for shuffles, and log2(16/n) of them for every vector of items of n bytes: bytes take 8 cycles with AVX2 and 16 with SSE2, which moves half as much a shuffle. Ice Lake has a second port for some, Zen two for all; Zen 4 runs 512-bit shuffles in two halves.",
+		"Permutations of 16-byte windows: one shuffle for every pair of a source and a destination window, on the same ports, and one OR for all but the first. Those of 64-byte windows: VPERMI2B takes one port, twice where a window has two sources or more.",
+		"Kernels that pass through a buffer, in several loops, are left out.",
+	}},
+}
+
+// staged matches the kernels that pass through a buffer: no loop of theirs stands
+// for the whole.
+var staged = regexp.MustCompile(`^transposeB[12](Stream)?AVX512$`)
+
+func main() {
+	llvm := flag.String("llvm", "-19", "suffix of the names of LLVM's tools")
+	flag.Parse()
+	if err := run(*llvm); err != nil {
+		fmt.Fprintln(os.Stderr, "mca:", err)
+		os.Exit(1)
+	}
+}
+
+func run(llvm string) error {
+	var tables []table
+	for _, t := range targets {
+		kernels, err := disassemble(t, "llvm-objdump"+llvm)
+		if err != nil {
+			return err
+		}
+		tab := table{target: t, kernels: kernels}
+		for _, c := range t.cores {
+			column, err := ask(t, c, kernels, "llvm-mca"+llvm)
+			if err != nil {
+				return err
+			}
+			for i, other := range tab.columns {
+				if same(column, other) {
+					return fmt.Errorf("%s and %s are one model", t.cores[i].name, c.name)
+				}
+			}
+			tab.columns = append(tab.columns, column)
+		}
+		tables = append(tables, tab)
+	}
+	return write(os.Stdout, tables)
+}
