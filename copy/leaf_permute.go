@@ -61,32 +61,23 @@ func (b *builder) permute() bool {
 // that are long on both sides, where blocks serve the caches better than boxes.
 func (b *builder) tileable() bool {
 	w := b.x.item
-	return w&(w-1) == 0 && b.dense(true) >= tileableBytes && b.dense(false) >= tileableBytes
+	j, i := b.find(w, true), b.denseOnSource()
+	if w&(w-1) != 0 || i < 0 || j < 0 || i == j {
+		return false
+	}
+	return b.dense(j, i, true) >= tileableBytes && b.dense(i, j, false) >= tileableBytes
 }
 
 // tileableBytes is the dense length on both sides from which tiles are preferred.
 const tileableBytes = 96
 
-// dense returns the bytes of the longest dense run on one side, through axes that
-// do not begin the run of the other side.
-func (b *builder) dense(onDst bool) int {
+// dense returns the bytes of the dense run on one side that begins with loop k,
+// through axes other than the one that begins the run of the other side.
+func (b *builder) dense(k, other int, onDst bool) int {
 	run := b.x.item
-	for grown := true; grown; {
-		grown = false
-		for k, l := range b.rest {
-			step, other := abs(l.src), l.dst
-			if onDst {
-				step, other = other, step
-			}
-			if step == run && (other != b.x.item || run == b.x.item) {
-				run *= b.rest[k].n
-				grown = true
-				break
-			}
-		}
-		if run > 1<<20 {
-			break
-		}
+	for k >= 0 && k != other && run < tileableBytes {
+		run *= b.rest[k].n
+		k = b.find(run, onDst)
 	}
 	return run
 }
@@ -122,7 +113,12 @@ func (b *builder) grow(x, best *box, onDst bool, vector int) {
 			run *= n
 			continue
 		}
-		whole := vector / gcd(run, vector) // turns that fill whole vectors
+		whole := vector / gcd(run, vector)                              // turns that fill whole vectors
+		if part := vector / run; part > 1 && part < whole && part < n { // or nearly one
+			y := *x
+			y.extent[k] = part
+			b.consider(&y, best, vector)
+		}
 		switch {
 		case run*n <= 4*vector || run*n <= 8*vector && run*n%vector == 0:
 			x.extent[k] = n

@@ -79,9 +79,21 @@ func (p permutation) emitVBMI(e *emitter) {
 		}
 	}
 	k := newMaskPool(e, perm)
+	if p.masked {
+		k.keep("SrcMask", p.nsrc)
+		k.keep("DstMask", p.ndst)
+	}
+	if pairs > 1 {
+		k.keep("Blend", p.ndst*pairs)
+	}
+	srcAt := e.offsets(perm, "SrcAt", min(p.nsrc, 3))
+	dstAt := e.offsets(perm, "DstAt", min(p.ndst, 3))
 	e.outer(func() {
 		e.inner(func(d, s reg.GPVirtual) {
-			window := func(base reg.GPVirtual, field string, w int) operand.Mem {
+			window := func(base reg.GPVirtual, kept []reg.GPVirtual, field string, w int) operand.Mem {
+				if w < len(kept) {
+					return atIndex(base, kept[w], 0)
+				}
 				t := e.GP64()
 				e.MOVQ(at(perm, permAt(field)+8*w), t)
 				return atIndex(base, t, 0)
@@ -89,7 +101,7 @@ func (p permutation) emitVBMI(e *emitter) {
 			src := make([]reg.VecVirtual, p.nsrc)
 			for w := range src {
 				src[w] = e.ZMM()
-				m := window(s, "SrcAt", w)
+				m := window(s, srcAt, "SrcAt", w)
 				if p.masked {
 					e.VMOVDQU8_Z(m, k.get("SrcMask", w), src[w])
 				} else {
@@ -98,7 +110,7 @@ func (p permutation) emitVBMI(e *emitter) {
 			}
 			for w := range p.ndst {
 				out := p.combine(e, k, index[w*pairs:(w+1)*pairs], src, w*pairs)
-				m := window(d, "DstAt", w)
+				m := window(d, dstAt, "DstAt", w)
 				if p.masked {
 					e.VMOVDQU8(out, k.get("DstMask", w), m)
 				} else {
@@ -108,6 +120,16 @@ func (p permutation) emitVBMI(e *emitter) {
 		})
 	})
 	e.VZEROUPPER()
+}
+
+// offsets loads the first n words of a field of the box.
+func (e *emitter) offsets(perm reg.GPVirtual, field string, n int) []reg.GPVirtual {
+	r := make([]reg.GPVirtual, n)
+	for k := range r {
+		r[k] = e.GP64()
+		e.MOVQ(at(perm, permAt(field)+8*k), r[k])
+	}
+	return r
 }
 
 // combine builds one destination window; blend is the number of its first mask.
@@ -141,17 +163,45 @@ func (p permutation) combine(e *emitter, k *maskPool, index []operand.Op, src []
 	return out
 }
 
-// A maskPool keeps the first masks that a kernel asks for in registers and loads
-// the others where they are used.
+// A maskPool keeps the first masks that a kernel uses in registers and loads the
+// others where they are used.
 type maskPool struct {
 	e    *emitter
 	perm reg.GPVirtual
+	kept map[operand.Mem]reg.OpmaskVirtual
 }
 
-func newMaskPool(e *emitter, perm reg.GPVirtual) *maskPool { return &maskPool{e, perm} }
+// keptMasks leaves one of the seven mask registers for those that are loaded.
+const keptMasks = 6
 
-func (p *maskPool) get(field string, n int) reg.OpmaskVirtual {
+func newMaskPool(e *emitter, perm reg.GPVirtual) *maskPool {
+	return &maskPool{e, perm, map[operand.Mem]reg.OpmaskVirtual{}}
+}
+
+// keep loads the first n masks of a field, while there are registers.
+func (p *maskPool) keep(field string, n int) {
+	for w := range n {
+		if len(p.kept) < keptMasks {
+			m := p.place(field, w)
+			p.kept[m] = p.load(m)
+		}
+	}
+}
+
+func (p *maskPool) place(field string, w int) operand.Mem {
+	return at(p.perm, permAt(field)+8*w)
+}
+
+func (p *maskPool) load(m operand.Mem) reg.OpmaskVirtual {
 	k := p.e.K()
-	p.e.KMOVQ(at(p.perm, permAt(field)+8*n), k)
+	p.e.KMOVQ(m, k)
 	return k
+}
+
+func (p *maskPool) get(field string, w int) reg.OpmaskVirtual {
+	m := p.place(field, w)
+	if k, ok := p.kept[m]; ok {
+		return k
+	}
+	return p.load(m)
 }
