@@ -3,6 +3,7 @@ package strided
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -40,9 +41,13 @@ type patternSide struct {
 	dots   bool // "..." stands here
 }
 
+func (s *patternSide) clear() { s.count, s.groups, s.dots = 0, 0, false }
+
 // parse reads a pattern in which "..." stands for the given number of axes.
 func (p *program) parse(text string, dots int) error {
-	*p = program{text: text, dots: dots}
+	p.text, p.count, p.dots = text, 0, dots
+	p.left.clear()
+	p.right.clear()
 	side, open := &p.left, -1
 	for at := 0; ; {
 		at = skipSpace(text, at)
@@ -209,17 +214,17 @@ func tokenAt(text string, at int) string {
 	if at == len(text) {
 		return ""
 	}
-	rest := text[at:]
-	for _, sign := range [...]string{"...", "->"} {
-		if len(rest) >= len(sign) && rest[:len(sign)] == sign {
-			return sign
-		}
-	}
-	end := 0
+	rest, end := text[at:], 0
 	for end < len(rest) && (isLetter(rest[end]) || isDigit(rest[end])) {
 		end++
 	}
-	if end == 0 {
+	switch {
+	case end > 0:
+	case strings.HasPrefix(rest, "..."):
+		end = 3
+	case strings.HasPrefix(rest, "->"):
+		end = 2
+	default:
 		_, end = utf8.DecodeRuneInString(rest)
 	}
 	return rest[:end]
