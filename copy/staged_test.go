@@ -264,3 +264,32 @@ func BenchmarkShared(b *testing.B) {
 		})
 	}
 }
+
+// FuzzShared copies within one memory, under limits that cut everything: five bytes
+// make an axis.
+func FuzzShared(f *testing.F) {
+	f.Add([]byte{2, 0, 0, 4, 5, 5, 4, 1, 1})
+	f.Add([]byte{1, 3, 9, 5, 5, 1, 1, 1, 5, 1, 5, 1, 1})
+	f.Add([]byte{4, 1, 0, 7, 8, 248, 1, 1, 3, 64, 64, 1, 1})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 3 || len(data) > 3+4*5 {
+			return
+		}
+		d := Layout{ItemSize: 1 + int(data[0]%8), Strides: []int{}}
+		s := Layout{ItemSize: d.ItemSize, Strides: []int{}}
+		for axis := data[3:]; len(axis) >= 5; axis = axis[5:] {
+			d.Shape = append(d.Shape, 1+int(axis[0]%9))
+			d.Strides = append(d.Strides, int(int8(axis[1]))*(1+int(axis[3]%16)))
+			s.Strides = append(s.Strides, int(int8(axis[2]))*(1+int(axis[4]%16)))
+		}
+		s.Shape = d.Shape
+		if selfOverlap(&d) != disjoint {
+			return
+		}
+		dlo, dhi := d.interval()
+		slo, shi := s.interval()
+		d.Offset, s.Offset = -dlo, int(data[2])-slo
+		mem := counted(max(dhi-dlo, shi-slo+int(data[2])))
+		checkShared(t, mem, d, s, tight[int(data[1])%len(tight)], usual)
+	})
+}
