@@ -46,16 +46,13 @@ func selfOverlap(l *Layout) verdict {
 	}
 	sortTerms(terms)
 	item := uint64(l.ItemSize)
-	if len(terms) > 0 && terms[0].step < item {
-		return overlapping
-	}
 	span, bytes, nested := item, item, true // of the terms so far: the distance and what fills it
 	for _, t := range terms {
 		nested = nested && t.step >= span // a step clears all that lies below
 		span += t.step * t.count
 		var high uint64
 		if high, bytes = bits.Mul64(bytes, t.count+1); high != 0 || bytes > span {
-			return overlapping // more bytes than places
+			return overlapping // more bytes than places, as where a step is below the item
 		}
 	}
 	if nested {
