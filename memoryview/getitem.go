@@ -48,7 +48,7 @@ func (v *View) getScalar(kind keyKind, key any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.read(char, func() (Pointer, error) { return v.buf.Buf, nil })
+	return v.read(char, nil)
 }
 
 // getTuple returns the item that n indices select.
@@ -57,7 +57,12 @@ func (v *View) getTuple(n int, at func(k int) (int64, error)) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.read(char, func() (Pointer, error) { return v.buf.find(n, at) })
+	var room [4]int
+	indices, err := v.buf.indices(room[:0], n, at)
+	if err != nil {
+		return nil, err
+	}
+	return v.read(char, indices)
 }
 
 func (v *View) getInteger(key any) (any, error) {
@@ -77,18 +82,22 @@ func (v *View) getIndex(i int64) (any, error) {
 	if v.buf.NDim > 1 {
 		return nil, errSubViews
 	}
-	return v.read(char, func() (Pointer, error) { return v.buf.lookup(v.buf.Buf, 0, i) })
+	k, err := v.buf.within(0, i)
+	if err != nil {
+		return nil, err
+	}
+	return v.read(char, []int{k})
 }
 
 var errSubViews = raise(ErrNotImplemented, "multi-dimensional sub-views are not implemented")
 
-// read returns the item at the place that find returns.
-func (v *View) read(char byte, find func() (Pointer, error)) (any, error) {
+// read returns the item with the given indices.
+func (v *View) read(char byte, indices []int) (any, error) {
 	if err := v.enter(); err != nil {
 		return nil, err
 	}
 	defer v.leave()
-	p, err := find()
+	p, err := v.buf.at(v.buf.Buf, indices)
 	if err != nil {
 		return nil, err
 	}

@@ -136,39 +136,39 @@ func position(key any) (int64, error) {
 	return i, nil
 }
 
-// lookup returns the place reached from p by index i of dimension k, which counts
-// from the end if it is negative.
-func (b *Buffer) lookup(p Pointer, k int, i int64) (Pointer, error) {
+// within returns index i of dimension k, which counts from the end if it is negative.
+func (b *Buffer) within(k int, i int64) (int, error) {
 	n := int64(b.Shape[k])
 	if i < 0 {
 		i += n
 	}
 	if i < 0 || i >= n {
-		return Pointer{}, raise(ErrIndex, "index out of bounds on dimension %d", k+1)
+		return 0, raise(ErrIndex, "index out of bounds on dimension %d", k+1)
 	}
-	return b.step(p, k, int(i))
+	return int(i), nil
 }
 
-// find returns the place of the item that n indices select; at returns the index of
-// a dimension.
-func (b *Buffer) find(n int, at func(k int) (int64, error)) (Pointer, error) {
+// indices appends the indices of an item to list, n of them; at returns them as the
+// caller gave them.
+func (b *Buffer) indices(list []int, n int, at func(k int) (int64, error)) ([]int, error) {
 	if n < b.NDim {
-		return Pointer{}, raise(ErrNotImplemented, "sub-views are not implemented")
+		return nil, raise(ErrNotImplemented, "sub-views are not implemented")
 	}
 	if n > b.NDim {
-		return Pointer{}, raise(ErrType, "cannot index %d-dimension view with %d-element tuple", b.NDim, n)
+		return nil, raise(ErrType, "cannot index %d-dimension view with %d-element tuple", b.NDim, n)
 	}
-	p := b.Buf
 	for k := range n {
-		i, err := at(k)
+		given, err := at(k)
 		if err != nil {
-			return Pointer{}, err
+			return nil, err
 		}
-		if p, err = b.lookup(p, k, i); err != nil {
-			return Pointer{}, err
+		i, err := b.within(k, given)
+		if err != nil {
+			return nil, err
 		}
+		list = append(list, i)
 	}
-	return p, nil
+	return list, nil
 }
 
 // position returns the value of member k, an integer that fits 64 bits.

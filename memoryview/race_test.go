@@ -3,6 +3,7 @@ package memoryview
 import (
 	"bytes"
 	"errors"
+	"math/big"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -173,5 +174,45 @@ func TestSharedExport(t *testing.T) {
 	}
 	if n := p.open.Load(); n != 0 {
 		t.Fatalf("%d exports", n)
+	}
+}
+
+// A releasing index releases a view while it is used as a key of it.
+type releasing struct{ v *View }
+
+func (r releasing) Index() *big.Int {
+	r.v.Release()
+	return new(big.Int)
+}
+
+func (r releasing) Float() float64 {
+	r.v.Release()
+	return 0
+}
+
+// TestReleaseByKey releases a view from the methods of keys and values, which must
+// neither hang nor use the memory.
+func TestReleaseByKey(t *testing.T) {
+	uses := []func(v *View) error{
+		func(v *View) error { _, err := v.GetItem(releasing{v}); return err },
+		func(v *View) error { _, err := v.GetItem(Tuple{releasing{v}}); return err },
+		func(v *View) error { _, err := v.GetItem(Slice{Start: releasing{v}}); return err },
+		func(v *View) error { _, err := v.Sub(releasing{v}); return err },
+		func(v *View) error { return v.SetItem(releasing{v}, 1) },
+		func(v *View) error { return v.SetItem(0, releasing{v}) },
+		func(v *View) error { return v.SetItem(Slice{Start: releasing{v}}, []byte{1, 2, 3, 4, 5, 6, 7, 8}) },
+	}
+	for i, use := range uses {
+		p := &poisoned{mem: make([]byte, 8)}
+		v, err := FromObject(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := use(v); !errors.Is(err, ErrValue) {
+			t.Errorf("use %d: %v", i, err)
+		}
+		if !v.Released() || p.open.Load() != 0 || !bytes.Equal(p.mem, bytes.Repeat([]byte{0xdd}, 8)) {
+			t.Errorf("use %d: %v, % x", i, v, p.mem)
+		}
 	}
 }

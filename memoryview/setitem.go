@@ -20,16 +20,16 @@ func (v *View) SetItem(key, value any) error {
 		if t, ok := key.(Tuple); kind != ellipsisKey && (!ok || len(t) > 0) {
 			return errScalarKey
 		}
-		return v.write(char, value, func() (Pointer, error) { return b.Buf, nil })
+		return v.write(char, value, nil)
 	}
 	switch kind {
 	case integerKey:
 		if b.NDim > 1 {
 			return raise(ErrNotImplemented, "sub-views are not implemented")
 		}
-		return v.write(char, value, func() (Pointer, error) { return b.find(1, Tuple{key}.position) })
+		return v.setTuple(char, Tuple{key}, value)
 	case integersKey:
-		return v.write(char, value, func() (Pointer, error) { return b.find(len(key.(Tuple)), key.(Tuple).position) })
+		return v.setTuple(char, key.(Tuple), value)
 	case sliceKey:
 		if b.NDim == 1 {
 			return v.setSlice(key.(Slice), value)
@@ -57,35 +57,33 @@ func (v *View) writable() (char byte, err error) {
 
 var errReadOnly = raise(ErrType, "cannot modify read-only memory")
 
-// write packs value to the place that find returns. The value is converted while
-// the memory is not in use, since its methods may be anything.
-func (v *View) write(char byte, value any, find func() (Pointer, error)) error {
-	if _, err := v.use(find); err != nil {
+// setTuple writes the item that a tuple of integers selects.
+func (v *View) setTuple(char byte, t Tuple, value any) error {
+	indices, err := v.buf.indices(nil, len(t), t.position)
+	if err != nil {
 		return err
 	}
+	return v.write(char, value, indices)
+}
+
+// write packs value to the item with the given indices. The value is converted
+// before the memory is in use, since its methods may be anything.
+func (v *View) write(char byte, value any, indices []int) error {
 	item, err := packItem(char, value)
 	if err != nil {
 		return err
 	}
-	_, err = v.use(func() (Pointer, error) {
-		p, err := find()
-		if err != nil {
-			return p, err
-		}
-		to, err := p.item(len(item))
-		copy(to, item)
-		return p, err
-	})
-	return err
-}
-
-// use calls f while the memory is held.
-func (v *View) use(f func() (Pointer, error)) (Pointer, error) {
 	if err := v.enter(); err != nil {
-		return Pointer{}, err
+		return err
 	}
 	defer v.leave()
-	return f()
+	p, err := v.buf.at(v.buf.Buf, indices)
+	if err != nil {
+		return err
+	}
+	to, err := p.item(len(item))
+	copy(to, item)
+	return err
 }
 
 // setSlice is v[s] = value for a View of one dimension.

@@ -20,15 +20,14 @@ var NewAxis = newAxis{}
 // pointer cannot be followed without a dimension and for a suboffset that would be
 // negative, and [ErrBuffer] for a pointer outside its table.
 func (v *View) Sub(keys ...any) (*View, error) {
-	if err := v.enter(); err != nil {
-		return nil, err
+	if v.released() {
+		return nil, errReleased
 	}
-	defer v.leave()
 	full, err := v.expand(keys)
 	if err != nil {
 		return nil, err
 	}
-	c := cutter{from: &v.buf, out: v.buf, base: -1}
+	c := cutter{view: v, from: &v.buf, out: v.buf, base: -1}
 	c.out.Shape, c.out.Strides, c.out.Suboffsets = nil, nil, nil
 	for _, key := range full {
 		if err := c.cut(key); err != nil {
@@ -71,7 +70,8 @@ func (v *View) expand(keys []any) ([]any, error) {
 // A cutter makes the layout of a Sub, key by key. Moves along a dimension behind a
 // pointer belong to the suboffset of the dimension that has the pointer.
 type cutter struct {
-	from     *Buffer
+	view     *View
+	from     *Buffer // of view
 	out      Buffer
 	k        int   // the next dimension of from
 	base     int   // the dimension of out whose suboffset takes moves; -1 is out.Buf
@@ -135,21 +135,16 @@ func (c *cutter) move(bytes int) {
 // place of the pointer does not depend on a dimension that is kept; else the
 // pointer moves to a dimension of length 1.
 func (c *cutter) pick(k int, i int64, stride, sub int) error {
-	n := int64(c.from.Shape[k])
-	if i < 0 {
-		i += n
+	at, err := c.from.within(k, i)
+	if err != nil {
+		return err
 	}
-	if i < 0 || i >= n {
-		return raise(ErrIndex, "index out of bounds on dimension %d", k+1)
-	}
-	c.move(int(i) * stride)
+	c.move(at * stride)
 	if sub < 0 {
 		return nil
 	}
 	if c.base < 0 && !slices.ContainsFunc(c.out.Strides, func(s int) bool { return s != 0 }) {
-		var err error
-		c.out.Buf, err = c.out.Buf.follow(sub)
-		return err
+		return c.follow(sub)
 	}
 	last := len(c.out.Shape) - 1
 	if last == c.base {
@@ -158,6 +153,18 @@ func (c *cutter) pick(k int, i int64, stride, sub int) error {
 	c.out.Suboffsets[last] = sub
 	c.setBase(last)
 	return nil
+}
+
+// follow moves on to the place that the table holds. Only here is memory read; the
+// methods of a key, which may be anything, are called while it is not in use.
+func (c *cutter) follow(sub int) error {
+	if err := c.view.enter(); err != nil {
+		return err
+	}
+	defer c.view.leave()
+	p, err := c.out.Buf.follow(sub)
+	c.out.Buf = p
+	return err
 }
 
 // finish completes the layout.
