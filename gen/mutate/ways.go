@@ -225,18 +225,34 @@ func otherRegister(operand string) string {
 	return strings.Replace(operand, m[0], other, 1)
 }
 
-// extents are the Block's Width, I and J.
-var extents = regexp.MustCompile(`^(48|56|64)\(\w+\)$`)
+// extents are the Block's Width, I and J; blockArgument loads its address.
+var (
+	extents       = regexp.MustCompile(`^(?:48|56|64)\((\w+)\)$`)
+	blockArgument = regexp.MustCompile(`^\tMOV[QD]\s+b\+16\(FP\), (\w+)$`)
+)
 
 // few leaves out stores, or loads a width or an extent that is one too small.
 func few(lines []string) []change {
+	block := ""
+	for _, line := range lines {
+		if m := blockArgument.FindStringSubmatch(line); m != nil {
+			block = m[1]
+		}
+	}
 	return each(lines, func(in instruction) []string {
-		switch {
-		case in.isStore():
+		if in.isStore() {
 			return []string{}
-		case in.opcode == "MOVQ" && len(in.operands) == 2 && extents.MatchString(in.operands[0]):
+		}
+		if len(in.operands) != 2 {
+			return nil
+		}
+		m := extents.FindStringSubmatch(in.operands[0])
+		switch {
+		case m == nil || m[1] != block:
+			return nil
+		case in.opcode == "MOVQ":
 			return []string{in.String(), "\tDECQ " + in.last()}
-		case in.opcode == "MOVD" && len(in.operands) == 2 && extents.MatchString(in.operands[0]):
+		case in.opcode == "MOVD":
 			return []string{in.String(), "\tSUB $1, " + in.last()}
 		}
 		return nil
@@ -304,7 +320,7 @@ func (in instruction) loaded() int {
 		return 8
 	case strings.HasPrefix(in.opcode, "VPBROADCAST"):
 		return map[byte]int{'B': 1, 'W': 2, 'D': 4, 'Q': 8}[in.opcode[len(in.opcode)-1]]
-	case !strings.HasPrefix(in.opcode, "MOVO") && !strings.HasPrefix(in.opcode, "VMOVDQ"):
+	case !strings.HasPrefix(in.opcode, "MOVO") && !strings.HasPrefix(in.opcode, "VMOVDQU"):
 		return 0
 	}
 	return map[byte]int{'X': 16, 'Y': 32, 'Z': 64}[in.last()[0]]

@@ -7,7 +7,9 @@ import (
 
 const twoFunctions = `// header
 TEXT ·first(SB), $0-24
+	MOVQ      b+16(FP), DX
 	MOVQ      48(DX), BX
+	MOVQ      48(BX), CX
 	VMOVDQU   -32(DI)(BX*1), Y0
 	VPUNPCKLBW Y1, Y0, Y2
 	VMOVDQU   Y2, (SI)
