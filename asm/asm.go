@@ -13,6 +13,9 @@
 // Merge kernels read the table of source rows in whole tiles: it goes on, after the
 // entries in use, with copies of the last one up to a multiple of their I.
 //
+// The rows of a merging Rows kernel touch on the destination: Inner.Dst is Width, the
+// rows of an inner loop are at most PackBytes, and Width is at least the kernel's I.
+//
 // A kernel reads no byte outside the span of its source items and writes no byte
 // that is not part of a destination item.
 //
@@ -37,6 +40,9 @@ var opNames = [...]string{"rows", "fill", "items", "transpose", "permute"}
 
 func (o Op) String() string { return opNames[o] }
 
+// PackBytes is the most that one inner loop of a merging Rows kernel writes.
+const PackBytes = 4096
+
 // A Loop is one level of a loop nest: N turns that advance by bytes.
 type Loop struct{ N, Dst, Src int }
 
@@ -52,7 +58,7 @@ type Kernel struct {
 	I, J   int          // smallest extents it takes (Transpose); exact windows (Permute)
 	Vector int          // bytes of a window (Permute)
 	Stream bool         // stores past the caches: whole aligned lines only
-	Merge  bool         // streams rows that begin anywhere in a line (Transpose)
+	Merge  bool         // streams rows that begin anywhere in a line (Transpose, Rows)
 	Line   bool         // moves whole cache lines on both sides (Transpose)
 	Masked bool         // loads and stores under masks (Permute)
 	Needs  cpu.Features // features of the instructions it uses

@@ -103,11 +103,24 @@ func (c *checker) rows() {
 	}
 	for _, w := range widths {
 		for range rounds(24) {
-			b := &asm.Block{Width: w}
-			c.loops(b, 1+c.IntN(4), 1+c.IntN(4), w, w)
+			b := &asm.Block{Width: w, Ahead: c.anything()}
+			if c.k.Merge {
+				c.touching(b)
+			} else {
+				c.loops(b, 1+c.IntN(4), 1+c.IntN(4), w, w)
+			}
 			c.check(1, b)
 		}
 	}
+}
+
+// touching gives a block for a kernel that merges rows as many of them as it takes
+// and as few.
+func (c *checker) touching(b *asm.Block) {
+	b.Width = min(max(b.Width, c.k.I), asm.PackBytes)
+	inner := 1 + c.IntN(asm.PackBytes/b.Width)
+	c.loops(b, 1+c.IntN(4), 1, inner*b.Width, b.Width)
+	b.Inner = asm.Loop{N: inner, Dst: b.Width, Src: c.anyhow(b.Width, inner)[0]}
 }
 
 func (c *checker) fill() {

@@ -9,7 +9,7 @@ import "github.com/stridecopy/stridecopy/cpu"
 // by j. It is not for Permute; see [Box].
 func Best(op Op, size, i, j int, have cpu.Features) ID {
 	for n := range archKernels {
-		if k := &archKernels[n]; k.Op == op && !k.Stream && !k.Line && (k.Size == size || k.Size == 0) &&
+		if k := &archKernels[n]; k.Op == op && !k.Stream && !k.Merge && !k.Line && (k.Size == size || k.Size == 0) &&
 			k.I <= i && k.J <= j && have.Has(k.Needs) {
 			return k.ID
 		}
@@ -32,7 +32,7 @@ func LineKernel(size int, have cpu.Features) (ID, bool) {
 // lines if merge, and whether there is one that runs on the features have.
 func StreamKernel(k Kernel, merge bool, have cpu.Features) (ID, bool) {
 	for n := range archKernels {
-		if s := &archKernels[n]; s.Op == k.Op && s.Stream && s.Merge == merge && s.Size == k.Size && have.Has(s.Needs) {
+		if s := &archKernels[n]; s.Op == k.Op && s.Op != Permute && s.Stream && s.Merge == merge && s.Size == k.Size && have.Has(s.Needs) {
 			return s.ID, true
 		}
 	}

@@ -34,6 +34,10 @@ func (s *simple) set(k *asm.Kernel, gap int) {
 		Inner: asm.Loop{N: 2, Dst: width + gap, Src: width + gap},
 		Width: width, I: max(k.I, 3), J: max(k.J, 3),
 	}
+	if k.Merge && k.Op == asm.Rows {
+		s.loops.Width = 24
+		s.loops.Inner = asm.Loop{N: 2, Dst: 24, Src: 24 + gap}
+	}
 	switch k.Op {
 	case asm.Transpose:
 		for n := range maxSide {

@@ -48,6 +48,20 @@ func rowsSSE2(dst, src *byte, b *Block)
 //go:noescape
 func rowsStreamAVX2(dst, src *byte, b *Block)
 
+// rowsMergeAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N { // rows that touch: b.Inner.Dst == b.Width
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+b.Width], src[s:s+b.Width])
+//		}
+//	}
+//
+// It works like rowsGeneric.
+//
+//go:noescape
+func rowsMergeAVX2(dst, src *byte, b *Block)
+
 // fillB1AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -511,6 +525,182 @@ func transposeB8MergeVBMI(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB16MergeVBMI(dst, src *byte, b *Block)
+
+// transposeB3VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*3, o*b.Outer.Src+b.SrcOff[j]+i*3
+//				copy(dst[d:d+3], src[s:s+3])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB3VBMI(dst, src *byte, b *Block)
+
+// transposeB5VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*5, o*b.Outer.Src+b.SrcOff[j]+i*5
+//				copy(dst[d:d+5], src[s:s+5])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB5VBMI(dst, src *byte, b *Block)
+
+// transposeB6VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*6, o*b.Outer.Src+b.SrcOff[j]+i*6
+//				copy(dst[d:d+6], src[s:s+6])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB6VBMI(dst, src *byte, b *Block)
+
+// transposeB7VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*7, o*b.Outer.Src+b.SrcOff[j]+i*7
+//				copy(dst[d:d+7], src[s:s+7])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB7VBMI(dst, src *byte, b *Block)
+
+// transposeB9VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*9, o*b.Outer.Src+b.SrcOff[j]+i*9
+//				copy(dst[d:d+9], src[s:s+9])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB9VBMI(dst, src *byte, b *Block)
+
+// transposeB10VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*10, o*b.Outer.Src+b.SrcOff[j]+i*10
+//				copy(dst[d:d+10], src[s:s+10])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB10VBMI(dst, src *byte, b *Block)
+
+// transposeB11VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*11, o*b.Outer.Src+b.SrcOff[j]+i*11
+//				copy(dst[d:d+11], src[s:s+11])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB11VBMI(dst, src *byte, b *Block)
+
+// transposeB12VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*12, o*b.Outer.Src+b.SrcOff[j]+i*12
+//				copy(dst[d:d+12], src[s:s+12])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB12VBMI(dst, src *byte, b *Block)
+
+// transposeB13VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*13, o*b.Outer.Src+b.SrcOff[j]+i*13
+//				copy(dst[d:d+13], src[s:s+13])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB13VBMI(dst, src *byte, b *Block)
+
+// transposeB14VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*14, o*b.Outer.Src+b.SrcOff[j]+i*14
+//				copy(dst[d:d+14], src[s:s+14])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB14VBMI(dst, src *byte, b *Block)
+
+// transposeB15VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*15, o*b.Outer.Src+b.SrcOff[j]+i*15
+//				copy(dst[d:d+15], src[s:s+15])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB15VBMI(dst, src *byte, b *Block)
 
 // permute1x1VBMI is
 //
@@ -1839,6 +2029,7 @@ const (
 	idRowsAVX2 ID = iota + numGeneric
 	idRowsSSE2
 	idRowsStreamAVX2
+	idRowsMergeAVX2
 	idFillB1AVX2
 	idFillB2AVX2
 	idFillB4AVX2
@@ -1868,6 +2059,17 @@ const (
 	idTransposeB4MergeVBMI
 	idTransposeB8MergeVBMI
 	idTransposeB16MergeVBMI
+	idTransposeB3VBMI
+	idTransposeB5VBMI
+	idTransposeB6VBMI
+	idTransposeB7VBMI
+	idTransposeB9VBMI
+	idTransposeB10VBMI
+	idTransposeB11VBMI
+	idTransposeB12VBMI
+	idTransposeB13VBMI
+	idTransposeB14VBMI
+	idTransposeB15VBMI
 	idPermute1x1VBMI
 	idPermute2x2VBMI
 	idPermute3x3VBMI
@@ -1937,6 +2139,7 @@ var archKernels = []Kernel{
 	{ID: idRowsAVX2, Name: "rowsAVX2", Op: Rows, Size: 0, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idRowsSSE2, Name: "rowsSSE2", Op: Rows, Size: 0, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idRowsStreamAVX2, Name: "rowsStreamAVX2", Op: Rows, Size: 0, I: 0, J: 0, Stream: true, Needs: cpu.AVX2},
+	{ID: idRowsMergeAVX2, Name: "rowsMergeAVX2", Op: Rows, Size: 0, I: 17, J: 0, Stream: true, Merge: true, Needs: cpu.AVX2},
 	{ID: idFillB1AVX2, Name: "fillB1AVX2", Op: Fill, Size: 1, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB2AVX2, Name: "fillB2AVX2", Op: Fill, Size: 2, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB4AVX2, Name: "fillB4AVX2", Op: Fill, Size: 4, I: 0, J: 0, Needs: cpu.AVX2},
@@ -1966,6 +2169,17 @@ var archKernels = []Kernel{
 	{ID: idTransposeB4MergeVBMI, Name: "transposeB4MergeVBMI", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB8MergeVBMI, Name: "transposeB8MergeVBMI", Op: Transpose, Size: 8, I: 8, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB16MergeVBMI, Name: "transposeB16MergeVBMI", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB3VBMI, Name: "transposeB3VBMI", Op: Transpose, Size: 3, I: 16, J: 16, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB5VBMI, Name: "transposeB5VBMI", Op: Transpose, Size: 5, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB6VBMI, Name: "transposeB6VBMI", Op: Transpose, Size: 6, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB7VBMI, Name: "transposeB7VBMI", Op: Transpose, Size: 7, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB9VBMI, Name: "transposeB9VBMI", Op: Transpose, Size: 9, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB10VBMI, Name: "transposeB10VBMI", Op: Transpose, Size: 10, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB11VBMI, Name: "transposeB11VBMI", Op: Transpose, Size: 11, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB12VBMI, Name: "transposeB12VBMI", Op: Transpose, Size: 12, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB13VBMI, Name: "transposeB13VBMI", Op: Transpose, Size: 13, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB14VBMI, Name: "transposeB14VBMI", Op: Transpose, Size: 14, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB15VBMI, Name: "transposeB15VBMI", Op: Transpose, Size: 15, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute1x1VBMI, Name: "permute1x1VBMI", Op: Permute, Size: 0, I: 1, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute2x2VBMI, Name: "permute2x2VBMI", Op: Permute, Size: 0, I: 2, J: 2, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute3x3VBMI, Name: "permute3x3VBMI", Op: Permute, Size: 0, I: 3, J: 3, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
@@ -2041,6 +2255,8 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		rowsSSE2(dst, src, b)
 	case idRowsStreamAVX2:
 		rowsStreamAVX2(dst, src, b)
+	case idRowsMergeAVX2:
+		rowsMergeAVX2(dst, src, b)
 	case idFillB1AVX2:
 		fillB1AVX2(dst, src, b)
 	case idFillB2AVX2:
@@ -2099,6 +2315,28 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB8MergeVBMI(dst, src, b)
 	case idTransposeB16MergeVBMI:
 		transposeB16MergeVBMI(dst, src, b)
+	case idTransposeB3VBMI:
+		transposeB3VBMI(dst, src, b)
+	case idTransposeB5VBMI:
+		transposeB5VBMI(dst, src, b)
+	case idTransposeB6VBMI:
+		transposeB6VBMI(dst, src, b)
+	case idTransposeB7VBMI:
+		transposeB7VBMI(dst, src, b)
+	case idTransposeB9VBMI:
+		transposeB9VBMI(dst, src, b)
+	case idTransposeB10VBMI:
+		transposeB10VBMI(dst, src, b)
+	case idTransposeB11VBMI:
+		transposeB11VBMI(dst, src, b)
+	case idTransposeB12VBMI:
+		transposeB12VBMI(dst, src, b)
+	case idTransposeB13VBMI:
+		transposeB13VBMI(dst, src, b)
+	case idTransposeB14VBMI:
+		transposeB14VBMI(dst, src, b)
+	case idTransposeB15VBMI:
+		transposeB15VBMI(dst, src, b)
 	case idPermute1x1VBMI:
 		permute1x1VBMI(dst, src, b)
 	case idPermute2x2VBMI:

@@ -4,71 +4,235 @@
 
 #include "textflag.h"
 
-DATA lineBytes<>+0(SB)/1, $0x00
-DATA lineBytes<>+1(SB)/1, $0x01
-DATA lineBytes<>+2(SB)/1, $0x02
-DATA lineBytes<>+3(SB)/1, $0x03
-DATA lineBytes<>+4(SB)/1, $0x04
-DATA lineBytes<>+5(SB)/1, $0x05
-DATA lineBytes<>+6(SB)/1, $0x06
-DATA lineBytes<>+7(SB)/1, $0x07
-DATA lineBytes<>+8(SB)/1, $0x08
-DATA lineBytes<>+9(SB)/1, $0x09
-DATA lineBytes<>+10(SB)/1, $0x0a
-DATA lineBytes<>+11(SB)/1, $0x0b
-DATA lineBytes<>+12(SB)/1, $0x0c
-DATA lineBytes<>+13(SB)/1, $0x0d
-DATA lineBytes<>+14(SB)/1, $0x0e
-DATA lineBytes<>+15(SB)/1, $0x0f
-DATA lineBytes<>+16(SB)/1, $0x10
-DATA lineBytes<>+17(SB)/1, $0x11
-DATA lineBytes<>+18(SB)/1, $0x12
-DATA lineBytes<>+19(SB)/1, $0x13
-DATA lineBytes<>+20(SB)/1, $0x14
-DATA lineBytes<>+21(SB)/1, $0x15
-DATA lineBytes<>+22(SB)/1, $0x16
-DATA lineBytes<>+23(SB)/1, $0x17
-DATA lineBytes<>+24(SB)/1, $0x18
-DATA lineBytes<>+25(SB)/1, $0x19
-DATA lineBytes<>+26(SB)/1, $0x1a
-DATA lineBytes<>+27(SB)/1, $0x1b
-DATA lineBytes<>+28(SB)/1, $0x1c
-DATA lineBytes<>+29(SB)/1, $0x1d
-DATA lineBytes<>+30(SB)/1, $0x1e
-DATA lineBytes<>+31(SB)/1, $0x1f
-DATA lineBytes<>+32(SB)/1, $0x20
-DATA lineBytes<>+33(SB)/1, $0x21
-DATA lineBytes<>+34(SB)/1, $0x22
-DATA lineBytes<>+35(SB)/1, $0x23
-DATA lineBytes<>+36(SB)/1, $0x24
-DATA lineBytes<>+37(SB)/1, $0x25
-DATA lineBytes<>+38(SB)/1, $0x26
-DATA lineBytes<>+39(SB)/1, $0x27
-DATA lineBytes<>+40(SB)/1, $0x28
-DATA lineBytes<>+41(SB)/1, $0x29
-DATA lineBytes<>+42(SB)/1, $0x2a
-DATA lineBytes<>+43(SB)/1, $0x2b
-DATA lineBytes<>+44(SB)/1, $0x2c
-DATA lineBytes<>+45(SB)/1, $0x2d
-DATA lineBytes<>+46(SB)/1, $0x2e
-DATA lineBytes<>+47(SB)/1, $0x2f
-DATA lineBytes<>+48(SB)/1, $0x30
-DATA lineBytes<>+49(SB)/1, $0x31
-DATA lineBytes<>+50(SB)/1, $0x32
-DATA lineBytes<>+51(SB)/1, $0x33
-DATA lineBytes<>+52(SB)/1, $0x34
-DATA lineBytes<>+53(SB)/1, $0x35
-DATA lineBytes<>+54(SB)/1, $0x36
-DATA lineBytes<>+55(SB)/1, $0x37
-DATA lineBytes<>+56(SB)/1, $0x38
-DATA lineBytes<>+57(SB)/1, $0x39
-DATA lineBytes<>+58(SB)/1, $0x3a
-DATA lineBytes<>+59(SB)/1, $0x3b
-DATA lineBytes<>+60(SB)/1, $0x3c
-DATA lineBytes<>+61(SB)/1, $0x3d
-DATA lineBytes<>+62(SB)/1, $0x3e
-DATA lineBytes<>+63(SB)/1, $0x3f
+DATA lineBytes<>+0(SB)/8, $0x0706050403020100
+DATA lineBytes<>+8(SB)/8, $0x0f0e0d0c0b0a0908
+DATA lineBytes<>+16(SB)/8, $0x1716151413121110
+DATA lineBytes<>+24(SB)/8, $0x1f1e1d1c1b1a1918
+DATA lineBytes<>+32(SB)/8, $0x2726252423222120
+DATA lineBytes<>+40(SB)/8, $0x2f2e2d2c2b2a2928
+DATA lineBytes<>+48(SB)/8, $0x3736353433323130
+DATA lineBytes<>+56(SB)/8, $0x3f3e3d3c3b3a3938
 GLOBL lineBytes<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB3<>+0(SB)/8, $0x0505040302020100
+DATA spreadB3<>+8(SB)/8, $0x0b0b0a0908080706
+DATA spreadB3<>+16(SB)/8, $0x1111100f0e0e0d0c
+DATA spreadB3<>+24(SB)/8, $0x1717161514141312
+DATA spreadB3<>+32(SB)/8, $0x1d1d1c1b1a1a1918
+DATA spreadB3<>+40(SB)/8, $0x2323222120201f1e
+DATA spreadB3<>+48(SB)/8, $0x2929282726262524
+DATA spreadB3<>+56(SB)/8, $0x2f2f2e2d2c2c2b2a
+GLOBL spreadB3<>(SB), RODATA|NOPTR, $64
+
+DATA packB3<>+0(SB)/8, $0x0908060504020100
+DATA packB3<>+8(SB)/8, $0x141211100e0d0c0a
+DATA packB3<>+16(SB)/8, $0x1e1d1c1a19181615
+DATA packB3<>+24(SB)/8, $0x2928262524222120
+DATA packB3<>+32(SB)/8, $0x343231302e2d2c2a
+DATA packB3<>+40(SB)/8, $0x3e3d3c3a39383635
+DATA packB3<>+48(SB)/8, $0x0908060504020100
+DATA packB3<>+56(SB)/8, $0x141211100e0d0c0a
+GLOBL packB3<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB5<>+0(SB)/8, $0x0404040403020100
+DATA spreadB5<>+8(SB)/8, $0x0909090908070605
+DATA spreadB5<>+16(SB)/8, $0x0e0e0e0e0d0c0b0a
+DATA spreadB5<>+24(SB)/8, $0x131313131211100f
+DATA spreadB5<>+32(SB)/8, $0x1818181817161514
+DATA spreadB5<>+40(SB)/8, $0x1d1d1d1d1c1b1a19
+DATA spreadB5<>+48(SB)/8, $0x2222222221201f1e
+DATA spreadB5<>+56(SB)/8, $0x2727272726252423
+GLOBL spreadB5<>(SB), RODATA|NOPTR, $64
+
+DATA packB5<>+0(SB)/8, $0x0a09080403020100
+DATA packB5<>+8(SB)/8, $0x1814131211100c0b
+DATA packB5<>+16(SB)/8, $0x232221201c1b1a19
+DATA packB5<>+24(SB)/8, $0x31302c2b2a292824
+DATA packB5<>+32(SB)/8, $0x3c3b3a3938343332
+DATA packB5<>+40(SB)/8, $0x0a09080403020100
+DATA packB5<>+48(SB)/8, $0x1814131211100c0b
+DATA packB5<>+56(SB)/8, $0x232221201c1b1a19
+GLOBL packB5<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB6<>+0(SB)/8, $0x0505050403020100
+DATA spreadB6<>+8(SB)/8, $0x0b0b0b0a09080706
+DATA spreadB6<>+16(SB)/8, $0x111111100f0e0d0c
+DATA spreadB6<>+24(SB)/8, $0x1717171615141312
+DATA spreadB6<>+32(SB)/8, $0x1d1d1d1c1b1a1918
+DATA spreadB6<>+40(SB)/8, $0x2323232221201f1e
+DATA spreadB6<>+48(SB)/8, $0x2929292827262524
+DATA spreadB6<>+56(SB)/8, $0x2f2f2f2e2d2c2b2a
+GLOBL spreadB6<>(SB), RODATA|NOPTR, $64
+
+DATA packB6<>+0(SB)/8, $0x0908050403020100
+DATA packB6<>+8(SB)/8, $0x131211100d0c0b0a
+DATA packB6<>+16(SB)/8, $0x1d1c1b1a19181514
+DATA packB6<>+24(SB)/8, $0x2928252423222120
+DATA packB6<>+32(SB)/8, $0x333231302d2c2b2a
+DATA packB6<>+40(SB)/8, $0x3d3c3b3a39383534
+DATA packB6<>+48(SB)/8, $0x0908050403020100
+DATA packB6<>+56(SB)/8, $0x131211100d0c0b0a
+GLOBL packB6<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB7<>+0(SB)/8, $0x0606050403020100
+DATA spreadB7<>+8(SB)/8, $0x0d0d0c0b0a090807
+DATA spreadB7<>+16(SB)/8, $0x1414131211100f0e
+DATA spreadB7<>+24(SB)/8, $0x1b1b1a1918171615
+DATA spreadB7<>+32(SB)/8, $0x222221201f1e1d1c
+DATA spreadB7<>+40(SB)/8, $0x2929282726252423
+DATA spreadB7<>+48(SB)/8, $0x30302f2e2d2c2b2a
+DATA spreadB7<>+56(SB)/8, $0x3737363534333231
+GLOBL spreadB7<>(SB), RODATA|NOPTR, $64
+
+DATA packB7<>+0(SB)/8, $0x0806050403020100
+DATA packB7<>+8(SB)/8, $0x11100e0d0c0b0a09
+DATA packB7<>+16(SB)/8, $0x1a19181615141312
+DATA packB7<>+24(SB)/8, $0x232221201e1d1c1b
+DATA packB7<>+32(SB)/8, $0x2c2b2a2928262524
+DATA packB7<>+40(SB)/8, $0x3534333231302e2d
+DATA packB7<>+48(SB)/8, $0x3e3d3c3b3a393836
+DATA packB7<>+56(SB)/8, $0x0806050403020100
+GLOBL packB7<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB9<>+0(SB)/8, $0x0706050403020100
+DATA spreadB9<>+8(SB)/8, $0x0808080808080808
+DATA spreadB9<>+16(SB)/8, $0x100f0e0d0c0b0a09
+DATA spreadB9<>+24(SB)/8, $0x1111111111111111
+DATA spreadB9<>+32(SB)/8, $0x1918171615141312
+DATA spreadB9<>+40(SB)/8, $0x1a1a1a1a1a1a1a1a
+DATA spreadB9<>+48(SB)/8, $0x2221201f1e1d1c1b
+DATA spreadB9<>+56(SB)/8, $0x2323232323232323
+GLOBL spreadB9<>(SB), RODATA|NOPTR, $64
+
+DATA packB9<>+0(SB)/8, $0x0706050403020100
+DATA packB9<>+8(SB)/8, $0x1615141312111008
+DATA packB9<>+16(SB)/8, $0x2524232221201817
+DATA packB9<>+24(SB)/8, $0x3433323130282726
+DATA packB9<>+32(SB)/8, $0x0302010038373635
+DATA packB9<>+40(SB)/8, $0x1211100807060504
+DATA packB9<>+48(SB)/8, $0x2120181716151413
+DATA packB9<>+56(SB)/8, $0x3028272625242322
+GLOBL packB9<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB10<>+0(SB)/8, $0x0706050403020100
+DATA spreadB10<>+8(SB)/8, $0x0909090909090908
+DATA spreadB10<>+16(SB)/8, $0x11100f0e0d0c0b0a
+DATA spreadB10<>+24(SB)/8, $0x1313131313131312
+DATA spreadB10<>+32(SB)/8, $0x1b1a191817161514
+DATA spreadB10<>+40(SB)/8, $0x1d1d1d1d1d1d1d1c
+DATA spreadB10<>+48(SB)/8, $0x2524232221201f1e
+DATA spreadB10<>+56(SB)/8, $0x2727272727272726
+GLOBL spreadB10<>(SB), RODATA|NOPTR, $64
+
+DATA packB10<>+0(SB)/8, $0x0706050403020100
+DATA packB10<>+8(SB)/8, $0x1514131211100908
+DATA packB10<>+16(SB)/8, $0x2322212019181716
+DATA packB10<>+24(SB)/8, $0x3130292827262524
+DATA packB10<>+32(SB)/8, $0x3938373635343332
+DATA packB10<>+40(SB)/8, $0x0706050403020100
+DATA packB10<>+48(SB)/8, $0x1514131211100908
+DATA packB10<>+56(SB)/8, $0x2322212019181716
+GLOBL packB10<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB11<>+0(SB)/8, $0x0706050403020100
+DATA spreadB11<>+8(SB)/8, $0x0a0a0a0a0a0a0908
+DATA spreadB11<>+16(SB)/8, $0x1211100f0e0d0c0b
+DATA spreadB11<>+24(SB)/8, $0x1515151515151413
+DATA spreadB11<>+32(SB)/8, $0x1d1c1b1a19181716
+DATA spreadB11<>+40(SB)/8, $0x2020202020201f1e
+DATA spreadB11<>+48(SB)/8, $0x2827262524232221
+DATA spreadB11<>+56(SB)/8, $0x2b2b2b2b2b2b2a29
+GLOBL spreadB11<>(SB), RODATA|NOPTR, $64
+
+DATA packB11<>+0(SB)/8, $0x0706050403020100
+DATA packB11<>+8(SB)/8, $0x14131211100a0908
+DATA packB11<>+16(SB)/8, $0x21201a1918171615
+DATA packB11<>+24(SB)/8, $0x2928272625242322
+DATA packB11<>+32(SB)/8, $0x363534333231302a
+DATA packB11<>+40(SB)/8, $0x030201003a393837
+DATA packB11<>+48(SB)/8, $0x100a090807060504
+DATA packB11<>+56(SB)/8, $0x1817161514131211
+GLOBL packB11<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB12<>+0(SB)/8, $0x0706050403020100
+DATA spreadB12<>+8(SB)/8, $0x0b0b0b0b0b0a0908
+DATA spreadB12<>+16(SB)/8, $0x131211100f0e0d0c
+DATA spreadB12<>+24(SB)/8, $0x1717171717161514
+DATA spreadB12<>+32(SB)/8, $0x1f1e1d1c1b1a1918
+DATA spreadB12<>+40(SB)/8, $0x2323232323222120
+DATA spreadB12<>+48(SB)/8, $0x2b2a292827262524
+DATA spreadB12<>+56(SB)/8, $0x2f2f2f2f2f2e2d2c
+GLOBL spreadB12<>(SB), RODATA|NOPTR, $64
+
+DATA packB12<>+0(SB)/8, $0x0706050403020100
+DATA packB12<>+8(SB)/8, $0x131211100b0a0908
+DATA packB12<>+16(SB)/8, $0x1b1a191817161514
+DATA packB12<>+24(SB)/8, $0x2726252423222120
+DATA packB12<>+32(SB)/8, $0x333231302b2a2928
+DATA packB12<>+40(SB)/8, $0x3b3a393837363534
+DATA packB12<>+48(SB)/8, $0x0706050403020100
+DATA packB12<>+56(SB)/8, $0x131211100b0a0908
+GLOBL packB12<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB13<>+0(SB)/8, $0x0706050403020100
+DATA spreadB13<>+8(SB)/8, $0x0c0c0c0c0b0a0908
+DATA spreadB13<>+16(SB)/8, $0x14131211100f0e0d
+DATA spreadB13<>+24(SB)/8, $0x1919191918171615
+DATA spreadB13<>+32(SB)/8, $0x21201f1e1d1c1b1a
+DATA spreadB13<>+40(SB)/8, $0x2626262625242322
+DATA spreadB13<>+48(SB)/8, $0x2e2d2c2b2a292827
+DATA spreadB13<>+56(SB)/8, $0x333333333231302f
+GLOBL spreadB13<>(SB), RODATA|NOPTR, $64
+
+DATA packB13<>+0(SB)/8, $0x0706050403020100
+DATA packB13<>+8(SB)/8, $0x1211100c0b0a0908
+DATA packB13<>+16(SB)/8, $0x1a19181716151413
+DATA packB13<>+24(SB)/8, $0x2524232221201c1b
+DATA packB13<>+32(SB)/8, $0x302c2b2a29282726
+DATA packB13<>+40(SB)/8, $0x3837363534333231
+DATA packB13<>+48(SB)/8, $0x030201003c3b3a39
+DATA packB13<>+56(SB)/8, $0x0b0a090807060504
+GLOBL packB13<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB14<>+0(SB)/8, $0x0706050403020100
+DATA spreadB14<>+8(SB)/8, $0x0d0d0d0c0b0a0908
+DATA spreadB14<>+16(SB)/8, $0x1514131211100f0e
+DATA spreadB14<>+24(SB)/8, $0x1b1b1b1a19181716
+DATA spreadB14<>+32(SB)/8, $0x232221201f1e1d1c
+DATA spreadB14<>+40(SB)/8, $0x2929292827262524
+DATA spreadB14<>+48(SB)/8, $0x31302f2e2d2c2b2a
+DATA spreadB14<>+56(SB)/8, $0x3737373635343332
+GLOBL spreadB14<>(SB), RODATA|NOPTR, $64
+
+DATA packB14<>+0(SB)/8, $0x0706050403020100
+DATA packB14<>+8(SB)/8, $0x11100d0c0b0a0908
+DATA packB14<>+16(SB)/8, $0x1918171615141312
+DATA packB14<>+24(SB)/8, $0x232221201d1c1b1a
+DATA packB14<>+32(SB)/8, $0x2b2a292827262524
+DATA packB14<>+40(SB)/8, $0x3534333231302d2c
+DATA packB14<>+48(SB)/8, $0x3d3c3b3a39383736
+DATA packB14<>+56(SB)/8, $0x0706050403020100
+GLOBL packB14<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB15<>+0(SB)/8, $0x0706050403020100
+DATA spreadB15<>+8(SB)/8, $0x0e0e0d0c0b0a0908
+DATA spreadB15<>+16(SB)/8, $0x161514131211100f
+DATA spreadB15<>+24(SB)/8, $0x1d1d1c1b1a191817
+DATA spreadB15<>+32(SB)/8, $0x2524232221201f1e
+DATA spreadB15<>+40(SB)/8, $0x2c2c2b2a29282726
+DATA spreadB15<>+48(SB)/8, $0x34333231302f2e2d
+DATA spreadB15<>+56(SB)/8, $0x3b3b3a3938373635
+GLOBL spreadB15<>(SB), RODATA|NOPTR, $64
+
+DATA packB15<>+0(SB)/8, $0x0706050403020100
+DATA packB15<>+8(SB)/8, $0x100e0d0c0b0a0908
+DATA packB15<>+16(SB)/8, $0x1817161514131211
+DATA packB15<>+24(SB)/8, $0x21201e1d1c1b1a19
+DATA packB15<>+32(SB)/8, $0x2928272625242322
+DATA packB15<>+40(SB)/8, $0x3231302e2d2c2b2a
+DATA packB15<>+48(SB)/8, $0x3a39383736353433
+DATA packB15<>+56(SB)/8, $0x030201003e3d3c3b
+GLOBL packB15<>(SB), RODATA|NOPTR, $64
 
 // func rowsAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, SSE2
@@ -488,18 +652,19 @@ TEXT ·rowsStreamAVX2(SB), $8-24
 	MOVQ src+8(FP), CX
 	MOVQ b+16(FP), DX
 	MOVQ 48(DX), BX
+	MOVQ 128(DX), R8
 	MOVQ (DX), SI
 	MOVQ SI, (SP)
 
 outer1:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 24(DX), R10
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 24(DX), R11
 
 inner2:
-	MOVQ    R8, R11
 	MOVQ    R9, R12
-	MOVQ    R11, SI
+	MOVQ    R10, R13
+	MOVQ    R12, SI
 	NEGQ    SI
 	ANDQ    $+63, SI
 	CMPQ    SI, BX
@@ -508,50 +673,50 @@ inner2:
 	SUBQ    SI, DI
 	TESTQ   $+1, SI
 	JZ      skip5
-	MOVB    (R12), R13
-	MOVB    R13, (R11)
-	ADDQ    $+1, R11
+	MOVB    (R13), R14
+	MOVB    R14, (R12)
 	ADDQ    $+1, R12
+	ADDQ    $+1, R13
 
 skip5:
 	TESTQ $+2, SI
 	JZ    skip6
-	MOVW  (R12), R13
-	MOVW  R13, (R11)
-	ADDQ  $+2, R11
+	MOVW  (R13), R14
+	MOVW  R14, (R12)
 	ADDQ  $+2, R12
+	ADDQ  $+2, R13
 
 skip6:
 	TESTQ $+4, SI
 	JZ    skip7
-	MOVL  (R12), R13
-	MOVL  R13, (R11)
-	ADDQ  $+4, R11
+	MOVL  (R13), R14
+	MOVL  R14, (R12)
 	ADDQ  $+4, R12
+	ADDQ  $+4, R13
 
 skip7:
 	TESTQ $+8, SI
 	JZ    skip8
-	MOVQ  (R12), R13
-	MOVQ  R13, (R11)
-	ADDQ  $+8, R11
+	MOVQ  (R13), R14
+	MOVQ  R14, (R12)
 	ADDQ  $+8, R12
+	ADDQ  $+8, R13
 
 skip8:
 	TESTQ   $+16, SI
 	JZ      skip9
-	VMOVDQU (R12), X0
-	VMOVDQU X0, (R11)
-	ADDQ    $+16, R11
+	VMOVDQU (R13), X0
+	VMOVDQU X0, (R12)
 	ADDQ    $+16, R12
+	ADDQ    $+16, R13
 
 skip9:
 	TESTQ   $+32, SI
 	JZ      skip10
-	VMOVDQU (R12), Y0
-	VMOVDQU Y0, (R11)
-	ADDQ    $+32, R11
+	VMOVDQU (R13), Y0
+	VMOVDQU Y0, (R12)
 	ADDQ    $+32, R12
+	ADDQ    $+32, R13
 
 skip10:
 	MOVQ DI, SI
@@ -560,71 +725,268 @@ skip10:
 	JZ   tail4
 
 line11:
-	VMOVDQU  (R12), Y0
-	VMOVDQU  32(R12), Y1
-	VMOVNTDQ Y0, (R11)
-	VMOVNTDQ Y1, 32(R11)
-	ADDQ     $+64, R12
-	ADDQ     $+64, R11
-	DECQ     DI
-	JNZ      line11
+	PREFETCHT0 (R13)(R8*1)
+	VMOVDQU    (R13), Y0
+	VMOVDQU    32(R13), Y1
+	VMOVNTDQ   Y0, (R12)
+	VMOVNTDQ   Y1, 32(R12)
+	ADDQ       $+64, R13
+	ADDQ       $+64, R12
+	DECQ       DI
+	JNZ        line11
 
 tail4:
 	TESTQ $+1, SI
 	JZ    skip12
-	MOVB  (R12), DI
-	MOVB  DI, (R11)
-	ADDQ  $+1, R11
+	MOVB  (R13), DI
+	MOVB  DI, (R12)
 	ADDQ  $+1, R12
+	ADDQ  $+1, R13
 
 skip12:
 	TESTQ $+2, SI
 	JZ    skip13
-	MOVW  (R12), DI
-	MOVW  DI, (R11)
-	ADDQ  $+2, R11
+	MOVW  (R13), DI
+	MOVW  DI, (R12)
 	ADDQ  $+2, R12
+	ADDQ  $+2, R13
 
 skip13:
 	TESTQ $+4, SI
 	JZ    skip14
-	MOVL  (R12), DI
-	MOVL  DI, (R11)
-	ADDQ  $+4, R11
+	MOVL  (R13), DI
+	MOVL  DI, (R12)
 	ADDQ  $+4, R12
+	ADDQ  $+4, R13
 
 skip14:
 	TESTQ $+8, SI
 	JZ    skip15
-	MOVQ  (R12), DI
-	MOVQ  DI, (R11)
-	ADDQ  $+8, R11
+	MOVQ  (R13), DI
+	MOVQ  DI, (R12)
 	ADDQ  $+8, R12
+	ADDQ  $+8, R13
 
 skip15:
 	TESTQ   $+16, SI
 	JZ      skip16
-	VMOVDQU (R12), X0
-	VMOVDQU X0, (R11)
-	ADDQ    $+16, R11
+	VMOVDQU (R13), X0
+	VMOVDQU X0, (R12)
 	ADDQ    $+16, R12
+	ADDQ    $+16, R13
 
 skip16:
 	TESTQ   $+32, SI
 	JZ      skip17
-	VMOVDQU (R12), Y0
-	VMOVDQU Y0, (R11)
-	ADDQ    $+32, R11
+	VMOVDQU (R13), Y0
+	VMOVDQU Y0, (R12)
 	ADDQ    $+32, R12
+	ADDQ    $+32, R13
 
 skip17:
-	ADDQ 32(DX), R8
-	ADDQ 40(DX), R9
-	DECQ R10
+	ADDQ 32(DX), R9
+	ADDQ 40(DX), R10
+	DECQ R11
 	JNZ  inner2
 	ADDQ 8(DX), AX
 	ADDQ 16(DX), CX
 	DECQ (SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func rowsMergeAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, CMOV, MMX+
+TEXT ·rowsMergeAVX2(SB), $4312-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	LEAQ (SP), SI
+	ADDQ $+63, SI
+	ANDQ $-64, SI
+	MOVQ 48(DX), BX
+	MOVQ 128(DX), DI
+	MOVQ (DX), R8
+	MOVQ R8, 4288(SP)
+	MOVQ AX, 4296(SP)
+	MOVQ CX, 4304(SP)
+
+outer1:
+	MOVQ 4296(SP), AX
+	MOVQ AX, CX
+	ANDQ $+63, CX
+	ADDQ SI, CX
+	MOVQ 4304(SP), R8
+	MOVQ 24(DX), R9
+
+item2:
+	PREFETCHT1 (R8)(DI*1)
+	CMPQ       BX, $+32
+	JL         short3
+	MOVQ       BX, R10
+	SUBQ       $+32, R10
+	VMOVDQU    (R8)(R10*1), Y1
+	VMOVDQU    Y1, (CX)(R10*1)
+	XORQ       R11, R11
+	CMPQ       R11, R10
+	JGE        done4
+
+words5:
+	VMOVDQU    (R8)(R11*1), Y0
+	VMOVDQU    Y0, (CX)(R11*1)
+	ADDQ       $+32, R11
+	TESTQ      $+32, R11
+	JNZ        last6
+	LEAQ       (R8)(R11*1), R12
+	PREFETCHT1 (R12)(DI*1)
+
+last6:
+	CMPQ R11, R10
+	JL   words5
+	JMP  done4
+
+short3:
+	VMOVDQU (R8), X0
+	VMOVDQU -16(R8)(BX*1), X1
+	VMOVDQU X0, (CX)
+	VMOVDQU X1, -16(CX)(BX*1)
+
+done4:
+	ADDQ    BX, CX
+	ADDQ    40(DX), R8
+	DECQ    R9
+	JNZ     item2
+	MOVQ    AX, R8
+	ANDQ    $+63, R8
+	MOVQ    R8, R9
+	ADDQ    SI, R8
+	SUBQ    R8, CX
+	TESTQ   R9, R9
+	JZ      lines7
+	NEGQ    R9
+	ADDQ    $+64, R9
+	CMPQ    R9, CX
+	CMOVQGT CX, R9
+	SUBQ    R9, CX
+	TESTQ   $+1, R9
+	JZ      skip10
+	MOVB    (R8), R10
+	MOVB    R10, (AX)
+	ADDQ    $+1, AX
+	ADDQ    $+1, R8
+
+skip10:
+	TESTQ $+2, R9
+	JZ    skip11
+	MOVW  (R8), R10
+	MOVW  R10, (AX)
+	ADDQ  $+2, AX
+	ADDQ  $+2, R8
+
+skip11:
+	TESTQ $+4, R9
+	JZ    skip12
+	MOVL  (R8), R10
+	MOVL  R10, (AX)
+	ADDQ  $+4, AX
+	ADDQ  $+4, R8
+
+skip12:
+	TESTQ $+8, R9
+	JZ    skip13
+	MOVQ  (R8), R10
+	MOVQ  R10, (AX)
+	ADDQ  $+8, AX
+	ADDQ  $+8, R8
+
+skip13:
+	TESTQ   $+16, R9
+	JZ      skip14
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (AX)
+	ADDQ    $+16, AX
+	ADDQ    $+16, R8
+
+skip14:
+	TESTQ   $+32, R9
+	JZ      skip15
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, R8
+
+skip15:
+lines7:
+	MOVQ CX, R9
+	ANDQ $+63, R9
+	SHRQ $0x06, CX
+	JZ   tail8
+
+line9:
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (AX)
+	VMOVNTDQ Y1, 32(AX)
+	ADDQ     $+64, R8
+	ADDQ     $+64, AX
+	DECQ     CX
+	JNZ      line9
+
+tail8:
+	TESTQ $+1, R9
+	JZ    skip16
+	MOVB  (R8), CL
+	MOVB  CL, (AX)
+	ADDQ  $+1, AX
+	ADDQ  $+1, R8
+
+skip16:
+	TESTQ $+2, R9
+	JZ    skip17
+	MOVW  (R8), CX
+	MOVW  CX, (AX)
+	ADDQ  $+2, AX
+	ADDQ  $+2, R8
+
+skip17:
+	TESTQ $+4, R9
+	JZ    skip18
+	MOVL  (R8), CX
+	MOVL  CX, (AX)
+	ADDQ  $+4, AX
+	ADDQ  $+4, R8
+
+skip18:
+	TESTQ $+8, R9
+	JZ    skip19
+	MOVQ  (R8), CX
+	MOVQ  CX, (AX)
+	ADDQ  $+8, AX
+	ADDQ  $+8, R8
+
+skip19:
+	TESTQ   $+16, R9
+	JZ      skip20
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (AX)
+	ADDQ    $+16, AX
+	ADDQ    $+16, R8
+
+skip20:
+	TESTQ   $+32, R9
+	JZ      skip21
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, R8
+
+skip21:
+	MOVQ 8(DX), AX
+	ADDQ AX, 4296(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 4304(SP)
+	DECQ 4288(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -1169,16 +1531,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+32, (SP)
-	JLE  done4
-	CMPQ (SP), $+32
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*1), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+32, (SP)
-	JMP  tile2
+	SUBQ   $+32, (SP)
+	JLE    done4
+	CMPQ   (SP), $+32
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+32, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+32, AX
@@ -1307,16 +1669,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+16, (SP)
-	JLE  done4
-	CMPQ (SP), $+16
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*2), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+16, (SP)
-	JMP  tile2
+	SUBQ   $+16, (SP)
+	JLE    done4
+	CMPQ   (SP), $+16
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*2), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+16, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+32, AX
@@ -1405,16 +1767,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+8, (SP)
-	JLE  done4
-	CMPQ (SP), $+8
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*4), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+8, (SP)
-	JMP  tile2
+	SUBQ   $+8, (SP)
+	JLE    done4
+	CMPQ   (SP), $+8
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*4), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+32, AX
@@ -1495,16 +1857,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+4, (SP)
-	JLE  done4
-	CMPQ (SP), $+4
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*8), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+4, (SP)
-	JMP  tile2
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*8), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+32, AX
@@ -1568,8 +1930,7 @@ tile5:
 	JLE         done7
 	CMPQ        DI, $+4
 	JGE         full6
-	MOVQ        DI, R9
-	SHLQ        $0x04, R9
+	IMUL3Q      $+16, DI, R9
 	ADDQ        R9, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
@@ -1581,18 +1942,17 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+2, (SP)
-	JLE  done4
-	CMPQ (SP), $+2
-	JGE  full3
-	MOVQ (SP), CX
-	MOVQ CX, BX
-	SHLQ $0x04, BX
-	ADDQ BX, AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+2, (SP)
-	JMP  tile2
+	SUBQ   $+2, (SP)
+	JLE    done4
+	CMPQ   (SP), $+2
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+16, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+2, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+32, AX
@@ -1741,16 +2101,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+16, (SP)
-	JLE  done4
-	CMPQ (SP), $+16
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*1), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+16, (SP)
-	JMP  tile2
+	SUBQ   $+16, (SP)
+	JLE    done4
+	CMPQ   (SP), $+16
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+16, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+16, AX
@@ -1882,16 +2242,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+8, (SP)
-	JLE  done4
-	CMPQ (SP), $+8
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*2), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+8, (SP)
-	JMP  tile2
+	SUBQ   $+8, (SP)
+	JLE    done4
+	CMPQ   (SP), $+8
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*2), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+16, AX
@@ -1979,16 +2339,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+4, (SP)
-	JLE  done4
-	CMPQ (SP), $+4
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*4), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+4, (SP)
-	JMP  tile2
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*4), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+16, AX
@@ -2057,16 +2417,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+2, (SP)
-	JLE  done4
-	CMPQ (SP), $+2
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*8), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+2, (SP)
-	JMP  tile2
+	SUBQ   $+2, (SP)
+	JLE    done4
+	CMPQ   (SP), $+2
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*8), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+2, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+16, AX
@@ -2326,16 +2686,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+64, (SP)
-	JLE  done4
-	CMPQ (SP), $+64
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*1), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+64, (SP)
-	JMP  tile2
+	SUBQ   $+64, (SP)
+	JLE    done4
+	CMPQ   (SP), $+64
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+64, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -2508,16 +2868,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+32, (SP)
-	JLE  done4
-	CMPQ (SP), $+32
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*2), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+32, (SP)
-	JMP  tile2
+	SUBQ   $+32, (SP)
+	JLE    done4
+	CMPQ   (SP), $+32
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*2), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+32, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -2702,16 +3062,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+16, (SP)
-	JLE  done4
-	CMPQ (SP), $+16
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*4), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+16, (SP)
-	JMP  tile2
+	SUBQ   $+16, (SP)
+	JLE    done4
+	CMPQ   (SP), $+16
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*4), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+16, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -2832,16 +3192,16 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+8, (SP)
-	JLE  done4
-	CMPQ (SP), $+8
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*8), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+8, (SP)
-	JMP  tile2
+	SUBQ   $+8, (SP)
+	JLE    done4
+	CMPQ   (SP), $+8
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*8), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -2915,8 +3275,7 @@ tile5:
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	MOVQ       DI, R8
-	SHLQ       $0x04, R8
+	IMUL3Q     $+16, DI, R8
 	ADDQ       R8, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
@@ -2928,18 +3287,17 @@ full6:
 	JMP  tile5
 
 done7:
-	SUBQ $+4, (SP)
-	JLE  done4
-	CMPQ (SP), $+4
-	JGE  full3
-	MOVQ (SP), CX
-	MOVQ CX, BX
-	SHLQ $0x04, BX
-	ADDQ BX, AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+4, (SP)
-	JMP  tile2
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+16, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -3297,16 +3655,16 @@ full7:
 	JMP  tile6
 
 done8:
-	SUBQ $+64, (SP)
-	JLE  done4
-	CMPQ (SP), $+64
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*1), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+64, (SP)
-	JMP  tile2
+	SUBQ   $+64, (SP)
+	JLE    done4
+	CMPQ   (SP), $+64
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+64, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -3545,16 +3903,16 @@ full7:
 	JMP  tile6
 
 done8:
-	SUBQ $+32, (SP)
-	JLE  done4
-	CMPQ (SP), $+32
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*2), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+32, (SP)
-	JMP  tile2
+	SUBQ   $+32, (SP)
+	JLE    done4
+	CMPQ   (SP), $+32
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*2), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+32, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -3835,16 +4193,16 @@ full7:
 	JMP  tile6
 
 done8:
-	SUBQ $+16, (SP)
-	JLE  done4
-	CMPQ (SP), $+16
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*4), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+16, (SP)
-	JMP  tile2
+	SUBQ   $+16, (SP)
+	JLE    done4
+	CMPQ   (SP), $+16
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*4), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+16, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -4029,16 +4387,16 @@ full7:
 	JMP  tile6
 
 done8:
-	SUBQ $+8, (SP)
-	JLE  done4
-	CMPQ (SP), $+8
-	JGE  full3
-	MOVQ (SP), CX
-	LEAQ (AX)(CX*8), AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+8, (SP)
-	JMP  tile2
+	SUBQ   $+8, (SP)
+	JLE    done4
+	CMPQ   (SP), $+8
+	JGE    full3
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*8), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -4154,18 +4512,17 @@ written12:
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
 written13:
-	SUBQ $+4, R8
-	JLE  done8
-	CMPQ R8, $+4
-	JGE  full7
-	MOVQ R8, DI
-	SHLQ $0x04, DI
-	ADDQ DI, CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+4, DI
-	SUBQ R8, DI
-	MOVQ $+4, R8
-	JMP  tile6
+	SUBQ   $+4, R8
+	JLE    done8
+	CMPQ   R8, $+4
+	JGE    full7
+	IMUL3Q $+16, R8, DI
+	ADDQ   DI, CX
+	LEAQ   (SI)(R8*8), SI
+	MOVQ   $+4, DI
+	SUBQ   R8, DI
+	MOVQ   $+4, R8
+	JMP    tile6
 
 full7:
 	ADDQ $+64, CX
@@ -4173,18 +4530,17 @@ full7:
 	JMP  tile6
 
 done8:
-	SUBQ $+4, (SP)
-	JLE  done4
-	CMPQ (SP), $+4
-	JGE  full3
-	MOVQ (SP), CX
-	MOVQ CX, BX
-	SHLQ $0x04, BX
-	ADDQ BX, AX
-	SHLQ $0x03, CX
-	ADDQ CX, 8(SP)
-	MOVQ $+4, (SP)
-	JMP  tile2
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+16, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, AX
@@ -4541,29 +4897,27 @@ done17:
 	JL   row13
 
 next8:
-	MOVQ 13376(SP), R8
-	MOVQ 13384(SP), R9
-	MOVQ R8, 13384(SP)
-	MOVQ R9, 13376(SP)
-	ADDQ $+64, 13392(SP)
-	ADDQ $+512, BX
-	SUBQ $+64, 13400(SP)
-	JG   down6
-	SUBQ $+64, 13416(SP)
-	JLE  done4
-	CMPQ 13416(SP), $+64
-	JGE  full3
-	MOVQ 13416(SP), CX
-	MOVQ CX, BX
-	SHLQ $0x00, BX
-	ADDQ BX, 13424(SP)
-	MOVQ CX, BX
-	SHLQ $0x03, BX
-	ADDQ BX, 13408(SP)
-	MOVQ $+64, SI
-	SUBQ CX, SI
-	MOVQ $+64, 13416(SP)
-	JMP  tile2
+	MOVQ   13376(SP), R8
+	MOVQ   13384(SP), R9
+	MOVQ   R8, 13384(SP)
+	MOVQ   R9, 13376(SP)
+	ADDQ   $+64, 13392(SP)
+	ADDQ   $+512, BX
+	SUBQ   $+64, 13400(SP)
+	JG     down6
+	SUBQ   $+64, 13416(SP)
+	JLE    done4
+	CMPQ   13416(SP), $+64
+	JGE    full3
+	MOVQ   13416(SP), CX
+	IMUL3Q $+1, CX, BX
+	ADDQ   BX, 13424(SP)
+	IMUL3Q $+8, CX, BX
+	ADDQ   BX, 13408(SP)
+	MOVQ   $+64, SI
+	SUBQ   CX, SI
+	MOVQ   $+64, 13416(SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, 13424(SP)
@@ -4841,29 +5195,27 @@ done17:
 	JL   row13
 
 next8:
-	MOVQ 6720(SP), R8
-	MOVQ 6728(SP), R9
-	MOVQ R8, 6728(SP)
-	MOVQ R9, 6720(SP)
-	ADDQ $+64, 6736(SP)
-	ADDQ $+256, BX
-	SUBQ $+32, 6744(SP)
-	JG   down6
-	SUBQ $+32, 6760(SP)
-	JLE  done4
-	CMPQ 6760(SP), $+32
-	JGE  full3
-	MOVQ 6760(SP), CX
-	MOVQ CX, BX
-	SHLQ $0x01, BX
-	ADDQ BX, 6768(SP)
-	MOVQ CX, BX
-	SHLQ $0x03, BX
-	ADDQ BX, 6752(SP)
-	MOVQ $+32, SI
-	SUBQ CX, SI
-	MOVQ $+32, 6760(SP)
-	JMP  tile2
+	MOVQ   6720(SP), R8
+	MOVQ   6728(SP), R9
+	MOVQ   R8, 6728(SP)
+	MOVQ   R9, 6720(SP)
+	ADDQ   $+64, 6736(SP)
+	ADDQ   $+256, BX
+	SUBQ   $+32, 6744(SP)
+	JG     down6
+	SUBQ   $+32, 6760(SP)
+	JLE    done4
+	CMPQ   6760(SP), $+32
+	JGE    full3
+	MOVQ   6760(SP), CX
+	IMUL3Q $+2, CX, BX
+	ADDQ   BX, 6768(SP)
+	IMUL3Q $+8, CX, BX
+	ADDQ   BX, 6752(SP)
+	MOVQ   $+32, SI
+	SUBQ   CX, SI
+	MOVQ   $+32, 6760(SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, 6768(SP)
@@ -5145,29 +5497,27 @@ done15:
 	JL   row11
 
 next8:
-	MOVQ 3392(SP), R8
-	MOVQ 3400(SP), R9
-	MOVQ R8, 3400(SP)
-	MOVQ R9, 3392(SP)
-	ADDQ $+64, 3408(SP)
-	ADDQ $+128, BX
-	SUBQ $+16, 3416(SP)
-	JG   down6
-	SUBQ $+16, 3432(SP)
-	JLE  done4
-	CMPQ 3432(SP), $+16
-	JGE  full3
-	MOVQ 3432(SP), CX
-	MOVQ CX, BX
-	SHLQ $0x02, BX
-	ADDQ BX, 3440(SP)
-	MOVQ CX, BX
-	SHLQ $0x03, BX
-	ADDQ BX, 3424(SP)
-	MOVQ $+16, SI
-	SUBQ CX, SI
-	MOVQ $+16, 3432(SP)
-	JMP  tile2
+	MOVQ   3392(SP), R8
+	MOVQ   3400(SP), R9
+	MOVQ   R8, 3400(SP)
+	MOVQ   R9, 3392(SP)
+	ADDQ   $+64, 3408(SP)
+	ADDQ   $+128, BX
+	SUBQ   $+16, 3416(SP)
+	JG     down6
+	SUBQ   $+16, 3432(SP)
+	JLE    done4
+	CMPQ   3432(SP), $+16
+	JGE    full3
+	MOVQ   3432(SP), CX
+	IMUL3Q $+4, CX, BX
+	ADDQ   BX, 3440(SP)
+	IMUL3Q $+8, CX, BX
+	ADDQ   BX, 3424(SP)
+	MOVQ   $+16, SI
+	SUBQ   CX, SI
+	MOVQ   $+16, 3432(SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, 3440(SP)
@@ -5385,29 +5735,27 @@ done15:
 	JL   row11
 
 next8:
-	MOVQ 1728(SP), R8
-	MOVQ 1736(SP), R9
-	MOVQ R8, 1736(SP)
-	MOVQ R9, 1728(SP)
-	ADDQ $+64, 1744(SP)
-	ADDQ $+64, BX
-	SUBQ $+8, 1752(SP)
-	JG   down6
-	SUBQ $+8, 1768(SP)
-	JLE  done4
-	CMPQ 1768(SP), $+8
-	JGE  full3
-	MOVQ 1768(SP), CX
-	MOVQ CX, BX
-	SHLQ $0x03, BX
-	ADDQ BX, 1776(SP)
-	MOVQ CX, BX
-	SHLQ $0x03, BX
-	ADDQ BX, 1760(SP)
-	MOVQ $+8, SI
-	SUBQ CX, SI
-	MOVQ $+8, 1768(SP)
-	JMP  tile2
+	MOVQ   1728(SP), R8
+	MOVQ   1736(SP), R9
+	MOVQ   R8, 1736(SP)
+	MOVQ   R9, 1728(SP)
+	ADDQ   $+64, 1744(SP)
+	ADDQ   $+64, BX
+	SUBQ   $+8, 1752(SP)
+	JG     down6
+	SUBQ   $+8, 1768(SP)
+	JLE    done4
+	CMPQ   1768(SP), $+8
+	JGE    full3
+	MOVQ   1768(SP), CX
+	IMUL3Q $+8, CX, BX
+	ADDQ   BX, 1776(SP)
+	IMUL3Q $+8, CX, BX
+	ADDQ   BX, 1760(SP)
+	MOVQ   $+8, SI
+	SUBQ   CX, SI
+	MOVQ   $+8, 1768(SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, 1776(SP)
@@ -5597,29 +5945,27 @@ done15:
 	JL   row11
 
 next8:
-	MOVQ 896(SP), R8
-	MOVQ 904(SP), R9
-	MOVQ R8, 904(SP)
-	MOVQ R9, 896(SP)
-	ADDQ $+64, 912(SP)
-	ADDQ $+32, BX
-	SUBQ $+4, 920(SP)
-	JG   down6
-	SUBQ $+4, 936(SP)
-	JLE  done4
-	CMPQ 936(SP), $+4
-	JGE  full3
-	MOVQ 936(SP), CX
-	MOVQ CX, BX
-	SHLQ $0x04, BX
-	ADDQ BX, 944(SP)
-	MOVQ CX, BX
-	SHLQ $0x03, BX
-	ADDQ BX, 928(SP)
-	MOVQ $+4, SI
-	SUBQ CX, SI
-	MOVQ $+4, 936(SP)
-	JMP  tile2
+	MOVQ   896(SP), R8
+	MOVQ   904(SP), R9
+	MOVQ   R8, 904(SP)
+	MOVQ   R9, 896(SP)
+	ADDQ   $+64, 912(SP)
+	ADDQ   $+32, BX
+	SUBQ   $+4, 920(SP)
+	JG     down6
+	SUBQ   $+4, 936(SP)
+	JLE    done4
+	CMPQ   936(SP), $+4
+	JGE    full3
+	MOVQ   936(SP), CX
+	IMUL3Q $+16, CX, BX
+	ADDQ   BX, 944(SP)
+	IMUL3Q $+8, CX, BX
+	ADDQ   BX, 928(SP)
+	MOVQ   $+4, SI
+	SUBQ   CX, SI
+	MOVQ   $+4, 936(SP)
+	JMP    tile2
 
 full3:
 	ADDQ $+64, 944(SP)
@@ -5634,6 +5980,1450 @@ done4:
 	DECQ 952(SP)
 	JNZ  outer1
 	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB3VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB3VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x0000ffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB3<>+0(SB), Z0
+	VMOVDQU64 packB3<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+
+tile5:
+	MOVQ       (BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	MOVQ       8(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	MOVQ       16(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	MOVQ       24(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z6
+	VPERMB     Z6, Z0, Z6
+	VPUNPCKLDQ Z5, Z3, Z2
+	VPUNPCKHDQ Z5, Z3, Z5
+	VPUNPCKLDQ Z6, Z4, Z3
+	VPUNPCKHDQ Z6, Z4, Z6
+	VPUNPCKLDQ Z3, Z2, Z4
+	VPUNPCKHDQ Z3, Z2, Z3
+	VPUNPCKLDQ Z6, Z5, Z2
+	VPUNPCKHDQ Z6, Z5, Z6
+	MOVQ       32(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z7
+	VPERMB     Z7, Z0, Z7
+	MOVQ       40(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z8
+	VPERMB     Z8, Z0, Z8
+	MOVQ       48(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z9
+	VPERMB     Z9, Z0, Z9
+	MOVQ       56(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z10
+	VPERMB     Z10, Z0, Z10
+	VPUNPCKLDQ Z9, Z7, Z5
+	VPUNPCKHDQ Z9, Z7, Z9
+	VPUNPCKLDQ Z10, Z8, Z7
+	VPUNPCKHDQ Z10, Z8, Z10
+	VPUNPCKLDQ Z7, Z5, Z8
+	VPUNPCKHDQ Z7, Z5, Z7
+	VPUNPCKLDQ Z10, Z9, Z5
+	VPUNPCKHDQ Z10, Z9, Z10
+	MOVQ       64(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z11
+	VPERMB     Z11, Z0, Z11
+	MOVQ       72(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z12
+	VPERMB     Z12, Z0, Z12
+	MOVQ       80(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z13
+	VPERMB     Z13, Z0, Z13
+	MOVQ       88(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z14
+	VPERMB     Z14, Z0, Z14
+	VPUNPCKLDQ Z13, Z11, Z9
+	VPUNPCKHDQ Z13, Z11, Z13
+	VPUNPCKLDQ Z14, Z12, Z11
+	VPUNPCKHDQ Z14, Z12, Z14
+	VPUNPCKLDQ Z11, Z9, Z12
+	VPUNPCKHDQ Z11, Z9, Z11
+	VPUNPCKLDQ Z14, Z13, Z9
+	VPUNPCKHDQ Z14, Z13, Z14
+	MOVQ       96(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z15
+	VPERMB     Z15, Z0, Z15
+	MOVQ       104(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z16
+	VPERMB     Z16, Z0, Z16
+	MOVQ       112(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z17
+	VPERMB     Z17, Z0, Z17
+	MOVQ       120(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z18
+	VPERMB     Z18, Z0, Z18
+	VPUNPCKLDQ Z17, Z15, Z13
+	VPUNPCKHDQ Z17, Z15, Z17
+	VPUNPCKLDQ Z18, Z16, Z15
+	VPUNPCKHDQ Z18, Z16, Z18
+	VPUNPCKLDQ Z15, Z13, Z16
+	VPUNPCKHDQ Z15, Z13, Z15
+	VPUNPCKLDQ Z18, Z17, Z13
+	VPUNPCKHDQ Z18, Z17, Z18
+	VSHUFI32X4 $0x44, Z8, Z4, Z17
+	VSHUFI32X4 $0x44, Z16, Z12, Z19
+	VSHUFI32X4 $0x88, Z19, Z17, Z20
+	MOVQ       (SI), R8
+	VPERMB     Z20, Z1, Z20
+	VMOVDQU8   Z20, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z19, Z17, Z17
+	MOVQ       32(SI), R8
+	VPERMB     Z17, Z1, Z17
+	VMOVDQU8   Z17, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z8, Z4, Z4
+	VSHUFI32X4 $0xee, Z16, Z12, Z8
+	VSHUFI32X4 $0x88, Z8, Z4, Z12
+	MOVQ       64(SI), R8
+	VPERMB     Z12, Z1, Z12
+	VMOVDQU8   Z12, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z8, Z4, Z4
+	MOVQ       96(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0x44, Z7, Z3, Z4
+	VSHUFI32X4 $0x44, Z15, Z11, Z8
+	VSHUFI32X4 $0x88, Z8, Z4, Z12
+	MOVQ       8(SI), R8
+	VPERMB     Z12, Z1, Z12
+	VMOVDQU8   Z12, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z8, Z4, Z4
+	MOVQ       40(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z7, Z3, Z3
+	VSHUFI32X4 $0xee, Z15, Z11, Z4
+	VSHUFI32X4 $0x88, Z4, Z3, Z7
+	MOVQ       72(SI), R8
+	VPERMB     Z7, Z1, Z7
+	VMOVDQU8   Z7, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z4, Z3, Z3
+	MOVQ       104(SI), R8
+	VPERMB     Z3, Z1, Z3
+	VMOVDQU8   Z3, K1, (AX)(R8*1)
+	VSHUFI32X4 $0x44, Z5, Z2, Z3
+	VSHUFI32X4 $0x44, Z13, Z9, Z4
+	VSHUFI32X4 $0x88, Z4, Z3, Z7
+	MOVQ       16(SI), R8
+	VPERMB     Z7, Z1, Z7
+	VMOVDQU8   Z7, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z4, Z3, Z3
+	MOVQ       48(SI), R8
+	VPERMB     Z3, Z1, Z3
+	VMOVDQU8   Z3, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z5, Z2, Z2
+	VSHUFI32X4 $0xee, Z13, Z9, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       80(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       112(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VSHUFI32X4 $0x44, Z10, Z6, Z2
+	VSHUFI32X4 $0x44, Z18, Z14, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       24(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       56(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z10, Z6, Z2
+	VSHUFI32X4 $0xee, Z18, Z14, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       88(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       120(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	SUBQ       $+16, DI
+	JLE        done7
+	CMPQ       DI, $+16
+	JGE        full6
+	IMUL3Q     $+3, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+16, DI
+	JMP        tile5
+
+full6:
+	ADDQ $+48, CX
+	ADDQ $+128, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+16, (SP)
+	JLE    done4
+	CMPQ   (SP), $+16
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+3, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+16, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+48, AX
+	ADDQ $+128, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB5VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB5VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x000000ffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB5<>+0(SB), Z0
+	VMOVDQU64 packB5<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+	MOVQ 32(BX), R8
+	MOVQ 40(BX), R8
+	MOVQ 48(BX), R8
+	MOVQ 56(BX), R8
+
+tile5:
+	MOVQ        (BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
+	VPERMB      Z3, Z0, Z3
+	MOVQ        8(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z4
+	VPERMB      Z4, Z0, Z4
+	VPUNPCKLQDQ Z4, Z3, Z2
+	VPUNPCKHQDQ Z4, Z3, Z4
+	MOVQ        16(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z5
+	VPERMB      Z5, Z0, Z5
+	MOVQ        24(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z6
+	VPERMB      Z6, Z0, Z6
+	VPUNPCKLQDQ Z6, Z5, Z3
+	VPUNPCKHQDQ Z6, Z5, Z6
+	MOVQ        32(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z7
+	VPERMB      Z7, Z0, Z7
+	MOVQ        40(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z8
+	VPERMB      Z8, Z0, Z8
+	VPUNPCKLQDQ Z8, Z7, Z5
+	VPUNPCKHQDQ Z8, Z7, Z8
+	MOVQ        48(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z9
+	VPERMB      Z9, Z0, Z9
+	MOVQ        56(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z10
+	VPERMB      Z10, Z0, Z10
+	VPUNPCKLQDQ Z10, Z9, Z7
+	VPUNPCKHQDQ Z10, Z9, Z10
+	VSHUFI32X4  $0x44, Z3, Z2, Z9
+	VSHUFI32X4  $0x44, Z7, Z5, Z11
+	VSHUFI32X4  $0x88, Z11, Z9, Z12
+	MOVQ        (SI), R8
+	VPERMB      Z12, Z1, Z12
+	VMOVDQU8    Z12, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z11, Z9, Z9
+	MOVQ        16(SI), R8
+	VPERMB      Z9, Z1, Z9
+	VMOVDQU8    Z9, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xee, Z3, Z2, Z2
+	VSHUFI32X4  $0xee, Z7, Z5, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z5
+	MOVQ        32(SI), R8
+	VPERMB      Z5, Z1, Z5
+	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        48(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VSHUFI32X4  $0x44, Z6, Z4, Z2
+	VSHUFI32X4  $0x44, Z10, Z8, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z5
+	MOVQ        8(SI), R8
+	VPERMB      Z5, Z1, Z5
+	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        24(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xee, Z6, Z4, Z2
+	VSHUFI32X4  $0xee, Z10, Z8, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z4
+	MOVQ        40(SI), R8
+	VPERMB      Z4, Z1, Z4
+	VMOVDQU8    Z4, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        56(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	SUBQ        $+8, DI
+	JLE         done7
+	CMPQ        DI, $+8
+	JGE         full6
+	IMUL3Q      $+5, DI, R8
+	ADDQ        R8, CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+8, DI
+	JMP         tile5
+
+full6:
+	ADDQ $+40, CX
+	ADDQ $+64, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+8, (SP)
+	JLE    done4
+	CMPQ   (SP), $+8
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+5, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+40, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB6VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB6VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x0000ffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB6<>+0(SB), Z0
+	VMOVDQU64 packB6<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+	MOVQ 32(BX), R8
+	MOVQ 40(BX), R8
+	MOVQ 48(BX), R8
+	MOVQ 56(BX), R8
+
+tile5:
+	MOVQ        (BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
+	VPERMB      Z3, Z0, Z3
+	MOVQ        8(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z4
+	VPERMB      Z4, Z0, Z4
+	VPUNPCKLQDQ Z4, Z3, Z2
+	VPUNPCKHQDQ Z4, Z3, Z4
+	MOVQ        16(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z5
+	VPERMB      Z5, Z0, Z5
+	MOVQ        24(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z6
+	VPERMB      Z6, Z0, Z6
+	VPUNPCKLQDQ Z6, Z5, Z3
+	VPUNPCKHQDQ Z6, Z5, Z6
+	MOVQ        32(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z7
+	VPERMB      Z7, Z0, Z7
+	MOVQ        40(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z8
+	VPERMB      Z8, Z0, Z8
+	VPUNPCKLQDQ Z8, Z7, Z5
+	VPUNPCKHQDQ Z8, Z7, Z8
+	MOVQ        48(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z9
+	VPERMB      Z9, Z0, Z9
+	MOVQ        56(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z10
+	VPERMB      Z10, Z0, Z10
+	VPUNPCKLQDQ Z10, Z9, Z7
+	VPUNPCKHQDQ Z10, Z9, Z10
+	VSHUFI32X4  $0x44, Z3, Z2, Z9
+	VSHUFI32X4  $0x44, Z7, Z5, Z11
+	VSHUFI32X4  $0x88, Z11, Z9, Z12
+	MOVQ        (SI), R8
+	VPERMB      Z12, Z1, Z12
+	VMOVDQU8    Z12, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z11, Z9, Z9
+	MOVQ        16(SI), R8
+	VPERMB      Z9, Z1, Z9
+	VMOVDQU8    Z9, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xee, Z3, Z2, Z2
+	VSHUFI32X4  $0xee, Z7, Z5, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z5
+	MOVQ        32(SI), R8
+	VPERMB      Z5, Z1, Z5
+	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        48(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VSHUFI32X4  $0x44, Z6, Z4, Z2
+	VSHUFI32X4  $0x44, Z10, Z8, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z5
+	MOVQ        8(SI), R8
+	VPERMB      Z5, Z1, Z5
+	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        24(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xee, Z6, Z4, Z2
+	VSHUFI32X4  $0xee, Z10, Z8, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z4
+	MOVQ        40(SI), R8
+	VPERMB      Z4, Z1, Z4
+	VMOVDQU8    Z4, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        56(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	SUBQ        $+8, DI
+	JLE         done7
+	CMPQ        DI, $+8
+	JGE         full6
+	IMUL3Q      $+6, DI, R8
+	ADDQ        R8, CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+8, DI
+	JMP         tile5
+
+full6:
+	ADDQ $+48, CX
+	ADDQ $+64, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+8, (SP)
+	JLE    done4
+	CMPQ   (SP), $+8
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+6, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+48, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB7VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB7VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x00ffffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB7<>+0(SB), Z0
+	VMOVDQU64 packB7<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+	MOVQ 32(BX), R8
+	MOVQ 40(BX), R8
+	MOVQ 48(BX), R8
+	MOVQ 56(BX), R8
+
+tile5:
+	MOVQ        (BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
+	VPERMB      Z3, Z0, Z3
+	MOVQ        8(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z4
+	VPERMB      Z4, Z0, Z4
+	VPUNPCKLQDQ Z4, Z3, Z2
+	VPUNPCKHQDQ Z4, Z3, Z4
+	MOVQ        16(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z5
+	VPERMB      Z5, Z0, Z5
+	MOVQ        24(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z6
+	VPERMB      Z6, Z0, Z6
+	VPUNPCKLQDQ Z6, Z5, Z3
+	VPUNPCKHQDQ Z6, Z5, Z6
+	MOVQ        32(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z7
+	VPERMB      Z7, Z0, Z7
+	MOVQ        40(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z8
+	VPERMB      Z8, Z0, Z8
+	VPUNPCKLQDQ Z8, Z7, Z5
+	VPUNPCKHQDQ Z8, Z7, Z8
+	MOVQ        48(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z9
+	VPERMB      Z9, Z0, Z9
+	MOVQ        56(BX), R8
+	VMOVDQU8.Z  (CX)(R8*1), K1, Z10
+	VPERMB      Z10, Z0, Z10
+	VPUNPCKLQDQ Z10, Z9, Z7
+	VPUNPCKHQDQ Z10, Z9, Z10
+	VSHUFI32X4  $0x44, Z3, Z2, Z9
+	VSHUFI32X4  $0x44, Z7, Z5, Z11
+	VSHUFI32X4  $0x88, Z11, Z9, Z12
+	MOVQ        (SI), R8
+	VPERMB      Z12, Z1, Z12
+	VMOVDQU8    Z12, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z11, Z9, Z9
+	MOVQ        16(SI), R8
+	VPERMB      Z9, Z1, Z9
+	VMOVDQU8    Z9, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xee, Z3, Z2, Z2
+	VSHUFI32X4  $0xee, Z7, Z5, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z5
+	MOVQ        32(SI), R8
+	VPERMB      Z5, Z1, Z5
+	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        48(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VSHUFI32X4  $0x44, Z6, Z4, Z2
+	VSHUFI32X4  $0x44, Z10, Z8, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z5
+	MOVQ        8(SI), R8
+	VPERMB      Z5, Z1, Z5
+	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        24(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xee, Z6, Z4, Z2
+	VSHUFI32X4  $0xee, Z10, Z8, Z3
+	VSHUFI32X4  $0x88, Z3, Z2, Z4
+	MOVQ        40(SI), R8
+	VPERMB      Z4, Z1, Z4
+	VMOVDQU8    Z4, K1, (AX)(R8*1)
+	VSHUFI32X4  $0xdd, Z3, Z2, Z2
+	MOVQ        56(SI), R8
+	VPERMB      Z2, Z1, Z2
+	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	SUBQ        $+8, DI
+	JLE         done7
+	CMPQ        DI, $+8
+	JGE         full6
+	IMUL3Q      $+7, DI, R8
+	ADDQ        R8, CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+8, DI
+	JMP         tile5
+
+full6:
+	ADDQ $+56, CX
+	ADDQ $+64, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+8, (SP)
+	JLE    done4
+	CMPQ   (SP), $+8
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+7, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+56, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB9VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB9VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x0000000fffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB9<>+0(SB), Z0
+	VMOVDQU64 packB9<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+
+tile5:
+	MOVQ       (BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	MOVQ       8(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	MOVQ       16(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	MOVQ       24(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R8
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R8
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	SUBQ       $+4, DI
+	JLE        done7
+	CMPQ       DI, $+4
+	JGE        full6
+	IMUL3Q     $+9, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile5
+
+full6:
+	ADDQ $+36, CX
+	ADDQ $+32, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+9, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+36, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB10VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB10VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x000000ffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB10<>+0(SB), Z0
+	VMOVDQU64 packB10<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+
+tile5:
+	MOVQ       (BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	MOVQ       8(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	MOVQ       16(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	MOVQ       24(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R8
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R8
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	SUBQ       $+4, DI
+	JLE        done7
+	CMPQ       DI, $+4
+	JGE        full6
+	IMUL3Q     $+10, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile5
+
+full6:
+	ADDQ $+40, CX
+	ADDQ $+32, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+10, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+40, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB11VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB11VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x00000fffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB11<>+0(SB), Z0
+	VMOVDQU64 packB11<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+
+tile5:
+	MOVQ       (BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	MOVQ       8(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	MOVQ       16(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	MOVQ       24(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R8
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R8
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	SUBQ       $+4, DI
+	JLE        done7
+	CMPQ       DI, $+4
+	JGE        full6
+	IMUL3Q     $+11, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile5
+
+full6:
+	ADDQ $+44, CX
+	ADDQ $+32, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+11, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+44, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB12VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB12VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x0000ffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB12<>+0(SB), Z0
+	VMOVDQU64 packB12<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+
+tile5:
+	MOVQ       (BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	MOVQ       8(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	MOVQ       16(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	MOVQ       24(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R8
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R8
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	SUBQ       $+4, DI
+	JLE        done7
+	CMPQ       DI, $+4
+	JGE        full6
+	IMUL3Q     $+12, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile5
+
+full6:
+	ADDQ $+48, CX
+	ADDQ $+32, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+12, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+48, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB13VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB13VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x000fffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB13<>+0(SB), Z0
+	VMOVDQU64 packB13<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+
+tile5:
+	MOVQ       (BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	MOVQ       8(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	MOVQ       16(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	MOVQ       24(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R8
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R8
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	SUBQ       $+4, DI
+	JLE        done7
+	CMPQ       DI, $+4
+	JGE        full6
+	IMUL3Q     $+13, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile5
+
+full6:
+	ADDQ $+52, CX
+	ADDQ $+32, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+13, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+52, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB14VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB14VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x00ffffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB14<>+0(SB), Z0
+	VMOVDQU64 packB14<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+
+tile5:
+	MOVQ       (BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	MOVQ       8(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	MOVQ       16(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	MOVQ       24(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R8
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R8
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	SUBQ       $+4, DI
+	JLE        done7
+	CMPQ       DI, $+4
+	JGE        full6
+	IMUL3Q     $+14, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile5
+
+full6:
+	ADDQ $+56, CX
+	ADDQ $+32, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+14, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+56, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB15VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB15VBMI(SB), $40-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x0fffffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB15<>+0(SB), Z0
+	VMOVDQU64 packB15<>+0(SB), Z1
+	MOVQ      (DX), BX
+	MOVQ      BX, 16(SP)
+	MOVQ      AX, 24(SP)
+	MOVQ      CX, 32(SP)
+
+outer1:
+	MOVQ 24(SP), AX
+	MOVQ 96(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 64(DX), CX
+	MOVQ CX, (SP)
+
+tile2:
+	MOVQ 8(SP), BX
+	MOVQ 32(SP), CX
+	MOVQ 72(DX), SI
+	MOVQ 56(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R8
+	MOVQ 16(BX), R8
+	MOVQ 24(BX), R8
+
+tile5:
+	MOVQ       (BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	MOVQ       8(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	MOVQ       16(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	MOVQ       24(BX), R8
+	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R8
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R8
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R8
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R8
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	SUBQ       $+4, DI
+	JLE        done7
+	CMPQ       DI, $+4
+	JGE        full6
+	IMUL3Q     $+15, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile5
+
+full6:
+	ADDQ $+60, CX
+	ADDQ $+32, SI
+	JMP  tile5
+
+done7:
+	SUBQ   $+4, (SP)
+	JLE    done4
+	CMPQ   (SP), $+4
+	JGE    full3
+	MOVQ   (SP), CX
+	IMUL3Q $+15, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+60, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 24(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 32(SP)
+	DECQ 16(SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 

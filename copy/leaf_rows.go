@@ -7,21 +7,83 @@ import "github.com/stridecopy/stridecopy/asm"
 // wideItem is the size from which an item is moved as a row of its own.
 const wideItem = 17
 
-// rows makes the leaf a 2-D block of wide items: the loop that is densest on the
-// destination inside, and around it the one that is densest on the source.
+// rows makes the leaf a 2-D block of wide items.
 func (b *builder) rows() {
-	b.plan.block.Width = b.x.item
+	w := b.x.item
+	b.plan.block.Width, b.plan.size = w, 1
 	b.leafKernel(asm.Rows, 0, 0, 0)
+	j, i := b.find(w, true), b.denseOnSource()
+	rows := asm.Info(b.plan.kernel)
+	if b.streams() {
+		if k, ok := asm.StreamKernel(rows, true, b.have); ok && i >= 0 && j >= 0 && w < longRow {
+			b.plan.kernel, b.plan.stream = k, true
+			b.rowBlock(i, j, packI/w, asm.PackBytes/w)
+			return
+		}
+		if k, ok := asm.StreamKernel(rows, false, b.have); ok && w >= streamRow {
+			b.plan.kernel, b.plan.stream = k, true
+		}
+	} else if i >= 0 && j >= 0 && i != j {
+		b.rowBlock(i, j, rowBlockItems, rowBlockItems)
+		return
+	}
 	width := b.chunkWidth()
 	b.twoLoops(width.full, lines(1, width.full, 64), width)
+	b.plan.block.Ahead = b.plan.block.Inner.Src * max(1, fetchRows/w)
+}
+
+const (
+	longRow       = 1024 // bytes from which a row is streamed by itself
+	streamRow     = 192  // bytes from which that pays where rows do not touch
+	packI         = 2048 // bytes of a source run in a block of rows that are packed
+	rowBlockItems = 64   // items on either side of a block in the caches
+	fetchRows     = 4096 // bytes that prefetching runs ahead from row to row
+	fetchAlong    = 512  // bytes that it runs ahead along a source run
+)
+
+// rowBlock gives the block chunks of loop j, which is dense on the destination, as
+// its Inner loop, and chunks of loop i, dense on the source, around it.
+func (b *builder) rowBlock(i, j, mostI, mostJ int) {
+	block := &b.plan.block
+	block.Outer = unit
+	block.Inner = kernelLoop(b.rest[j])
+	block.Ahead = block.Inner.Src * max(1, fetchRows/b.x.item)
+	var outer turn
+	if i >= 0 && i != j {
+		if b.rest[i].src < 0 {
+			b.x.flip(&b.rest[i])
+		}
+		block.Outer = kernelLoop(b.rest[i])
+		block.Ahead = (fetchAlong + b.x.item - 1) / b.x.item * b.x.item
+		outer = chunked(&block.Outer, max(1, mostI), partOuter)
+		b.take(max(i, j))
+		b.take(min(i, j))
+	} else {
+		b.take(j)
+	}
+	inner := chunked(&block.Inner, max(1, mostJ), partInner)
+	b.finish(inner, outer)
 }
 
 // chunkWidth cuts rows that are longer than a call may move.
 func (b *builder) chunkWidth() turn {
-	whole := asm.Loop{N: b.plan.block.Width, Dst: 1, Src: 1}
-	t := chunked(&whole, callBytes, partWidth)
-	b.plan.block.Width = whole.N
+	t := chunkedRow(b.plan.block.Width, 1)
+	t.src = t.dst
+	b.plan.block.Width = t.full
 	return t
+}
+
+// chunkedRow returns the loop over chunks of a row of n bytes that one call may move,
+// whole lines and whole items each.
+func chunkedRow(n, item int) turn {
+	chunks := (n + callBytes - 1) / callBytes
+	unit := 64 / gcd(item, 64) * item
+	full := (n/chunks + unit - 1) / unit * unit
+	if full >= n {
+		return turn{n: 1, field: partWidth, full: n, last: n}
+	}
+	chunks = (n + full - 1) / full
+	return turn{n: chunks, dst: full, field: partWidth, full: full, last: n - (chunks-1)*full}
 }
 
 // twoLoops gives the block its Inner loop, the innermost of the rest, and its Outer
@@ -55,9 +117,7 @@ func (b *builder) fill() bool {
 		return false
 	}
 	b.leafKernel(asm.Fill, b.x.item, 0, 0)
-	row := asm.Loop{N: b.take(0).n, Dst: b.x.item}
-	width := chunked(&row, callBytes/b.x.item, partWidth)
-	width.full, width.last = width.full*b.x.item, width.last*b.x.item
+	width := chunkedRow(b.take(0).n*b.x.item, b.x.item)
 	b.plan.block.Width = width.full
 	b.twoLoops(width.full, lines(1, width.full, 64), width)
 	return true

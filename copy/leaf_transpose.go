@@ -33,11 +33,6 @@ type virtual struct {
 
 // transpose makes the leaf a transpose, where both sides have a dense axis.
 func (b *builder) transpose() bool {
-	switch b.x.item {
-	case 1, 2, 4, 8, 16:
-	default:
-		return false
-	}
 	k := b.denseOnSource()
 	if k < 0 || b.rest[0].dst != b.x.item || k == 0 {
 		return false
@@ -259,11 +254,12 @@ func (b *builder) streams() bool {
 	case StreamAlways:
 		return true
 	}
-	return b.plan.bytes >= streamBytes()
+	p := b.plan
+	return (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2 >= streamBytes()
 }
 
-// streamBytes is the payload from which stores past the caches win: source and
-// destination together then fill three quarters of the last-level cache.
+// streamBytes is the size of source and destination, in the mean, from which stores
+// past the caches win: together they fill three quarters of the last-level cache.
 func streamBytes() int { return cpu.LastLevelCache() * 3 / 8 }
 
 // alignedRows reports whether all destination rows of the leaf begin at a line edge

@@ -18,6 +18,10 @@ type emitter struct {
 	dst   reg.GPVirtual // address of the first destination item
 	src   reg.GPVirtual // address of the first source item
 	n     int           // labels made so far
+
+	// Items spread in registers: set by spreadMask.
+	rowMask                reg.OpmaskVirtual
+	spreadIndex, packIndex reg.VecVirtual
 }
 
 // amd64Kernels lists the rows in order of preference: of two that fit, the first
@@ -29,6 +33,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, transposeKernels()...)
 	ks = append(ks, lineKernels()...)
 	ks = append(ks, mergeKernels()...)
+	ks = append(ks, spreadKernels()...)
 	ks = append(ks, permuteKernels()...)
 	ks = append(ks, shuffleKernels()...)
 	return ks
@@ -38,7 +43,8 @@ func amd64Kernels() []kernel {
 func amd64Assembly() ([]byte, error) {
 	c := build.NewContext()
 	c.ConstraintExpr("amd64,!purego")
-	addLineBytes(c)
+	addBytes(c, lineBytes, func(k int) int { return k })
+	addSpreads(c)
 	ks := amd64Kernels()
 	for _, k := range ks {
 		c.Function(k.name)

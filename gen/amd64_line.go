@@ -49,9 +49,9 @@ func lineTile(e *emitter, t *tile, p tilePointers) {
 	for g := range group {
 		s := newNet(e, func() reg.VecVirtual { return e.ZMM() }, n, 64)
 		for k := range n {
-			s.load(k, func(r reg.VecVirtual) { e.VMOVDQU64(e.row(p.src, p.srcOff, g*n+k, 0), r) })
+			s.load(k, func(r reg.VecVirtual) { e.loadLine(t, e.row(p.src, p.srcOff, g*n+k, 0), r) })
 		}
-		s.transpose(t.size)
+		s.transpose(t.spread())
 		for k := range n {
 			group[g] = append(group[g], s.reg(k))
 		}
@@ -72,11 +72,23 @@ func lineTile(e *emitter, t *tile, p tilePointers) {
 	}
 }
 
+func (e *emitter) loadLine(t *tile, m operand.Mem, r reg.VecVirtual) {
+	if t.lane > 0 {
+		e.loadSpread(t, m, r)
+		return
+	}
+	e.VMOVDQU64(m, r)
+}
+
 // storeLine stores destination row i of a tile. Streaming, it leaves out rows that
 // the tile before has written: a line streamed twice goes to memory twice.
 func (e *emitter) storeLine(t *tile, p tilePointers, v reg.VecVirtual, i int) {
 	if t.merge { // to the frame, where dst points
 		e.VMOVDQA64(v, at(p.dst, 64*i))
+		return
+	}
+	if t.lane > 0 {
+		e.storeSpread(t, v, e.row(p.dst, p.dstOff, i, 0))
 		return
 	}
 	if !t.stream {

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
-	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -88,7 +86,7 @@ func (m *merger) rows(dstOff operand.Mem) {
 	e, r, table := m.emitter, m.GP64(), m.GP64()
 	addr, phase, index := e.GP64(), e.GP64(), e.GP64()
 	iota, z := e.ZMM(), e.ZMM()
-	e.VMOVDQU64(operand.NewDataAddr(operand.NewStaticSymbol(lineBytes), 0), iota)
+	e.VMOVDQU64(constant(lineBytes), iota)
 	e.MOVQ(dstOff, table)
 	e.LEAQ(at(m.lines, 2*64*m.t.i), index)
 	e.XORQ(r, r)
@@ -114,14 +112,6 @@ func (m *merger) rows(dstOff operand.Mem) {
 
 // lineBytes is a constant of the assembly file: the bytes 0 to 63.
 const lineBytes = "lineBytes"
-
-func addLineBytes(c *build.Context) {
-	c.StaticGlobal(lineBytes)
-	c.DataAttributes(attr.RODATA | attr.NOPTR)
-	for k := range 64 {
-		c.AddDatum(k, operand.U8(k))
-	}
-}
 
 // down walks one column of tiles from the first source row to the last.
 func (m *merger) down(src operand.Mem) {

@@ -22,7 +22,7 @@ func rowsKernels() []kernel {
 	sse.name, sse.isa, sse.emit = "rowsSSE2", "cpu.SSE2", func(e *emitter) { e.rows(wordsSSE2) }
 	stream.name, stream.isa, stream.emit = "rowsStreamAVX2", "cpu.AVX2", (*emitter).rowsStream
 	stream.stream = true
-	return []kernel{plain, sse, stream}
+	return []kernel{plain, sse, stream, packKernel()}
 }
 
 // words is how a kernel moves short rows: vectors of falling size, each used for
@@ -173,8 +173,9 @@ func (e *emitter) longRow(width reg.GPVirtual, w words, d, s reg.GPVirtual) {
 // and exact plain stores before and after them, since a line that is written both
 // ways is written to memory twice.
 func (e *emitter) rowsStream() {
-	width, n, lines := e.GP64(), e.GP64(), e.GP64()
+	width, n, lines, ahead := e.GP64(), e.GP64(), e.GP64(), e.GP64()
 	e.MOVQ(e.in("Width", 0), width)
+	e.MOVQ(e.in("Ahead", 0), ahead)
 	e.outer(func() {
 		e.inner(func(d, s reg.GPVirtual) {
 			to, from := e.GP64(), e.GP64()
@@ -197,6 +198,7 @@ func (e *emitter) rowsStream() {
 			loop := e.label("line")
 			e.Label(loop)
 			a, b := e.YMM(), e.YMM()
+			e.PREFETCHT0(atIndex(from, ahead, 0))
 			e.VMOVDQU(at(from, 0), a)
 			e.VMOVDQU(at(from, 32), b)
 			e.VMOVNTDQ(a, at(to, 0))

@@ -12,6 +12,7 @@ import (
 type tile struct {
 	size int // bytes of an item
 	i, j int // items
+	lane int // bytes that an item takes in a register, if more
 	move func(e *emitter, t *tile, p tilePointers)
 
 	stream bool // store past the caches and fetch ahead
@@ -33,7 +34,10 @@ type tilePointers struct {
 }
 
 // lanes is the number of items in a 128-bit lane.
-func (t *tile) lanes() int { return 16 / t.size }
+func (t *tile) lanes() int { return 16 / t.spread() }
+
+// spread is the bytes that an item takes in a register.
+func (t *tile) spread() int { return max(t.size, t.lane) }
 
 func transposeLoop(size int) []string {
 	return []string{
@@ -176,15 +180,14 @@ func (e *emitter) slide(rest operand.Op, n int, skip *reg.GPVirtual, body func()
 	e.Label(done)
 }
 
-// addScaled adds n*scale to p; scale is a power of two.
+// addScaled adds n*scale to p.
 func (e *emitter) addScaled(p operand.Op, n reg.GPVirtual, scale int) {
-	if r, ok := p.(reg.GPVirtual); ok && scale <= 8 {
+	if r, ok := p.(reg.GPVirtual); ok && scale <= 8 && scale&(scale-1) == 0 {
 		e.LEAQ(operand.Mem{Base: r, Index: n, Scale: uint8(scale)}, r)
 		return
 	}
 	t := e.GP64()
-	e.MOVQ(n, t)
-	e.SHLQ(operand.U8(log2(scale)), t)
+	e.IMUL3Q(operand.I32(scale), n, t)
 	e.ADDQ(t, p)
 }
 

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Items of a size that is no power of two are spread in the registers to the next
+// one on their way in, moved by the nets of that size, and packed again on their way
+// out, by one byte permutation each:
+//
+//	abcdefghi...   spread   abc.def.ghi. ...   pack   abcdefghi...
+
+// spreadSizes are the sizes that are moved so, and what each is spread to.
+func spreadSizes() [][2]int {
+	sizes := [][2]int{{3, 4}, {5, 8}, {6, 8}, {7, 8}}
+	for size := 9; size < 16; size++ {
+		sizes = append(sizes, [2]int{size, 16})
+	}
+	return sizes
+}
+
+func spreadKernels() []kernel {
+	var ks []kernel
+	for _, s := range spreadSizes() {
+		t := tile{size: s[0], lane: s[1], i: 64 / s[1], j: 64 / s[1], move: lineTile}
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("transposeB%dVBMI", t.size), op: "Transpose", size: t.size, i: t.i, j: t.j,
+			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu.AVX512|cpu.VBMI",
+			emit: func(e *emitter) { e.spreadMask(&t); e.transpose(&t); e.VZEROUPPER() },
+		})
+	}
+	return ks
+}
+
+// addSpreads adds the index vectors of all sizes to the assembly file.
+func addSpreads(c *build.Context) {
+	for _, s := range spreadSizes() {
+		size, lane := s[0], s[1]
+		addBytes(c, spreadName(size), func(k int) int { return k/lane*size + min(k%lane, size-1) })
+		addBytes(c, packName(size), func(k int) int { return k/size*lane%64 + k%size })
+	}
+}
+
+func spreadName(size int) string { return fmt.Sprintf("spreadB%d", size) }
+func packName(size int) string   { return fmt.Sprintf("packB%d", size) }
+
+// addBytes adds a constant of 64 bytes to the assembly file.
+func addBytes(c *build.Context, name string, at func(k int) int) {
+	c.StaticGlobal(name)
+	c.DataAttributes(attr.RODATA | attr.NOPTR)
+	for k := 0; k < 64; k += 8 {
+		var word uint64
+		for n := range 8 {
+			word |= uint64(at(k+n)) << (8 * n)
+		}
+		c.AddDatum(k, operand.U64(word))
+	}
+}
+
+func constant(name string) operand.Mem {
+	return operand.NewDataAddr(operand.NewStaticSymbol(name), 0)
+}
+
+// spreadMask loads what all tiles of t use: the bytes of a row of a tile, and the
+// two index vectors.
+func (e *emitter) spreadMask(t *tile) {
+	ones := e.GP64()
+	e.MOVQ(operand.U64(1<<(t.i*t.size)-1), ones)
+	e.rowMask, e.spreadIndex, e.packIndex = e.K(), e.ZMM(), e.ZMM()
+	e.KMOVQ(ones, e.rowMask)
+	e.VMOVDQU64(constant(spreadName(t.size)), e.spreadIndex)
+	e.VMOVDQU64(constant(packName(t.size)), e.packIndex)
+}
+
+func (e *emitter) loadSpread(t *tile, m operand.Mem, r reg.VecVirtual) {
+	e.VMOVDQU8_Z(m, e.rowMask, r)
+	e.VPERMB(r, e.spreadIndex, r)
+}
+
+func (e *emitter) storeSpread(t *tile, v reg.VecVirtual, m operand.Mem) {
+	e.VPERMB(v, e.packIndex, v)
+	e.VMOVDQU8(v, e.rowMask, m)
+}
