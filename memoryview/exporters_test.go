@@ -206,3 +206,9 @@ func ExampleArrayView() {
 	fmt.Println(list, err)
 	// Output: [[1 2 3] [4 5 6]] <nil>
 }
+
+func ExampleByteArray_Resize() {
+	a := NewByteArray([]byte("stride"))
+	fmt.Println(a.Resize(3), string(a.Bytes()), a.Len())
+	// Output: <nil> str 3
+}

@@ -92,3 +92,29 @@ func ExampleMapFile() {
 	fmt.Println(h.Shape, m.Bytes()[h.DataOffset:], err)
 	// Output: [3] [1 2 3] <nil>
 }
+
+func ExampleMapping_Close() {
+	name := filepath.Join(os.TempDir(), "stridecopy-example.bin")
+	defer os.Remove(name)
+	if err := os.WriteFile(name, []byte("mapped"), 0o600); err != nil {
+		panic(err)
+	}
+	m, err := MapFile(name, true)
+	if err != nil {
+		panic(err)
+	}
+	v, err := FromObject(m)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(v.SetItem(0, 'M'), m.Writable())
+	fmt.Println(m.Close())
+	fmt.Println(v.Release(), m.Close())
+	now, err := os.ReadFile(name)
+	fmt.Println(string(now), err)
+	// Output:
+	// <nil> true
+	// cannot close exported pointers exist
+	// <nil> <nil>
+	// Mapped <nil>
+}

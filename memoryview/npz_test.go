@@ -256,3 +256,26 @@ func ExampleWriteNpz() {
 	fmt.Println(bytes.Contains(file.Bytes(), []byte("<M8[s]")), err)
 	// Output: true <nil>
 }
+
+func ExampleNpz_View() {
+	file, err := os.ReadFile("testdata/npz/compressed.npz")
+	if err != nil {
+		panic(err)
+	}
+	z, err := FromNpz(file)
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range z.Names() {
+		v, err := z.View(name)
+		if err != nil {
+			panic(err)
+		}
+		values, err := v.Values()
+		fmt.Println(name, values, err)
+	}
+	// Output:
+	// a [[0 1 2] [3 4 5]] <nil>
+	// b [[0 1 2 3] [4 5 6 7] [8 9 10 11]] <nil>
+	// c [0 [0 0 0]] <nil>
+}

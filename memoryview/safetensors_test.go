@@ -258,3 +258,22 @@ func ExampleWriteSafetensors() {
 	fmt.Printf("%s %v\n", bytes.TrimRight(file.Bytes()[8:file.Len()-4], " "), err)
 	// Output: {"__metadata__":{"format":"pt"},"scale":{"data_offsets":[0,4],"dtype":"BF16","shape":[2]}} <nil>
 }
+
+// An array is changed in the file's own memory; a Mapping opened for writing changes
+// the file itself.
+func ExampleTensors_View() {
+	file := NewByteArray(safetensorsOf(`{"b":{"dtype":"U8","shape":[2,2],"data_offsets":[0,4]}}`, 4))
+	tensors, err := FromSafetensors(file)
+	if err != nil {
+		panic(err)
+	}
+	v, err := tensors.View("b")
+	if err != nil {
+		panic(err)
+	}
+	if err := v.SetAt(7, 1, 0); err != nil {
+		panic(err)
+	}
+	fmt.Println(file.Bytes()[file.Len()-4:], v.Release())
+	// Output: [0 1 7 3] <nil>
+}

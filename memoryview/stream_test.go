@@ -236,3 +236,19 @@ func ExampleStream_ReadAt() {
 	fmt.Println(n, string(p), err)
 	// Output: 4 ride <nil>
 }
+
+// Any part of the transpose of an array, as a file.
+func ExampleStream_WriteTo() {
+	v, err := OfArray(&[2][3]byte{{'a', 'b', 'c'}, {'d', 'e', 'f'}})
+	if err != nil {
+		panic(err)
+	}
+	s, err := NewStream(v, OrderF)
+	if err != nil {
+		panic(err)
+	}
+	var out bytes.Buffer
+	n, err := s.WriteTo(&out)
+	fmt.Println(n, s.Size(), out.String(), err)
+	// Output: 6 6 adbecf <nil>
+}
