@@ -142,6 +142,86 @@ func fillB8AVX2(dst, src *byte, b *Block)
 //go:noescape
 func fillB16AVX2(dst, src *byte, b *Block)
 
+// fillB1SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for k := 0; k < b.Width; k += 1 {
+//				copy(dst[d+k:d+k+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like fillGeneric.
+//
+//go:noescape
+func fillB1SSE2(dst, src *byte, b *Block)
+
+// fillB2SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for k := 0; k < b.Width; k += 2 {
+//				copy(dst[d+k:d+k+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like fillGeneric.
+//
+//go:noescape
+func fillB2SSE2(dst, src *byte, b *Block)
+
+// fillB4SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for k := 0; k < b.Width; k += 4 {
+//				copy(dst[d+k:d+k+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like fillGeneric.
+//
+//go:noescape
+func fillB4SSE2(dst, src *byte, b *Block)
+
+// fillB8SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for k := 0; k < b.Width; k += 8 {
+//				copy(dst[d+k:d+k+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like fillGeneric.
+//
+//go:noescape
+func fillB8SSE2(dst, src *byte, b *Block)
+
+// fillB16SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for k := 0; k < b.Width; k += 16 {
+//				copy(dst[d+k:d+k+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like fillGeneric.
+//
+//go:noescape
+func fillB16SSE2(dst, src *byte, b *Block)
+
 // transposeB1AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -2035,6 +2115,11 @@ const (
 	idFillB4AVX2
 	idFillB8AVX2
 	idFillB16AVX2
+	idFillB1SSE2
+	idFillB2SSE2
+	idFillB4SSE2
+	idFillB8SSE2
+	idFillB16SSE2
 	idTransposeB1AVX2
 	idTransposeB2AVX2
 	idTransposeB4AVX2
@@ -2145,6 +2230,11 @@ var archKernels = []Kernel{
 	{ID: idFillB4AVX2, Name: "fillB4AVX2", Op: Fill, Size: 4, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB8AVX2, Name: "fillB8AVX2", Op: Fill, Size: 8, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB16AVX2, Name: "fillB16AVX2", Op: Fill, Size: 16, I: 0, J: 0, Needs: cpu.AVX2},
+	{ID: idFillB1SSE2, Name: "fillB1SSE2", Op: Fill, Size: 1, I: 0, J: 0, Needs: cpu.SSE2},
+	{ID: idFillB2SSE2, Name: "fillB2SSE2", Op: Fill, Size: 2, I: 0, J: 0, Needs: cpu.SSE2},
+	{ID: idFillB4SSE2, Name: "fillB4SSE2", Op: Fill, Size: 4, I: 0, J: 0, Needs: cpu.SSE2},
+	{ID: idFillB8SSE2, Name: "fillB8SSE2", Op: Fill, Size: 8, I: 0, J: 0, Needs: cpu.SSE2},
+	{ID: idFillB16SSE2, Name: "fillB16SSE2", Op: Fill, Size: 16, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idTransposeB1AVX2, Name: "transposeB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Needs: cpu.AVX2},
 	{ID: idTransposeB2AVX2, Name: "transposeB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Needs: cpu.AVX2},
 	{ID: idTransposeB4AVX2, Name: "transposeB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Needs: cpu.AVX2},
@@ -2267,6 +2357,16 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		fillB8AVX2(dst, src, b)
 	case idFillB16AVX2:
 		fillB16AVX2(dst, src, b)
+	case idFillB1SSE2:
+		fillB1SSE2(dst, src, b)
+	case idFillB2SSE2:
+		fillB2SSE2(dst, src, b)
+	case idFillB4SSE2:
+		fillB4SSE2(dst, src, b)
+	case idFillB8SSE2:
+		fillB8SSE2(dst, src, b)
+	case idFillB16SSE2:
+		fillB16SSE2(dst, src, b)
 	case idTransposeB1AVX2:
 		transposeB1AVX2(dst, src, b)
 	case idTransposeB2AVX2:

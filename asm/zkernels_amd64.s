@@ -1327,6 +1327,309 @@ done6:
 	VZEROUPPER
 	RET
 
+// func fillB1SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE2
+TEXT ·fillB1SSE2(SB), $8-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 48(DX), BX
+	MOVQ (DX), SI
+	MOVQ SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVBLZX    (DI), R9
+	MOVQ       $0x0101010101010101, R10
+	IMULQ      R10, R9
+	MOVQ       R9, X0
+	PUNPCKLQDQ X0, X0
+	MOVQ       BX, R10
+	SUBQ       $+16, R10
+	JB         short3
+	XORQ       R9, R9
+	CMPQ       R9, R10
+	JGE        last5
+
+vectors4:
+	MOVOU X0, (SI)(R9*1)
+	ADDQ  $+16, R9
+	CMPQ  R9, R10
+	JL    vectors4
+
+last5:
+	MOVOU X0, (SI)(R10*1)
+	JMP   done6
+
+short3:
+	MOVQ  SI, R10
+	TESTQ $+8, BX
+	JZ    skip7
+	MOVQ  R9, (R10)
+	ADDQ  $+8, R10
+
+skip7:
+	TESTQ $+4, BX
+	JZ    skip8
+	MOVL  R9, (R10)
+	ADDQ  $+4, R10
+
+skip8:
+	TESTQ $+2, BX
+	JZ    skip9
+	MOVW  R9, (R10)
+	ADDQ  $+2, R10
+
+skip9:
+	TESTQ $+1, BX
+	JZ    skip10
+	MOVB  R9, (R10)
+	ADDQ  $+1, R10
+
+skip10:
+done6:
+	ADDQ 32(DX), SI
+	ADDQ 40(DX), DI
+	DECQ R8
+	JNZ  inner2
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	RET
+
+// func fillB2SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE2
+TEXT ·fillB2SSE2(SB), $8-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 48(DX), BX
+	MOVQ (DX), SI
+	MOVQ SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVWLZX    (DI), R9
+	MOVQ       $0x0001000100010001, R10
+	IMULQ      R10, R9
+	MOVQ       R9, X0
+	PUNPCKLQDQ X0, X0
+	MOVQ       BX, R10
+	SUBQ       $+16, R10
+	JB         short3
+	XORQ       R9, R9
+	CMPQ       R9, R10
+	JGE        last5
+
+vectors4:
+	MOVOU X0, (SI)(R9*1)
+	ADDQ  $+16, R9
+	CMPQ  R9, R10
+	JL    vectors4
+
+last5:
+	MOVOU X0, (SI)(R10*1)
+	JMP   done6
+
+short3:
+	MOVQ  SI, R10
+	TESTQ $+8, BX
+	JZ    skip7
+	MOVQ  R9, (R10)
+	ADDQ  $+8, R10
+
+skip7:
+	TESTQ $+4, BX
+	JZ    skip8
+	MOVL  R9, (R10)
+	ADDQ  $+4, R10
+
+skip8:
+	TESTQ $+2, BX
+	JZ    skip9
+	MOVW  R9, (R10)
+	ADDQ  $+2, R10
+
+skip9:
+done6:
+	ADDQ 32(DX), SI
+	ADDQ 40(DX), DI
+	DECQ R8
+	JNZ  inner2
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	RET
+
+// func fillB4SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE2
+TEXT ·fillB4SSE2(SB), $8-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 48(DX), BX
+	MOVQ (DX), SI
+	MOVQ SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVL       (DI), R9
+	MOVQ       $0x0000000100000001, R10
+	IMULQ      R10, R9
+	MOVQ       R9, X0
+	PUNPCKLQDQ X0, X0
+	MOVQ       BX, R10
+	SUBQ       $+16, R10
+	JB         short3
+	XORQ       R9, R9
+	CMPQ       R9, R10
+	JGE        last5
+
+vectors4:
+	MOVOU X0, (SI)(R9*1)
+	ADDQ  $+16, R9
+	CMPQ  R9, R10
+	JL    vectors4
+
+last5:
+	MOVOU X0, (SI)(R10*1)
+	JMP   done6
+
+short3:
+	MOVQ  SI, R10
+	TESTQ $+8, BX
+	JZ    skip7
+	MOVQ  R9, (R10)
+	ADDQ  $+8, R10
+
+skip7:
+	TESTQ $+4, BX
+	JZ    skip8
+	MOVL  R9, (R10)
+	ADDQ  $+4, R10
+
+skip8:
+done6:
+	ADDQ 32(DX), SI
+	ADDQ 40(DX), DI
+	DECQ R8
+	JNZ  inner2
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	RET
+
+// func fillB8SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE2
+TEXT ·fillB8SSE2(SB), $8-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 48(DX), BX
+	MOVQ (DX), SI
+	MOVQ SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVQ       (DI), R9
+	MOVQ       R9, X0
+	PUNPCKLQDQ X0, X0
+	MOVQ       BX, R10
+	SUBQ       $+16, R10
+	JB         short3
+	XORQ       R9, R9
+	CMPQ       R9, R10
+	JGE        last5
+
+vectors4:
+	MOVOU X0, (SI)(R9*1)
+	ADDQ  $+16, R9
+	CMPQ  R9, R10
+	JL    vectors4
+
+last5:
+	MOVOU X0, (SI)(R10*1)
+	JMP   done6
+
+short3:
+	MOVQ  SI, R10
+	TESTQ $+8, BX
+	JZ    skip7
+	MOVQ  R9, (R10)
+	ADDQ  $+8, R10
+
+skip7:
+done6:
+	ADDQ 32(DX), SI
+	ADDQ 40(DX), DI
+	DECQ R8
+	JNZ  inner2
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer1
+	RET
+
+// func fillB16SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE2
+TEXT ·fillB16SSE2(SB), $8-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 48(DX), BX
+	MOVQ (DX), SI
+	MOVQ SI, (SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 24(DX), R8
+
+inner2:
+	MOVOU (DI), X0
+	MOVQ  BX, R9
+	SUBQ  $+16, R9
+	XORQ  R10, R10
+	CMPQ  R10, R9
+	JGE   last5
+
+vectors4:
+	MOVOU X0, (SI)(R10*1)
+	ADDQ  $+16, R10
+	CMPQ  R10, R9
+	JL    vectors4
+
+last5:
+	MOVOU X0, (SI)(R9*1)
+	ADDQ  32(DX), SI
+	ADDQ  40(DX), DI
+	DECQ  R8
+	JNZ   inner2
+	ADDQ  8(DX), AX
+	ADDQ  16(DX), CX
+	DECQ  (SP)
+	JNZ   outer1
+	RET
+
 // func transposeB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
 TEXT ·transposeB1AVX2(SB), $72-24
