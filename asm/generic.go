@@ -150,23 +150,22 @@ func itemsGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
 
 // gatherBytes makes words of bytes that lie step apart, as many whole words as n
 // bytes fill, and returns the number of bytes that it copied. gatherPairs does the
-// same with items of two bytes.
+// same with items of two bytes. Both count offsets from the first item, since a
+// pointer past the last one might point outside the source.
 func gatherBytes(to, from unsafe.Pointer, n, step int) (done int) {
-	for ; done <= n-8; done += 8 {
-		p := unsafe.Add(from, 4*step)
-		low := byteAt(from) | byteAt(unsafe.Add(from, step))<<8 | byteAt(unsafe.Add(from, 2*step))<<16 | byteAt(unsafe.Add(from, 3*step))<<24
-		high := byteAt(p) | byteAt(unsafe.Add(p, step))<<8 | byteAt(unsafe.Add(p, 2*step))<<16 | byteAt(unsafe.Add(p, 3*step))<<24
+	for at := 0; done <= n-8; done, at = done+8, at+8*step {
+		p, q := unsafe.Add(from, at), unsafe.Add(from, at+4*step)
+		low := byteAt(p) | byteAt(unsafe.Add(p, step))<<8 | byteAt(unsafe.Add(p, 2*step))<<16 | byteAt(unsafe.Add(p, 3*step))<<24
+		high := byteAt(q) | byteAt(unsafe.Add(q, step))<<8 | byteAt(unsafe.Add(q, 2*step))<<16 | byteAt(unsafe.Add(q, 3*step))<<24
 		store8(unsafe.Add(to, done), low|high<<32)
-		from = unsafe.Add(p, 4*step)
 	}
 	return done
 }
 
 func gatherPairs(to, from unsafe.Pointer, n, step int) (done int) {
-	for ; done <= n-4; done += 4 {
-		p := unsafe.Add(from, 2*step)
-		store8(unsafe.Add(to, 2*done), pairAt(from)|pairAt(unsafe.Add(from, step))<<16|pairAt(p)<<32|pairAt(unsafe.Add(p, step))<<48)
-		from = unsafe.Add(p, 2*step)
+	for at := 0; done <= n-4; done, at = done+4, at+4*step {
+		p, q := unsafe.Add(from, at), unsafe.Add(from, at+2*step)
+		store8(unsafe.Add(to, 2*done), pairAt(p)|pairAt(unsafe.Add(p, step))<<16|pairAt(q)<<32|pairAt(unsafe.Add(q, step))<<48)
 	}
 	return done
 }
