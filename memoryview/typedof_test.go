@@ -20,7 +20,7 @@ type (
 		D   [2]ofPoint
 		E   struct{}
 		F   [0]*int
-		g   bool
+		G   bool
 		Sub struct {
 			H uint16
 			I uint8
