@@ -12,7 +12,6 @@ func (m *mover) exchange() error {
 	t := trader{boxes: boxes{mover: m}, cuts: m.cuts(), loops: slices.Clone(m.loops[m.safe:])}
 	index, image := make([]int, len(t.cuts)), make([]int, len(t.cuts))
 	return m.each(m.safe, func(d, s int) error {
-		clear(index)
 		for more := true; more; more = t.next(index) {
 			for k, c := range t.cuts {
 				image[m.partner[k]] = c.image(index[k])
@@ -68,7 +67,8 @@ func (t *trader) box(index []int, d, s int) ([]loop, int, int) {
 	return t.loops, d, s
 }
 
-// next advances to the next box; it reports false after the last one.
+// next advances to the next box; after the last one it is back at the first, and
+// reports false.
 func (t *trader) next(index []int) bool {
 	for k := len(index) - 1; k >= 0; k-- {
 		if index[k]++; index[k] < t.cuts[k].count() {
