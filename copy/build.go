@@ -22,14 +22,14 @@ type builder struct {
 	edge    bool // the first destination item lies at a line edge
 }
 
-// A spare is memory for the parts of a plan that rarely are needed or large, so
-// that a plan for one use fits the stack.
+// A spare is memory for the parts of a plan that are large and rarely needed.
 type spare struct {
 	offsets [maxOffsets]int
 	perm    asm.Perm
 }
 
-var spares = sync.Pool{New: func() any { return new(spare) }}
+// builders saves plans from allocating theirs.
+var builders = sync.Pool{New: func() any { return new(builder) }}
 
 // Call sizes. Assembly cannot be preempted, so one call moves little enough to
 // stay well below 100 microseconds, and enough for its overhead not to matter.

@@ -1,5 +1,11 @@
 package strided
 
+import (
+	"sync"
+
+	"github.com/stridecopy/stridecopy/asm"
+)
+
 // Copy copies every item of the array that sl describes in src to the same index
 // of the array that dl describes in dst. The shapes and item sizes must be equal;
 // the memory may overlap in any way, the result is as if the source had been read
@@ -9,13 +15,62 @@ package strided
 // most 8. Errors match [ErrShape], [ErrItemSize], [ErrBounds] and [ErrOverlap];
 // nothing has been written then.
 func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
-	var p Plan
-	pool := spares.Get().(*spare)
-	defer spares.Put(pool)
-	if err := p.init(&dl, &sl, Options{}, pool, linePhase(dst)); err != nil {
+	d, s, err := checkPair(&dl, &sl)
+	if err != nil {
 		return err
 	}
-	return p.Run(dst, src)
+	var buf [inlineLoops]loop
+	x, ok := normalize(&dl, &sl, buf[:])
+	if !ok {
+		return nil
+	}
+	if err := checkSlices(d, s, dst, src); err != nil {
+		return err
+	}
+	shift, shared := sameMemory(dst[d.lo:d.hi], src[s.lo:s.hi])
+	if !shared && len(x.loops) <= 3 && x.items() <= tinyItems {
+		x.copyTiny(dst, src)
+		return nil
+	}
+	one := singles.Get().(*single)
+	defer singles.Put(one)
+	one.plan = Plan{}
+	one.plan.init(x, d, s, Options{}, &one.spare, linePhase(dst))
+	if shared {
+		return one.plan.runShared(unescaped(dst), unescaped(src), shift+d.lo-s.lo, usual)
+	}
+	one.plan.run(dst, src)
+	return nil
+}
+
+// A single is the memory of a plan that is run once.
+type single struct {
+	plan  Plan
+	spare spare
+}
+
+var singles = sync.Pool{New: func() any { return new(single) }}
+
+// tinyItems is the number of items up to which planning costs more than it saves.
+const tinyItems = 64
+
+// copyTiny copies a nest of at most three loops item by item.
+func (x *nest) copyTiny(dst, src []byte) {
+	b := asm.Block{Outer: unit, Inner: unit}
+	outer := loop{n: 1}
+	switch l := x.loops; len(l) {
+	case 3:
+		outer = l[2]
+		fallthrough
+	case 2:
+		b.Outer = kernelLoop(l[1])
+		fallthrough
+	case 1:
+		b.Inner = kernelLoop(l[0])
+	}
+	for k := range outer.n {
+		asm.CopyItems(dst, x.dst+k*outer.dst, src, x.src+k*outer.src, x.item, &b)
+	}
 }
 
 // Gather copies the array that sl describes in src to the start of dst, in C order

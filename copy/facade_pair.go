@@ -59,7 +59,15 @@ func (l *pair) series() (*series, error) {
 	s := seriesPool.Get().(*series)
 	s.plan, s.size = Plan{}, l.size
 	dst, src := l.layouts()
-	return s, s.plan.init(&dst, &src, Options{}, &s.spare, assumeOffEdge)
+	d, from, err := checkPair(&dst, &src)
+	if err != nil {
+		return s, err
+	}
+	var buf [inlineLoops]loop
+	if x, ok := normalize(&dst, &src, buf[:]); ok {
+		s.plan.init(x, d, from, Options{}, &s.spare, assumeOffEdge)
+	}
+	return s, nil
 }
 
 // copy runs the plan from the given items of dst and src on.

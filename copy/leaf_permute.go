@@ -271,9 +271,11 @@ func (s *side) offsets(x *box, at *[8]int, vector int) {
 // useBox writes the permutation of x and makes its boxes the leaf.
 func (b *builder) useBox(x *box, vector int) {
 	p := b.plan
-	perm := new(asm.Perm)
+	var perm *asm.Perm
 	if b.pool != nil {
 		perm = &b.pool.perm
+	} else {
+		perm = new(asm.Perm)
 	}
 	perm.Reset(vector, x.src.windows(), x.dst.windows())
 	x.dst.offsets(x, &perm.DstAt, vector)

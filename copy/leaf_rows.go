@@ -88,7 +88,7 @@ func chunkedRow(n, item int) turn {
 
 // twoLoops gives the block its Inner loop, the innermost of the rest, and its Outer
 // loop, where turns move bytes and touch so many lines, and finishes the plan.
-func (b *builder) twoLoops(bytes, touched int, chunks ...turn) {
+func (b *builder) twoLoops(bytes, touched int, chunks turn) {
 	block := &b.plan.block
 	block.Inner, block.Outer = unit, unit
 	var inner, outer turn
@@ -101,7 +101,7 @@ func (b *builder) twoLoops(bytes, touched int, chunks ...turn) {
 			outer = chunked(&block.Outer, mostTurns(n*bytes, n*touched), partOuter)
 		}
 	}
-	b.finish(append([]turn{outer, inner}, chunks...)...)
+	b.finish(outer, inner, chunks)
 }
 
 // fill makes the leaf rows that repeat one item, where the source stands still
@@ -130,5 +130,5 @@ func (b *builder) items() {
 	if len(b.rest) > 0 {
 		touched = 2
 	}
-	b.twoLoops(b.x.item, touched)
+	b.twoLoops(b.x.item, touched, turn{})
 }

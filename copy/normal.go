@@ -23,10 +23,11 @@ const inlineLoops = 8
 // to copy. In the result no loop has one turn, destination steps are positive and
 // rising, no two neighbours can run as one, and no loop is dense on both sides.
 func normalize(dl, sl *Layout, buf []loop) (x nest, ok bool) {
-	x = nest{item: dl.ItemSize, dst: dl.Offset, src: sl.Offset, loops: buf[:0]}
-	if !x.collect(dl, sl) {
+	loops, ok := collect(dl, sl, buf[:0])
+	if !ok {
 		return x, false
 	}
+	x = nest{item: dl.ItemSize, dst: dl.Offset, src: sl.Offset, loops: loops}
 	x.forward()
 	x.sort()
 	x.fuse()
@@ -34,8 +35,9 @@ func normalize(dl, sl *Layout, buf []loop) (x nest, ok bool) {
 	return x, true
 }
 
-// collect lists the axes with more than one item. It reports false where one has none.
-func (x *nest) collect(dl, sl *Layout) bool {
+// collect appends the axes with more than one item to loops. It reports false where
+// an axis has none.
+func collect(dl, sl *Layout, loops []loop) ([]loop, bool) {
 	dstStep, srcStep := dl.ItemSize, sl.ItemSize // running strides of C order
 	for axis := len(dl.Shape) - 1; axis >= 0; axis-- {
 		n := dl.Shape[axis]
@@ -49,12 +51,12 @@ func (x *nest) collect(dl, sl *Layout) bool {
 		dstStep, srcStep = dstStep*n, srcStep*n
 		switch {
 		case n == 0:
-			return false
+			return nil, false
 		case n > 1:
-			x.loops = append(x.loops, l)
+			loops = append(loops, l)
 		}
 	}
-	return true
+	return loops, true
 }
 
 // forward turns loops around that step backwards on the destination.

@@ -2,6 +2,7 @@ package strided
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/stridecopy/stridecopy/asm"
 	"github.com/stridecopy/stridecopy/cpu"
@@ -89,15 +90,20 @@ const (
 // NewPlan prepares copies from layout src to layout dst. Errors match [ErrShape],
 // [ErrItemSize], [ErrBounds] and [ErrOverlap].
 func NewPlan(dst, src Layout, o Options) (*Plan, error) {
+	var buf [inlineLoops]loop
 	p := new(Plan)
-	if err := p.init(&dst, &src, o, nil, assumeOnEdge); err != nil {
+	var err error
+	if p.dst, p.src, err = checkPair(&dst, &src); err != nil {
 		return nil, err
 	}
+	x, ok := normalize(&dst, &src, buf[:])
+	if !ok {
+		return p, nil // nothing to copy: no bytes, no loops, no leaf
+	}
+	p.init(x, p.dst, p.src, o, nil, assumeOnEdge)
 	if p.stream {
 		p.offEdge = new(Plan)
-		if err := p.offEdge.init(&dst, &src, o, nil, assumeOffEdge); err != nil {
-			return nil, err
-		}
+		p.offEdge.init(x, p.dst, p.src, o, nil, assumeOffEdge)
 	}
 	return p, nil
 }
@@ -109,51 +115,22 @@ const (
 	assumeOffEdge = -2
 )
 
-// init makes p the plan for the copy from sl to dl. Memory that a plan needs beyond
-// its own comes from pool, or from the heap where pool is nil. The plan is for
-// destination slices that begin phase bytes into a cache line.
-func (p *Plan) init(dl, sl *Layout, o Options, pool *spare, phase int) error {
-	if err := p.check(dl, sl); err != nil {
-		return err
-	}
-	p.opts = o
-	x, ok := normalize(dl, sl, p.normal[:])
-	if !ok {
-		return nil // nothing to copy: no bytes, no loops, no leaf
-	}
-	p.nest = x
+// init makes p, which must be zero, the plan for the copy from sl to dl, whose bytes
+// are those of the two spans. Memory that a plan needs beyond its own comes from pool,
+// or from the heap where pool is nil. The plan is for destination slices that begin
+// phase bytes into a cache line.
+func (p *Plan) init(x nest, dst, src span, o Options, pool *spare, phase int) {
+	p.dst, p.src, p.opts = dst, src, o
+	p.nest = nest{x.item, x.dst, x.src, append(p.normal[:0], x.loops...)}
 	p.bytes = x.items() * x.item
 	p.loops = p.inline[:0]
-	b := builder{plan: p, x: x, have: cpu.Detect() &^ o.Without, pool: pool}
+	b := builders.Get().(*builder)
+	*b = builder{plan: p, x: p.nest, have: cpu.Detect() &^ o.Without, pool: pool}
 	b.edge = phase == assumeOnEdge || phase >= 0 && (phase+x.dst)%64 == 0
 	b.restart()
 	b.build()
-	return nil
-}
-
-// check validates the layouts and keeps what Run needs to validate the slices.
-func (p *Plan) check(dl, sl *Layout) (err error) {
-	if p.dst.lo, p.dst.hi, err = dl.extent("dst"); err != nil {
-		return err
-	}
-	if p.src.lo, p.src.hi, err = sl.extent("src"); err != nil {
-		return err
-	}
-	if dl.ItemSize != sl.ItemSize {
-		return fmt.Errorf("%w: dst has items of %d bytes, src of %d", ErrItemSize, dl.ItemSize, sl.ItemSize)
-	}
-	if len(dl.Shape) != len(sl.Shape) {
-		return fmt.Errorf("%w: dst has rank %d, src %d", ErrShape, len(dl.Shape), len(sl.Shape))
-	}
-	for axis, n := range dl.Shape {
-		if n != sl.Shape[axis] {
-			return fmt.Errorf("%w: axis %d: dst has %d items, src %d", ErrShape, axis, n, sl.Shape[axis])
-		}
-	}
-	if dl.Strides != nil && selfOverlap(dl) != disjoint {
-		return fmt.Errorf("%w: shape %v, strides %v, item size %d", ErrOverlap, dl.Shape, dl.Strides, dl.ItemSize)
-	}
-	return nil
+	b.plan, b.pool = nil, nil
+	builders.Put(b)
 }
 
 // Bytes returns the payload of one Run in bytes: items times item size.
@@ -166,4 +143,36 @@ func (p *Plan) Kernel() string {
 		return "none"
 	}
 	return asm.Info(p.kernel).Name
+}
+
+// checkPair validates two layouts and returns the bytes that they touch.
+func checkPair(dl, sl *Layout) (dst, src span, err error) {
+	if dst.lo, dst.hi, err = dl.extent("dst"); err != nil {
+		return dst, src, err
+	}
+	if src.lo, src.hi, err = sl.extent("src"); err != nil {
+		return dst, src, err
+	}
+	return dst, src, samePair(dl, sl)
+}
+
+// samePair checks that the layouts have the same form and that no two destination
+// items share a byte.
+func samePair(dl, sl *Layout) error {
+	if dl.ItemSize != sl.ItemSize {
+		return fmt.Errorf("%w: dst has items of %d bytes, src of %d", ErrItemSize, dl.ItemSize, sl.ItemSize)
+	}
+	if len(dl.Shape) != len(sl.Shape) {
+		return fmt.Errorf("%w: dst has rank %d, src %d", ErrShape, len(dl.Shape), len(sl.Shape))
+	}
+	for axis, n := range dl.Shape {
+		if n != sl.Shape[axis] {
+			return fmt.Errorf("%w: axis %d: dst has %d items, src %d", ErrShape, axis, n, sl.Shape[axis])
+		}
+	}
+	if dl.Strides != nil && selfOverlap(dl) != disjoint {
+		// Printing a slice makes it escape: print copies.
+		return fmt.Errorf("%w: shape %v, strides %v, item size %d", ErrOverlap, slices.Clone(dl.Shape), slices.Clone(dl.Strides), dl.ItemSize)
+	}
+	return nil
 }

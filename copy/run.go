@@ -12,16 +12,24 @@ func (p *Plan) Run(dst, src []byte) error {
 	if p.bytes == 0 {
 		return nil
 	}
-	if p.dst.lo < 0 || p.dst.hi > len(dst) {
-		return p.dst.outside("dst", len(dst))
-	}
-	if p.src.lo < 0 || p.src.hi > len(src) {
-		return p.src.outside("src", len(src))
+	if err := checkSlices(p.dst, p.src, dst, src); err != nil {
+		return err
 	}
 	if shift, shared := sameMemory(dst[p.dst.lo:p.dst.hi], src[p.src.lo:p.src.hi]); shared {
-		return p.runShared(dst, src, shift+p.dst.lo-p.src.lo, usual)
+		return p.runShared(unescaped(dst), unescaped(src), shift+p.dst.lo-p.src.lo, usual)
 	}
 	p.run(dst, src)
+	return nil
+}
+
+// checkSlices checks that the slices hold the spans.
+func checkSlices(d, s span, dst, src []byte) error {
+	if d.lo < 0 || d.hi > len(dst) {
+		return d.outside("dst", len(dst))
+	}
+	if s.lo < 0 || s.hi > len(src) {
+		return s.outside("src", len(src))
+	}
 	return nil
 }
 

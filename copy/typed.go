@@ -33,14 +33,25 @@ func sizeOf[T Elem]() int {
 // Without axes their order is reversed. Both slices need at least as many elements
 // as the shape has. Errors match [ErrAxes], [ErrShape] and [ErrBounds].
 func Permute[T Elem](dst, src []T, shape []int, axes ...int) error {
-	from := C(sizeOf[T](), shape...)
+	from := Layout{ItemSize: sizeOf[T](), Shape: shape}
 	if _, _, err := from.extent("src"); err != nil {
 		return err
 	}
-	view, err := from.Permute(axes...)
-	if err != nil {
+	var reversed, extents, strides [MaxRank]int
+	rank := len(shape)
+	if len(axes) == 0 {
+		for k := range rank {
+			reversed[k] = rank - 1 - k
+		}
+		axes = reversed[:rank]
+	}
+	if err := checkAxes(axes, rank); err != nil {
 		return err
 	}
+	for k, axis := range axes {
+		extents[k], strides[k] = shape[axis], from.stride(axis)
+	}
+	view := Layout{ItemSize: from.ItemSize, Shape: extents[:rank], Strides: strides[:rank]}
 	return Gather(Bytes(dst), Bytes(src), view)
 }
 
@@ -49,6 +60,9 @@ func Permute[T Elem](dst, src []T, shape []int, axes ...int) error {
 // slice. Errors match [ErrShape] and [ErrBounds].
 func Transpose[T Elem](dst, src []T, rows, cols int) error {
 	size := sizeOf[T]()
+	if transposeTiny(dst, src, rows, cols) {
+		return nil
+	}
 	rowBytes, ok := mul(cols, size)
 	colBytes, ok2 := mul(rows, size)
 	if !ok || !ok2 {
@@ -58,6 +72,26 @@ func Transpose[T Elem](dst, src []T, rows, cols int) error {
 	to, from := [2]int{colBytes, size}, [2]int{size, rowBytes}
 	return Copy(Bytes(dst), Layout{ItemSize: size, Shape: shape[:], Strides: to[:]},
 		Bytes(src), Layout{ItemSize: size, Shape: shape[:], Strides: from[:]})
+}
+
+// transposeTiny does a transpose of a few elements without any planning, and reports
+// whether it has; it leaves everything unusual to Copy.
+func transposeTiny[T Elem](dst, src []T, rows, cols int) bool {
+	const most = 8
+	if rows < 1 || cols < 1 || rows > most || cols > most || len(src) < rows*cols || len(dst) < rows*cols {
+		return false
+	}
+	if _, shared := sameMemory(Bytes(dst), Bytes(src)); shared {
+		return false
+	}
+	dst, src = dst[:rows*cols], src[:rows*cols]
+	for r := range rows {
+		row := src[r*cols : r*cols+cols]
+		for c, v := range row {
+			dst[c*rows+r] = v
+		}
+	}
+	return true
 }
 
 // Contiguous returns a new slice that holds, in C order, the elements
