@@ -43,6 +43,8 @@ func (b *builder) transpose() bool {
 	if b.down(k) {
 		return true
 	}
+	var buf [inlineLoops]loop
+	all := append(buf[:0], b.rest...)
 	I, J := b.chains(k, maxI, maxJ)
 	line, ok := asm.LineKernel(b.x.item, b.have)
 	t := asm.Info(line)
@@ -67,8 +69,8 @@ func (b *builder) transpose() bool {
 	}
 	merge, ok := asm.StreamKernel(t, true, b.have)
 	if ok && J.total()*b.x.item >= mergeBytes {
-		b.restart()
-		I, J = b.chains(b.denseOnSource(), mergeI/b.x.item, mergeJ)
+		b.rest = append(b.restBuf[:0], all...)
+		I, J = b.chains(k, mergeI/b.x.item, mergeJ)
 		b.block(&I, &J)
 		b.plan.kernel, b.plan.size = merge, b.x.item
 		b.finish(J.split, I.split)
