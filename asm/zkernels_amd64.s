@@ -2453,31 +2453,23 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
-	MOVQ 32(BX), R8
-	MOVQ 40(BX), R8
-	MOVQ 48(BX), R8
-	MOVQ 56(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), R11
+	MOVQ 32(BX), R12
+	MOVQ 40(BX), R13
+	MOVQ 48(BX), R14
+	MOVQ 56(BX), BX
 
 tile5:
-	MOVQ      (BX), R8
 	MOVOU     (CX)(R8*1), X1
-	MOVQ      8(BX), R8
-	MOVOU     (CX)(R8*1), X2
-	MOVQ      16(BX), R8
-	MOVOU     (CX)(R8*1), X3
-	MOVQ      24(BX), R8
-	MOVOU     (CX)(R8*1), X4
-	MOVQ      32(BX), R8
-	MOVOU     (CX)(R8*1), X5
-	MOVQ      40(BX), R8
-	MOVOU     (CX)(R8*1), X6
-	MOVQ      48(BX), R8
-	MOVOU     (CX)(R8*1), X7
-	MOVQ      56(BX), R8
-	MOVOU     (CX)(R8*1), X8
+	MOVOU     (CX)(R9*1), X2
+	MOVOU     (CX)(R10*1), X3
+	MOVOU     (CX)(R11*1), X4
+	MOVOU     (CX)(R12*1), X5
+	MOVOU     (CX)(R13*1), X6
+	MOVOU     (CX)(R14*1), X7
+	MOVOU     (CX)(BX*1), X8
 	MOVOA     X1, X0
 	PUNPCKLWL X5, X0
 	PUNPCKHWL X5, X1
@@ -2514,22 +2506,22 @@ tile5:
 	MOVOA     X1, X7
 	PUNPCKLWL X2, X7
 	PUNPCKHWL X2, X1
-	MOVQ      (SI), R8
-	MOVOU     X4, (AX)(R8*1)
-	MOVQ      8(SI), R8
-	MOVOU     X8, (AX)(R8*1)
-	MOVQ      16(SI), R8
-	MOVOU     X3, (AX)(R8*1)
-	MOVQ      24(SI), R8
-	MOVOU     X0, (AX)(R8*1)
-	MOVQ      32(SI), R8
-	MOVOU     X5, (AX)(R8*1)
-	MOVQ      40(SI), R8
-	MOVOU     X6, (AX)(R8*1)
-	MOVQ      48(SI), R8
-	MOVOU     X7, (AX)(R8*1)
-	MOVQ      56(SI), R8
-	MOVOU     X1, (AX)(R8*1)
+	MOVQ      (SI), R15
+	MOVOU     X4, (AX)(R15*1)
+	MOVQ      8(SI), R15
+	MOVOU     X8, (AX)(R15*1)
+	MOVQ      16(SI), R15
+	MOVOU     X3, (AX)(R15*1)
+	MOVQ      24(SI), R15
+	MOVOU     X0, (AX)(R15*1)
+	MOVQ      32(SI), R15
+	MOVOU     X5, (AX)(R15*1)
+	MOVQ      40(SI), R15
+	MOVOU     X6, (AX)(R15*1)
+	MOVQ      48(SI), R15
+	MOVOU     X7, (AX)(R15*1)
+	MOVQ      56(SI), R15
+	MOVOU     X1, (AX)(R15*1)
 	SUBQ      $+8, DI
 	JLE       done7
 	CMPQ      DI, $+8
@@ -2594,19 +2586,15 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ      (BX), R8
 	MOVOU     (CX)(R8*1), X1
-	MOVQ      8(BX), R8
-	MOVOU     (CX)(R8*1), X2
-	MOVQ      16(BX), R8
-	MOVOU     (CX)(R8*1), X3
-	MOVQ      24(BX), R8
-	MOVOU     (CX)(R8*1), X4
+	MOVOU     (CX)(R9*1), X2
+	MOVOU     (CX)(R10*1), X3
+	MOVOU     (CX)(BX*1), X4
 	MOVOA     X1, X0
 	PUNPCKLLQ X3, X0
 	PUNPCKHLQ X3, X1
@@ -2619,14 +2607,14 @@ tile5:
 	MOVOA     X1, X3
 	PUNPCKLLQ X2, X3
 	PUNPCKHLQ X2, X1
-	MOVQ      (SI), R8
-	MOVOU     X4, (AX)(R8*1)
-	MOVQ      8(SI), R8
-	MOVOU     X0, (AX)(R8*1)
-	MOVQ      16(SI), R8
-	MOVOU     X3, (AX)(R8*1)
-	MOVQ      24(SI), R8
-	MOVOU     X1, (AX)(R8*1)
+	MOVQ      (SI), R11
+	MOVOU     X4, (AX)(R11*1)
+	MOVQ      8(SI), R11
+	MOVOU     X0, (AX)(R11*1)
+	MOVQ      16(SI), R11
+	MOVOU     X3, (AX)(R11*1)
+	MOVQ      24(SI), R11
+	MOVOU     X1, (AX)(R11*1)
 	SUBQ      $+4, DI
 	JLE       done7
 	CMPQ      DI, $+4
@@ -2691,20 +2679,18 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
+	MOVQ 8(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	MOVOU      (CX)(R8*1), X1
-	MOVQ       8(BX), R8
-	MOVOU      (CX)(R8*1), X2
+	MOVOU      (CX)(BX*1), X2
 	MOVOA      X1, X0
 	PUNPCKLQDQ X2, X0
 	PUNPCKHQDQ X2, X1
-	MOVQ       (SI), R8
-	MOVOU      X0, (AX)(R8*1)
-	MOVQ       8(SI), R8
-	MOVOU      X1, (AX)(R8*1)
+	MOVQ       (SI), R9
+	MOVOU      X0, (AX)(R9*1)
+	MOVQ       8(SI), R9
+	MOVOU      X1, (AX)(R9*1)
 	SUBQ       $+2, DI
 	JLE        done7
 	CMPQ       DI, $+2
@@ -3415,71 +3401,63 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
-	MOVQ 32(BX), R8
-	MOVQ 40(BX), R8
-	MOVQ 48(BX), R8
-	MOVQ 56(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), R11
+	MOVQ 32(BX), R12
+	MOVQ 40(BX), R13
+	MOVQ 48(BX), R14
+	MOVQ 56(BX), BX
 
 tile5:
-	MOVQ        (BX), R8
 	VMOVDQU64   (CX)(R8*1), Z1
-	MOVQ        8(BX), R8
-	VMOVDQU64   (CX)(R8*1), Z2
+	VMOVDQU64   (CX)(R9*1), Z2
 	VPUNPCKLQDQ Z2, Z1, Z0
 	VPUNPCKHQDQ Z2, Z1, Z2
-	MOVQ        16(BX), R8
-	VMOVDQU64   (CX)(R8*1), Z3
-	MOVQ        24(BX), R8
-	VMOVDQU64   (CX)(R8*1), Z4
+	VMOVDQU64   (CX)(R10*1), Z3
+	VMOVDQU64   (CX)(R11*1), Z4
 	VPUNPCKLQDQ Z4, Z3, Z1
 	VPUNPCKHQDQ Z4, Z3, Z4
-	MOVQ        32(BX), R8
-	VMOVDQU64   (CX)(R8*1), Z5
-	MOVQ        40(BX), R8
-	VMOVDQU64   (CX)(R8*1), Z6
+	VMOVDQU64   (CX)(R12*1), Z5
+	VMOVDQU64   (CX)(R13*1), Z6
 	VPUNPCKLQDQ Z6, Z5, Z3
 	VPUNPCKHQDQ Z6, Z5, Z6
-	MOVQ        48(BX), R8
-	VMOVDQU64   (CX)(R8*1), Z7
-	MOVQ        56(BX), R8
-	VMOVDQU64   (CX)(R8*1), Z8
+	VMOVDQU64   (CX)(R14*1), Z7
+	VMOVDQU64   (CX)(BX*1), Z8
 	VPUNPCKLQDQ Z8, Z7, Z5
 	VPUNPCKHQDQ Z8, Z7, Z8
 	VSHUFI32X4  $0x44, Z1, Z0, Z7
 	VSHUFI32X4  $0x44, Z5, Z3, Z9
 	VSHUFI32X4  $0x88, Z9, Z7, Z10
-	MOVQ        (SI), R8
-	VMOVDQU64   Z10, (AX)(R8*1)
+	MOVQ        (SI), R15
+	VMOVDQU64   Z10, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z9, Z7, Z7
-	MOVQ        16(SI), R8
-	VMOVDQU64   Z7, (AX)(R8*1)
+	MOVQ        16(SI), R15
+	VMOVDQU64   Z7, (AX)(R15*1)
 	VSHUFI32X4  $0xee, Z1, Z0, Z0
 	VSHUFI32X4  $0xee, Z5, Z3, Z1
 	VSHUFI32X4  $0x88, Z1, Z0, Z3
-	MOVQ        32(SI), R8
-	VMOVDQU64   Z3, (AX)(R8*1)
+	MOVQ        32(SI), R15
+	VMOVDQU64   Z3, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z1, Z0, Z0
-	MOVQ        48(SI), R8
-	VMOVDQU64   Z0, (AX)(R8*1)
+	MOVQ        48(SI), R15
+	VMOVDQU64   Z0, (AX)(R15*1)
 	VSHUFI32X4  $0x44, Z4, Z2, Z0
 	VSHUFI32X4  $0x44, Z8, Z6, Z1
 	VSHUFI32X4  $0x88, Z1, Z0, Z3
-	MOVQ        8(SI), R8
-	VMOVDQU64   Z3, (AX)(R8*1)
+	MOVQ        8(SI), R15
+	VMOVDQU64   Z3, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z1, Z0, Z0
-	MOVQ        24(SI), R8
-	VMOVDQU64   Z0, (AX)(R8*1)
+	MOVQ        24(SI), R15
+	VMOVDQU64   Z0, (AX)(R15*1)
 	VSHUFI32X4  $0xee, Z4, Z2, Z0
 	VSHUFI32X4  $0xee, Z8, Z6, Z1
 	VSHUFI32X4  $0x88, Z1, Z0, Z2
-	MOVQ        40(SI), R8
-	VMOVDQU64   Z2, (AX)(R8*1)
+	MOVQ        40(SI), R15
+	VMOVDQU64   Z2, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z1, Z0, Z0
-	MOVQ        56(SI), R8
-	VMOVDQU64   Z0, (AX)(R8*1)
+	MOVQ        56(SI), R15
+	VMOVDQU64   Z0, (AX)(R15*1)
 	SUBQ        $+8, DI
 	JLE         done7
 	CMPQ        DI, $+8
@@ -3545,41 +3523,37 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	VMOVDQU64  (CX)(R8*1), Z0
-	MOVQ       8(BX), R8
-	VMOVDQU64  (CX)(R8*1), Z1
-	MOVQ       16(BX), R8
-	VMOVDQU64  (CX)(R8*1), Z2
-	MOVQ       24(BX), R8
-	VMOVDQU64  (CX)(R8*1), Z3
+	VMOVDQU64  (CX)(R9*1), Z1
+	VMOVDQU64  (CX)(R10*1), Z2
+	VMOVDQU64  (CX)(BX*1), Z3
 	VSHUFI32X4 $0x44, Z1, Z0, Z4
 	VSHUFI32X4 $0x44, Z3, Z2, Z5
 	VSHUFI32X4 $0x88, Z5, Z4, Z6
-	MOVQ       (SI), R8
-	VMOVDQU64  Z6, (AX)(R8*1)
+	MOVQ       (SI), R11
+	VMOVDQU64  Z6, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z5, Z4, Z4
-	MOVQ       8(SI), R8
-	VMOVDQU64  Z4, (AX)(R8*1)
+	MOVQ       8(SI), R11
+	VMOVDQU64  Z4, (AX)(R11*1)
 	VSHUFI32X4 $0xee, Z1, Z0, Z0
 	VSHUFI32X4 $0xee, Z3, Z2, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
-	MOVQ       16(SI), R8
-	VMOVDQU64  Z2, (AX)(R8*1)
+	MOVQ       16(SI), R11
+	VMOVDQU64  Z2, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
-	MOVQ       24(SI), R8
-	VMOVDQU64  Z0, (AX)(R8*1)
+	MOVQ       24(SI), R11
+	VMOVDQU64  Z0, (AX)(R11*1)
 	SUBQ       $+4, DI
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	IMUL3Q     $+16, DI, R8
-	ADDQ       R8, CX
+	IMUL3Q     $+16, DI, R11
+	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
 	JMP        tile5
@@ -4546,14 +4520,6 @@ tile2:
 	MOVQ 32(SP), CX
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), R8
-	MOVQ (BX), DI
-	MOVQ 8(BX), DI
-	MOVQ 16(BX), DI
-	MOVQ 24(BX), DI
-	MOVQ 32(BX), DI
-	MOVQ 40(BX), DI
-	MOVQ 48(BX), DI
-	MOVQ 56(BX), DI
 	XORQ DI, DI
 	MOVQ 128(DX), R9
 	XORQ R10, R10
@@ -4740,10 +4706,6 @@ tile2:
 	MOVQ 32(SP), CX
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), R8
-	MOVQ (BX), DI
-	MOVQ 8(BX), DI
-	MOVQ 16(BX), DI
-	MOVQ 24(BX), DI
 	XORQ DI, DI
 	MOVQ 128(DX), R9
 	XORQ R10, R10
@@ -5191,7 +5153,7 @@ two16:
 	BZHIQ     R12, R13, R11
 	KMOVQ     R11, K1
 	VMOVDQA64 (R10), Z0
-	VPERMI2B  Z1, Z1, Z0
+	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
 done17:
@@ -5489,7 +5451,7 @@ two16:
 	BZHIQ     R12, R13, R11
 	KMOVQ     R11, K1
 	VMOVDQA64 (R10), Z0
-	VPERMI2B  Z1, Z1, Z0
+	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
 done17:
@@ -5791,7 +5753,7 @@ two14:
 	BZHIQ     R12, R13, R11
 	KMOVQ     R11, K1
 	VMOVDQA64 (R10), Z0
-	VPERMI2B  Z1, Z1, Z0
+	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
 done15:
@@ -6029,7 +5991,7 @@ two14:
 	BZHIQ     R12, R13, R11
 	KMOVQ     R11, K1
 	VMOVDQA64 (R10), Z0
-	VPERMI2B  Z1, Z1, Z0
+	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
 done15:
@@ -6239,7 +6201,7 @@ two14:
 	BZHIQ     R12, R13, R11
 	KMOVQ     R11, K1
 	VMOVDQA64 (R10), Z0
-	VPERMI2B  Z1, Z1, Z0
+	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
 done15:
@@ -6546,93 +6508,85 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
-	MOVQ 32(BX), R8
-	MOVQ 40(BX), R8
-	MOVQ 48(BX), R8
-	MOVQ 56(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), R11
+	MOVQ 32(BX), R12
+	MOVQ 40(BX), R13
+	MOVQ 48(BX), R14
+	MOVQ 56(BX), BX
 
 tile5:
-	MOVQ        (BX), R8
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
-	MOVQ        8(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
 	VPERMB      Z4, Z0, Z4
 	VPUNPCKLQDQ Z4, Z3, Z2
 	VPUNPCKHQDQ Z4, Z3, Z4
-	MOVQ        16(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z  (CX)(R10*1), K1, Z5
 	VPERMB      Z5, Z0, Z5
-	MOVQ        24(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z6
+	VMOVDQU8.Z  (CX)(R11*1), K1, Z6
 	VPERMB      Z6, Z0, Z6
 	VPUNPCKLQDQ Z6, Z5, Z3
 	VPUNPCKHQDQ Z6, Z5, Z6
-	MOVQ        32(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z7
+	VMOVDQU8.Z  (CX)(R12*1), K1, Z7
 	VPERMB      Z7, Z0, Z7
-	MOVQ        40(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z8
+	VMOVDQU8.Z  (CX)(R13*1), K1, Z8
 	VPERMB      Z8, Z0, Z8
 	VPUNPCKLQDQ Z8, Z7, Z5
 	VPUNPCKHQDQ Z8, Z7, Z8
-	MOVQ        48(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z9
+	VMOVDQU8.Z  (CX)(R14*1), K1, Z9
 	VPERMB      Z9, Z0, Z9
-	MOVQ        56(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z10
+	VMOVDQU8.Z  (CX)(BX*1), K1, Z10
 	VPERMB      Z10, Z0, Z10
 	VPUNPCKLQDQ Z10, Z9, Z7
 	VPUNPCKHQDQ Z10, Z9, Z10
 	VSHUFI32X4  $0x44, Z3, Z2, Z9
 	VSHUFI32X4  $0x44, Z7, Z5, Z11
 	VSHUFI32X4  $0x88, Z11, Z9, Z12
-	MOVQ        (SI), R8
+	MOVQ        (SI), R15
 	VPERMB      Z12, Z1, Z12
-	VMOVDQU8    Z12, K1, (AX)(R8*1)
+	VMOVDQU8    Z12, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z11, Z9, Z9
-	MOVQ        16(SI), R8
+	MOVQ        16(SI), R15
 	VPERMB      Z9, Z1, Z9
-	VMOVDQU8    Z9, K1, (AX)(R8*1)
+	VMOVDQU8    Z9, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xee, Z3, Z2, Z2
 	VSHUFI32X4  $0xee, Z7, Z5, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        32(SI), R8
+	MOVQ        32(SI), R15
 	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VMOVDQU8    Z5, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        48(SI), R8
+	MOVQ        48(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	VSHUFI32X4  $0x44, Z6, Z4, Z2
 	VSHUFI32X4  $0x44, Z10, Z8, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        8(SI), R8
+	MOVQ        8(SI), R15
 	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VMOVDQU8    Z5, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        24(SI), R8
+	MOVQ        24(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xee, Z6, Z4, Z2
 	VSHUFI32X4  $0xee, Z10, Z8, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z4
-	MOVQ        40(SI), R8
+	MOVQ        40(SI), R15
 	VPERMB      Z4, Z1, Z4
-	VMOVDQU8    Z4, K1, (AX)(R8*1)
+	VMOVDQU8    Z4, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        56(SI), R8
+	MOVQ        56(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	SUBQ        $+8, DI
 	JLE         done7
 	CMPQ        DI, $+8
 	JGE         full6
-	IMUL3Q      $+5, DI, R8
-	ADDQ        R8, CX
+	IMUL3Q      $+5, DI, R15
+	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
 	JMP         tile5
@@ -6698,93 +6652,85 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
-	MOVQ 32(BX), R8
-	MOVQ 40(BX), R8
-	MOVQ 48(BX), R8
-	MOVQ 56(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), R11
+	MOVQ 32(BX), R12
+	MOVQ 40(BX), R13
+	MOVQ 48(BX), R14
+	MOVQ 56(BX), BX
 
 tile5:
-	MOVQ        (BX), R8
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
-	MOVQ        8(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
 	VPERMB      Z4, Z0, Z4
 	VPUNPCKLQDQ Z4, Z3, Z2
 	VPUNPCKHQDQ Z4, Z3, Z4
-	MOVQ        16(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z  (CX)(R10*1), K1, Z5
 	VPERMB      Z5, Z0, Z5
-	MOVQ        24(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z6
+	VMOVDQU8.Z  (CX)(R11*1), K1, Z6
 	VPERMB      Z6, Z0, Z6
 	VPUNPCKLQDQ Z6, Z5, Z3
 	VPUNPCKHQDQ Z6, Z5, Z6
-	MOVQ        32(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z7
+	VMOVDQU8.Z  (CX)(R12*1), K1, Z7
 	VPERMB      Z7, Z0, Z7
-	MOVQ        40(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z8
+	VMOVDQU8.Z  (CX)(R13*1), K1, Z8
 	VPERMB      Z8, Z0, Z8
 	VPUNPCKLQDQ Z8, Z7, Z5
 	VPUNPCKHQDQ Z8, Z7, Z8
-	MOVQ        48(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z9
+	VMOVDQU8.Z  (CX)(R14*1), K1, Z9
 	VPERMB      Z9, Z0, Z9
-	MOVQ        56(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z10
+	VMOVDQU8.Z  (CX)(BX*1), K1, Z10
 	VPERMB      Z10, Z0, Z10
 	VPUNPCKLQDQ Z10, Z9, Z7
 	VPUNPCKHQDQ Z10, Z9, Z10
 	VSHUFI32X4  $0x44, Z3, Z2, Z9
 	VSHUFI32X4  $0x44, Z7, Z5, Z11
 	VSHUFI32X4  $0x88, Z11, Z9, Z12
-	MOVQ        (SI), R8
+	MOVQ        (SI), R15
 	VPERMB      Z12, Z1, Z12
-	VMOVDQU8    Z12, K1, (AX)(R8*1)
+	VMOVDQU8    Z12, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z11, Z9, Z9
-	MOVQ        16(SI), R8
+	MOVQ        16(SI), R15
 	VPERMB      Z9, Z1, Z9
-	VMOVDQU8    Z9, K1, (AX)(R8*1)
+	VMOVDQU8    Z9, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xee, Z3, Z2, Z2
 	VSHUFI32X4  $0xee, Z7, Z5, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        32(SI), R8
+	MOVQ        32(SI), R15
 	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VMOVDQU8    Z5, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        48(SI), R8
+	MOVQ        48(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	VSHUFI32X4  $0x44, Z6, Z4, Z2
 	VSHUFI32X4  $0x44, Z10, Z8, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        8(SI), R8
+	MOVQ        8(SI), R15
 	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VMOVDQU8    Z5, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        24(SI), R8
+	MOVQ        24(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xee, Z6, Z4, Z2
 	VSHUFI32X4  $0xee, Z10, Z8, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z4
-	MOVQ        40(SI), R8
+	MOVQ        40(SI), R15
 	VPERMB      Z4, Z1, Z4
-	VMOVDQU8    Z4, K1, (AX)(R8*1)
+	VMOVDQU8    Z4, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        56(SI), R8
+	MOVQ        56(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	SUBQ        $+8, DI
 	JLE         done7
 	CMPQ        DI, $+8
 	JGE         full6
-	IMUL3Q      $+6, DI, R8
-	ADDQ        R8, CX
+	IMUL3Q      $+6, DI, R15
+	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
 	JMP         tile5
@@ -6850,93 +6796,85 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
-	MOVQ 32(BX), R8
-	MOVQ 40(BX), R8
-	MOVQ 48(BX), R8
-	MOVQ 56(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), R11
+	MOVQ 32(BX), R12
+	MOVQ 40(BX), R13
+	MOVQ 48(BX), R14
+	MOVQ 56(BX), BX
 
 tile5:
-	MOVQ        (BX), R8
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
-	MOVQ        8(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
 	VPERMB      Z4, Z0, Z4
 	VPUNPCKLQDQ Z4, Z3, Z2
 	VPUNPCKHQDQ Z4, Z3, Z4
-	MOVQ        16(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z  (CX)(R10*1), K1, Z5
 	VPERMB      Z5, Z0, Z5
-	MOVQ        24(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z6
+	VMOVDQU8.Z  (CX)(R11*1), K1, Z6
 	VPERMB      Z6, Z0, Z6
 	VPUNPCKLQDQ Z6, Z5, Z3
 	VPUNPCKHQDQ Z6, Z5, Z6
-	MOVQ        32(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z7
+	VMOVDQU8.Z  (CX)(R12*1), K1, Z7
 	VPERMB      Z7, Z0, Z7
-	MOVQ        40(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z8
+	VMOVDQU8.Z  (CX)(R13*1), K1, Z8
 	VPERMB      Z8, Z0, Z8
 	VPUNPCKLQDQ Z8, Z7, Z5
 	VPUNPCKHQDQ Z8, Z7, Z8
-	MOVQ        48(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z9
+	VMOVDQU8.Z  (CX)(R14*1), K1, Z9
 	VPERMB      Z9, Z0, Z9
-	MOVQ        56(BX), R8
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z10
+	VMOVDQU8.Z  (CX)(BX*1), K1, Z10
 	VPERMB      Z10, Z0, Z10
 	VPUNPCKLQDQ Z10, Z9, Z7
 	VPUNPCKHQDQ Z10, Z9, Z10
 	VSHUFI32X4  $0x44, Z3, Z2, Z9
 	VSHUFI32X4  $0x44, Z7, Z5, Z11
 	VSHUFI32X4  $0x88, Z11, Z9, Z12
-	MOVQ        (SI), R8
+	MOVQ        (SI), R15
 	VPERMB      Z12, Z1, Z12
-	VMOVDQU8    Z12, K1, (AX)(R8*1)
+	VMOVDQU8    Z12, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z11, Z9, Z9
-	MOVQ        16(SI), R8
+	MOVQ        16(SI), R15
 	VPERMB      Z9, Z1, Z9
-	VMOVDQU8    Z9, K1, (AX)(R8*1)
+	VMOVDQU8    Z9, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xee, Z3, Z2, Z2
 	VSHUFI32X4  $0xee, Z7, Z5, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        32(SI), R8
+	MOVQ        32(SI), R15
 	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VMOVDQU8    Z5, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        48(SI), R8
+	MOVQ        48(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	VSHUFI32X4  $0x44, Z6, Z4, Z2
 	VSHUFI32X4  $0x44, Z10, Z8, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        8(SI), R8
+	MOVQ        8(SI), R15
 	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R8*1)
+	VMOVDQU8    Z5, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        24(SI), R8
+	MOVQ        24(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xee, Z6, Z4, Z2
 	VSHUFI32X4  $0xee, Z10, Z8, Z3
 	VSHUFI32X4  $0x88, Z3, Z2, Z4
-	MOVQ        40(SI), R8
+	MOVQ        40(SI), R15
 	VPERMB      Z4, Z1, Z4
-	VMOVDQU8    Z4, K1, (AX)(R8*1)
+	VMOVDQU8    Z4, K1, (AX)(R15*1)
 	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        56(SI), R8
+	MOVQ        56(SI), R15
 	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R8*1)
+	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	SUBQ        $+8, DI
 	JLE         done7
 	CMPQ        DI, $+8
 	JGE         full6
-	IMUL3Q      $+7, DI, R8
-	ADDQ        R8, CX
+	IMUL3Q      $+7, DI, R15
+	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
 	JMP         tile5
@@ -7002,49 +6940,45 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
-	MOVQ       8(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
-	MOVQ       16(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
 	VPERMB     Z4, Z0, Z4
-	MOVQ       24(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
 	VPERMB     Z5, Z0, Z5
 	VSHUFI32X4 $0x44, Z3, Z2, Z6
 	VSHUFI32X4 $0x44, Z5, Z4, Z7
 	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R8
+	MOVQ       (SI), R11
 	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R8
+	MOVQ       8(SI), R11
 	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xee, Z3, Z2, Z2
 	VSHUFI32X4 $0xee, Z5, Z4, Z3
 	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R8
+	MOVQ       16(SI), R11
 	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R8
+	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	IMUL3Q     $+9, DI, R8
-	ADDQ       R8, CX
+	IMUL3Q     $+9, DI, R11
+	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
 	JMP        tile5
@@ -7110,49 +7044,45 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
-	MOVQ       8(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
-	MOVQ       16(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
 	VPERMB     Z4, Z0, Z4
-	MOVQ       24(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
 	VPERMB     Z5, Z0, Z5
 	VSHUFI32X4 $0x44, Z3, Z2, Z6
 	VSHUFI32X4 $0x44, Z5, Z4, Z7
 	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R8
+	MOVQ       (SI), R11
 	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R8
+	MOVQ       8(SI), R11
 	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xee, Z3, Z2, Z2
 	VSHUFI32X4 $0xee, Z5, Z4, Z3
 	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R8
+	MOVQ       16(SI), R11
 	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R8
+	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	IMUL3Q     $+10, DI, R8
-	ADDQ       R8, CX
+	IMUL3Q     $+10, DI, R11
+	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
 	JMP        tile5
@@ -7218,49 +7148,45 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
-	MOVQ       8(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
-	MOVQ       16(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
 	VPERMB     Z4, Z0, Z4
-	MOVQ       24(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
 	VPERMB     Z5, Z0, Z5
 	VSHUFI32X4 $0x44, Z3, Z2, Z6
 	VSHUFI32X4 $0x44, Z5, Z4, Z7
 	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R8
+	MOVQ       (SI), R11
 	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R8
+	MOVQ       8(SI), R11
 	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xee, Z3, Z2, Z2
 	VSHUFI32X4 $0xee, Z5, Z4, Z3
 	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R8
+	MOVQ       16(SI), R11
 	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R8
+	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	IMUL3Q     $+11, DI, R8
-	ADDQ       R8, CX
+	IMUL3Q     $+11, DI, R11
+	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
 	JMP        tile5
@@ -7326,49 +7252,45 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
-	MOVQ       8(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
-	MOVQ       16(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
 	VPERMB     Z4, Z0, Z4
-	MOVQ       24(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
 	VPERMB     Z5, Z0, Z5
 	VSHUFI32X4 $0x44, Z3, Z2, Z6
 	VSHUFI32X4 $0x44, Z5, Z4, Z7
 	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R8
+	MOVQ       (SI), R11
 	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R8
+	MOVQ       8(SI), R11
 	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xee, Z3, Z2, Z2
 	VSHUFI32X4 $0xee, Z5, Z4, Z3
 	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R8
+	MOVQ       16(SI), R11
 	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R8
+	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	IMUL3Q     $+12, DI, R8
-	ADDQ       R8, CX
+	IMUL3Q     $+12, DI, R11
+	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
 	JMP        tile5
@@ -7434,49 +7356,45 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
-	MOVQ       8(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
-	MOVQ       16(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
 	VPERMB     Z4, Z0, Z4
-	MOVQ       24(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
 	VPERMB     Z5, Z0, Z5
 	VSHUFI32X4 $0x44, Z3, Z2, Z6
 	VSHUFI32X4 $0x44, Z5, Z4, Z7
 	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R8
+	MOVQ       (SI), R11
 	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R8
+	MOVQ       8(SI), R11
 	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xee, Z3, Z2, Z2
 	VSHUFI32X4 $0xee, Z5, Z4, Z3
 	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R8
+	MOVQ       16(SI), R11
 	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R8
+	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	IMUL3Q     $+13, DI, R8
-	ADDQ       R8, CX
+	IMUL3Q     $+13, DI, R11
+	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
 	JMP        tile5
@@ -7542,49 +7460,45 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
-	MOVQ       8(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
-	MOVQ       16(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
 	VPERMB     Z4, Z0, Z4
-	MOVQ       24(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
 	VPERMB     Z5, Z0, Z5
 	VSHUFI32X4 $0x44, Z3, Z2, Z6
 	VSHUFI32X4 $0x44, Z5, Z4, Z7
 	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R8
+	MOVQ       (SI), R11
 	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R8
+	MOVQ       8(SI), R11
 	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xee, Z3, Z2, Z2
 	VSHUFI32X4 $0xee, Z5, Z4, Z3
 	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R8
+	MOVQ       16(SI), R11
 	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R8
+	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	IMUL3Q     $+14, DI, R8
-	ADDQ       R8, CX
+	IMUL3Q     $+14, DI, R11
+	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
 	JMP        tile5
@@ -7650,49 +7564,45 @@ tile2:
 	MOVQ 72(DX), SI
 	MOVQ 56(DX), DI
 	MOVQ (BX), R8
-	MOVQ 8(BX), R8
-	MOVQ 16(BX), R8
-	MOVQ 24(BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
 
 tile5:
-	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
-	MOVQ       8(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z3
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
-	MOVQ       16(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z4
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
 	VPERMB     Z4, Z0, Z4
-	MOVQ       24(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z5
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
 	VPERMB     Z5, Z0, Z5
 	VSHUFI32X4 $0x44, Z3, Z2, Z6
 	VSHUFI32X4 $0x44, Z5, Z4, Z7
 	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R8
+	MOVQ       (SI), R11
 	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R8*1)
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R8
+	MOVQ       8(SI), R11
 	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R8*1)
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xee, Z3, Z2, Z2
 	VSHUFI32X4 $0xee, Z5, Z4, Z3
 	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R8
+	MOVQ       16(SI), R11
 	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
 	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R8
+	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
 	JLE        done7
 	CMPQ       DI, $+4
 	JGE        full6
-	IMUL3Q     $+15, DI, R8
-	ADDQ       R8, CX
+	IMUL3Q     $+15, DI, R11
+	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
 	JMP        tile5

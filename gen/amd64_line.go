@@ -49,7 +49,7 @@ func lineTile(e *emitter, t *tile, p tilePointers) {
 	for g := range group {
 		s := newNet(e, func() reg.VecVirtual { return e.ZMM() }, n, 64)
 		for k := range n {
-			s.load(k, func(r reg.VecVirtual) { e.loadLine(t, e.row(p.src, p.srcOff, g*n+k, 0), r) })
+			s.load(k, func(r reg.VecVirtual) { e.loadLine(t, e.source(p, g*n+k, 0), r) })
 		}
 		s.transpose(t.spread())
 		for k := range n {

@@ -236,7 +236,7 @@ func (m *merger) ends(r, to reg.GPVirtual, line, fresh reg.VecVirtual, index reg
 	e.KMOVQ(mask, k)
 	rest := e.ZMM()
 	e.VMOVDQA64(at(index, 0), rest)
-	e.VPERMI2B(fresh, fresh, rest)
+	e.VPERMB(fresh, rest, rest) // all of it comes from there
 	e.VMOVDQU8(rest, k, at(to, 64))
 	e.Label(done)
 }

@@ -98,7 +98,7 @@ func (e *emitter) transpose(t *tile) {
 			e.MOVQ(e.in("DstOff", 0), p.dstOff)
 			restI := e.GP64()
 			e.MOVQ(e.in("I", 0), restI)
-			if t.j <= 8 {
+			if t.j <= 8 && !t.stream {
 				for k := range t.j {
 					p.rows = append(p.rows, e.GP64())
 					e.MOVQ(at(p.srcOff, 8*k), p.rows[k])
@@ -247,7 +247,7 @@ func laneTileSSE2(e *emitter, t *tile, p tilePointers) {
 	n := t.lanes()
 	net := newNet(e, func() reg.VecVirtual { return e.XMM() }, n, 16)
 	for k := 0; k < n; k++ {
-		net.load(k, func(r reg.VecVirtual) { e.MOVOU(e.row(p.src, p.srcOff, k, 0), r) })
+		net.load(k, func(r reg.VecVirtual) { e.MOVOU(e.source(p, k, 0), r) })
 	}
 	net.transpose(t.size)
 	for i := 0; i < n; i++ {
