@@ -5,7 +5,7 @@ import "github.com/stridecopy/stridecopy/asm"
 // permute takes boxes of exactly the kernel's windows, or of any where it is the
 // pure-Go kernel, and random maps of their bytes.
 func (c *checker) permute() {
-	for range rounds(3000) {
+	for range rounds(2000) {
 		vector, nsrc, ndst := c.k.Vector, c.k.I, c.k.J
 		if vector == 0 {
 			vector, nsrc, ndst = 16<<(2*c.IntN(2)), 1+c.IntN(c.k.I), 1+c.IntN(c.k.J)

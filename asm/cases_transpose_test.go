@@ -26,7 +26,7 @@ func (c *checker) transpose() {
 		edges = append(edges, [2]int{c.k.I + c.IntN(150), c.k.J + c.IntN(150)})
 	}
 	for _, size := range c.sizes() {
-		budget := rounds(96<<20) / len(c.sizes()) // bytes moved, and more for each case
+		budget := rounds(48<<20) / len(c.sizes()) // bytes moved, and more for each case
 		for budget > 0 {
 			for n, e := range append(edges, others...) {
 				if budget <= 0 && n >= len(edges) {

@@ -271,24 +271,18 @@ func wide(lines []string) []change {
 	})
 }
 
-var frameAddress = regexp.MustCompile(`^\tLEAQ\s+\d*\(SP\), (\w+)$`)
-
 // over makes the last vector load of a function touch the byte behind it, or load
 // without its mask.
 func over(lines []string) []change {
-	scratch := map[string]bool{} // registers that point into the frame
-	for _, line := range lines {
-		if m := frameAddress.FindStringSubmatch(line); m != nil {
-			scratch[m[1]] = true
-		}
-	}
+	frame := map[string]bool{} // registers that point into the frame
 	all := each(lines, func(in instruction) []string {
+		in.follow(frame)
 		if strings.HasPrefix(in.opcode, "VMOVDQU8.Z") && inData(in.operands[0]) {
 			return []string{fmt.Sprintf("\tVMOVDQU64 %s, %s", in.operands[0], in.last())}
 		}
 		bytes := in.loaded()
 		switch {
-		case bytes == 0 || scratch[memory.FindStringSubmatch(in.operands[0])[3]]:
+		case bytes == 0 || frame[base(in.operands[0])]:
 			return nil
 		case in.opcode[0] == 'F' || in.opcode == "VLD1R":
 			return []string{"\tMOVBU " + moved(in.operands[0], bytes) + ", R27", in.String()}
@@ -296,6 +290,30 @@ func over(lines []string) []change {
 		return []string{"\tCMPB " + moved(in.operands[0], bytes) + ", $0", in.String()}
 	})
 	return all[max(0, len(all)-1):]
+}
+
+// follow keeps track of the registers that point into the frame.
+func (in instruction) follow(frame map[string]bool) {
+	if len(in.operands) != 2 {
+		return
+	}
+	from, to := in.operands[0], in.operands[1]
+	switch in.opcode {
+	case "LEAQ":
+		frame[to] = base(from) == "SP" || frame[base(from)]
+	case "MOVQ":
+		frame[to] = frame[from]
+	case "ADDQ":
+		frame[to] = frame[to] || frame[from]
+	}
+}
+
+// base returns the base register of a memory operand.
+func base(operand string) string {
+	if m := memory.FindStringSubmatch(operand); m != nil {
+		return m[3]
+	}
+	return ""
 }
 
 // indexVector matches places so far from the base that they are index vectors of a
