@@ -218,6 +218,8 @@ func TestPlanOverlapKinds(t *testing.T) {
 		{"reverse the rows", square, view(square.Flip(0)), exchange, 0},
 		{"each matrix of a batch", cube, view(cube.Permute(0, 2, 1)), exchange, 1},
 		{"outer axes of a cube", cube, view(cube.Permute(2, 1, 0)), exchange, 1},
+		{"reverse each row, squeezed", Layout{ItemSize: 1, Shape: []int{3, 5}, Strides: []int{10, 1}},
+			Layout{ItemSize: 1, Offset: 4, Shape: []int{3, 5}, Strides: []int{15, -1}}, staged, 1},
 		{"turn a cube", cube, view(cube.Permute(1, 2, 0)), staged, 0},
 		{"transpose 4 x 25", C(4, 4, 25), view(C(4, 25, 4).Permute()), staged, 0},
 	} {
@@ -226,5 +228,8 @@ func TestPlanOverlapKinds(t *testing.T) {
 		if p.kind != c.want || p.safe != c.safe {
 			t.Errorf("%s: kind %d with %d loops in order, want %d with %d", c.name, p.kind, p.safe, c.want, c.safe)
 		}
+		_, dhi := c.dst.interval()
+		_, shi := c.src.interval()
+		checkShared(t, counted(max(dhi, shi)), c.dst, c.src, tight...)
 	}
 }
