@@ -56,14 +56,14 @@ func stripOf(size int) (least, wide int) {
 	return math.MaxInt, math.MaxInt
 }
 
-// transposeItems does the same for blocks without strips: item by item, along the
-// longer side.
+// transposeItems does the same for blocks without strips, item by item: along the
+// destination rows, which stay in the cache, unless they are but a few items.
 func transposeItems(dst []byte, d int, src []byte, s, size int, b *Block) {
 	row := Block{Outer: Loop{N: 1}}
 	dstStep, dstUniform := uniform(b.DstOff[:b.I])
 	srcStep, srcUniform := uniform(b.SrcOff[:b.J])
 	switch {
-	case srcUniform && (b.J >= b.I || !dstUniform):
+	case srcUniform && (b.J >= min(b.I, 8) || !dstUniform):
 		row.Inner = Loop{N: b.J, Dst: size, Src: srcStep}
 		for i, off := range b.DstOff[:b.I] {
 			itemsGeneric(dst, d+off, src, s+b.SrcOff[0]+i*size, size, &row)

@@ -242,6 +242,54 @@ func transposeSmallB8NEON(dst, src *byte, b *Block)
 //go:noescape
 func transposeB16NEON(dst, src *byte, b *Block)
 
+// transposeB3NEON is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*3, o*b.Outer.Src+b.SrcOff[j]+i*3
+//				copy(dst[d:d+3], src[s:s+3])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB3NEON(dst, src *byte, b *Block)
+
+// transposeB6NEON is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*6, o*b.Outer.Src+b.SrcOff[j]+i*6
+//				copy(dst[d:d+6], src[s:s+6])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB6NEON(dst, src *byte, b *Block)
+
+// transposeB12NEON is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*12, o*b.Outer.Src+b.SrcOff[j]+i*12
+//				copy(dst[d:d+12], src[s:s+12])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB12NEON(dst, src *byte, b *Block)
+
 // permute1x1NEON is
 //
 //	for o := range b.Outer.N {
@@ -594,6 +642,9 @@ const (
 	idTransposeB8NEON
 	idTransposeSmallB8NEON
 	idTransposeB16NEON
+	idTransposeB3NEON
+	idTransposeB6NEON
+	idTransposeB12NEON
 	idPermute1x1NEON
 	idPermute1x2NEON
 	idPermute1x3NEON
@@ -628,6 +679,9 @@ var archKernels = []Kernel{
 	{ID: idTransposeB8NEON, Name: "transposeB8NEON", Op: Transpose, Size: 8, I: 4, J: 4, Needs: cpu.NEON},
 	{ID: idTransposeSmallB8NEON, Name: "transposeSmallB8NEON", Op: Transpose, Size: 8, I: 2, J: 2, Needs: cpu.NEON},
 	{ID: idTransposeB16NEON, Name: "transposeB16NEON", Op: Transpose, Size: 16, I: 4, J: 4, Needs: cpu.NEON},
+	{ID: idTransposeB3NEON, Name: "transposeB3NEON", Op: Transpose, Size: 3, I: 8, J: 8, Needs: cpu.NEON},
+	{ID: idTransposeB6NEON, Name: "transposeB6NEON", Op: Transpose, Size: 6, I: 4, J: 4, Needs: cpu.NEON},
+	{ID: idTransposeB12NEON, Name: "transposeB12NEON", Op: Transpose, Size: 12, I: 2, J: 2, Needs: cpu.NEON},
 	{ID: idPermute1x1NEON, Name: "permute1x1NEON", Op: Permute, Size: 0, I: 1, J: 1, Vector: 16, Needs: cpu.NEON},
 	{ID: idPermute1x2NEON, Name: "permute1x2NEON", Op: Permute, Size: 0, I: 1, J: 2, Vector: 16, Needs: cpu.NEON},
 	{ID: idPermute1x3NEON, Name: "permute1x3NEON", Op: Permute, Size: 0, I: 1, J: 3, Vector: 16, Needs: cpu.NEON},
@@ -680,6 +734,12 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeSmallB8NEON(dst, src, b)
 	case idTransposeB16NEON:
 		transposeB16NEON(dst, src, b)
+	case idTransposeB3NEON:
+		transposeB3NEON(dst, src, b)
+	case idTransposeB6NEON:
+		transposeB6NEON(dst, src, b)
+	case idTransposeB12NEON:
+		transposeB12NEON(dst, src, b)
 	case idPermute1x1NEON:
 		permute1x1NEON(dst, src, b)
 	case idPermute1x2NEON:

@@ -18,6 +18,7 @@ func neonKernels() []neonKernel {
 	ks = append(ks, neonRowsKernels()...)
 	ks = append(ks, neonFillKernels()...)
 	ks = append(ks, neonTransposeKernels()...)
+	ks = append(ks, neonSpreadKernels()...)
 	ks = append(ks, neonPermuteKernels()...)
 	for i := range ks {
 		ks[i].isa = "cpu.NEON"
@@ -52,7 +53,7 @@ func arm64Assembly() ([]byte, error) {
 				return nil, err
 			}
 		}
-		k.emit(&neon{Func: fn, next: rFree})
+		k.emit(&neon{Func: fn, file: f, next: rFree})
 		fn.Ret()
 	}
 	return f.Print(printer.Config{Name: "gen", Pkg: "asm"})
@@ -69,6 +70,7 @@ const (
 // neon adds to an arm64 function what all kernels share.
 type neon struct {
 	*arm64.Func
+	file *arm64.File
 	next arm64.R
 }
 

@@ -31,16 +31,17 @@ func neonTransposeKernels() []neonKernel {
 	return ks
 }
 
-// emit emits the loops over tiles: along the source rows inside, down them
-// outside.
-func (t neonTile) emit(e *neon) {
+func (t neonTile) emit(e *neon) { e.tiles(t, t.move) }
+
+// tiles emits the loops over tiles: along the source rows inside, down them outside.
+func (e *neon) tiles(t neonTile, move func(e *neon, src, srcOff, dst, dstOff arm64.R)) {
 	e.loop("Outer", rDst, rSrc, func() {
 		dst, srcOff, restJ := e.take(), e.in("SrcOff", 0), e.in("J", 0)
 		e.Mov(rDst, dst)
 		e.slide(restJ, t.j, func() {
 			src, dstOff, restI := e.take(), e.in("DstOff", 0), e.in("I", 0)
 			e.Mov(rSrc, src)
-			e.slide(restI, t.i, func() { t.move(e, src, srcOff, dst, dstOff) },
+			e.slide(restI, t.i, func() { move(e, src, srcOff, dst, dstOff) },
 				neonAdvance{src, t.size}, neonAdvance{dstOff, 8})
 		}, neonAdvance{dst, t.size}, neonAdvance{srcOff, 8})
 	})
@@ -67,7 +68,11 @@ func (e *neon) slide(rest arm64.R, n int, body func(), pointers ...neonAdvance) 
 	e.Bcc(arm64.GE, again)
 	e.SubI(n, rest, rest)
 	for _, p := range pointers {
-		e.AddShifted(rest, log2(p.scale), p.pointer, p.pointer)
+		for bit := range log2(p.scale) + 1 {
+			if p.scale>>bit&1 != 0 {
+				e.AddShifted(rest, bit, p.pointer, p.pointer)
+			}
+		}
 	}
 	e.MovI(n, rest)
 	e.B(again)
@@ -145,8 +150,13 @@ func (e *neon) tileRows(base, table arm64.R, n int, move func(row arm64.R, k int
 //
 // It returns the vectors in order, and the one that is free now.
 func (e *neon) transposeBlock(size int, v []arm64.V, free arm64.V) ([]arm64.V, arm64.V) {
+	return e.rounds(size, log2(len(v)), v, free)
+}
+
+// rounds does the first n of them.
+func (e *neon) rounds(size, n int, v []arm64.V, free arm64.V) ([]arm64.V, arm64.V) {
 	half := len(v) / 2
-	for n := 1; n < len(v); n *= 2 {
+	for range n {
 		var riffled []arm64.V
 		for k := range half {
 			a, b := v[k], v[k+half]

@@ -8,6 +8,7 @@
 package arm64
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -118,6 +119,21 @@ func (f *File) Func(name, signature string) (*Func, error) {
 	f.file.AddSection(fn)
 	return &Func{fn: fn}, nil
 }
+
+// Data adds a constant to the file and returns its address. Its length is a multiple
+// of eight.
+func (f *File) Data(name string, b []byte) Address {
+	g := ir.NewStaticGlobal(name)
+	g.Attributes = attr.RODATA | attr.NOPTR
+	for ; len(b) > 0; b = b[8:] {
+		g.Append(operand.U64(binary.LittleEndian.Uint64(b)))
+	}
+	f.file.AddSection(g)
+	return Address{text("$" + g.Base().Asm())}
+}
+
+// An Address is that of a constant.
+type Address struct{ symbol operand.Op }
 
 // Print checks labels and branches and returns the assembly.
 func (f *File) Print(cfg printer.Config) ([]byte, error) {

@@ -40,6 +40,9 @@ func (e *Func) Mov(a, d R) { e.op("MOVD", a, d) }
 // MovI sets d to n.
 func (e *Func) MovI(n int, d R) { e.op("MOVD", imm(n), d) }
 
+// Addr sets d to the address of a constant.
+func (e *Func) Addr(a Address, d R) { e.op("MOVD", a.symbol, d) }
+
 // Add sets d = a + b.
 func (e *Func) Add(a, b, d R) { e.op("ADD", a, b, d) }
 
@@ -85,6 +88,10 @@ func (e *Func) Ldp(base R, disp int, a, b R) { e.op("LDP", at(base, disp), pair(
 // LdQ loads a whole vector, StQ stores one.
 func (e *Func) LdQ(base R, disp int, d V) { e.op("FMOVQ", at(base, disp), d.scalar()) }
 func (e *Func) StQ(a V, base R, disp int) { e.op("FMOVQ", a.scalar(), at(base, disp)) }
+
+// LdD loads the low half of a vector and clears the other, StD stores the low half.
+func (e *Func) LdD(base R, disp int, d V) { e.op("FMOVD", at(base, disp), d.scalar()) }
+func (e *Func) StD(a V, base R, disp int) { e.op("FMOVD", a.scalar(), at(base, disp)) }
 
 // LdpQ loads two whole vectors, StpQ stores two.
 func (e *Func) LdpQ(base R, disp int, a, b V) {

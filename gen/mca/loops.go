@@ -22,10 +22,12 @@ type syntax struct {
 var arm64Syntax = syntax{
 	comment: "//",
 	jump:    "b\t",
-	move:    regexp.MustCompile(`^(ldr|ldp|ldnp|str|stp|stnp)\tq`),
+	move:    regexp.MustCompile(`^(ldr|ldp|ldnp|str|stp|stnp)\t[qd]`),
 	plain:   func(text string) string { return text },
 	width: func(text string) int {
 		switch {
+		case strings.HasPrefix(text, "str\td"):
+			return 8
 		case strings.HasPrefix(text, "str"):
 			return 16
 		case strings.HasPrefix(text, "st"):

@@ -37,6 +37,7 @@ var targets = []target{
 		{"neoverse-v2", []string{"NEON"}},
 	}, []string{
 		"Transposes: 16/n items of n bytes in a vector take log2(16/n) rounds of ZIP, one for each vector and round. N1 and N2 have two pipes for them, V1 and V2 four, and every vector that is stored takes a turn in one of two of these. For bytes on N1 that is 16 + 8 operations for 64 bytes, or 12 cycles; the rest is waiting, since a tile is longer than the window of 128 operations.",
+		"Transposes of 3, 6 and 12 bytes: besides, two look-ups on either side for a row of 24 bytes.",
 		"Small transposes: besides, an address and half a load of the table for every 16 bytes.",
 		"Permutations: a table look-up goes through the same two pipes as stores on all four cores, so that one for each vector stored doubles the bound. On V1 it takes two turns, and look-ups in three or four vectors take more than one everywhere. With one destination window a box, the loop over boxes shows.",
 	}},

@@ -328,6 +328,8 @@ func (in instruction) loaded() int {
 	switch {
 	case in.opcode == "FMOVQ":
 		return 16
+	case in.opcode == "FMOVD":
+		return 8
 	case in.opcode == "FLDPQ":
 		return 32
 	case in.opcode == "VLD1R":
