@@ -50,31 +50,31 @@ func (b *boxes) plans(loops []loop) (*boxPlans, error) {
 }
 
 // load reads the block whose first item is at s into scratch.
-func (b *boxes) load(p *boxPlans, s int) error {
+func (b *boxes) load(mem memory, p *boxPlans, s int) error {
 	bytes := p.gather.Bytes()
 	b.scratch = slices.Grow(b.scratch[:0], bytes)[:bytes]
-	return p.gather.Run(b.scratch, b.srcMem[s+p.srcLow:])
+	return p.gather.Run(b.scratch, mem.src[s+p.srcLow:])
 }
 
 // store writes the block in scratch to the one whose first item is at d.
-func (b *boxes) store(p *boxPlans, d int) error {
-	return p.scatter.Run(b.dstMem[d+p.dstLow:], b.scratch)
+func (b *boxes) store(mem memory, p *boxPlans, d int) error {
+	return p.scatter.Run(mem.dst[d+p.dstLow:], b.scratch)
 }
 
 // stage copies a block by way of scratch.
-func (b *boxes) stage(loops []loop, d, s int) error {
+func (b *boxes) stage(mem memory, loops []loop, d, s int) error {
 	p, err := b.plans(loops)
 	if err != nil {
 		return err
 	}
-	if err := b.load(p, s); err != nil {
+	if err := b.load(mem, p, s); err != nil {
 		return err
 	}
-	return b.store(p, d)
+	return b.store(mem, p, d)
 }
 
 // move copies a block without scratch.
-func (b *boxes) move(loops []loop, d, s int) error {
+func (b *boxes) move(mem memory, loops []loop, d, s int) error {
 	p, err := b.plans(loops)
 	if err != nil {
 		return err
@@ -84,5 +84,5 @@ func (b *boxes) move(loops []loop, d, s int) error {
 			return err
 		}
 	}
-	return p.direct.Run(b.dstMem[d+p.dstLow:], b.srcMem[s+p.srcLow:])
+	return p.direct.Run(mem.dst[d+p.dstLow:], mem.src[s+p.srcLow:])
 }

@@ -37,7 +37,7 @@ func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
 	one.plan = Plan{}
 	one.plan.init(x, d, s, Options{}, &one.spare, linePhase(dst))
 	if shared {
-		return one.plan.runShared(unescaped(dst), unescaped(src), shift+d.lo-s.lo, usual)
+		return one.plan.runShared(dst, src, shift+d.lo-s.lo, usual)
 	}
 	one.plan.run(dst, src)
 	return nil

@@ -8,7 +8,7 @@ import (
 // exchange lets pairs of boxes trade places, at each index of the loops outside:
 // while one waits in scratch, the other moves to its place. A box that is its own
 // partner passes through scratch.
-func (m *mover) exchange() error {
+func (m *mover) exchange(mem memory) error {
 	t := trader{boxes: boxes{mover: m}, cuts: m.cuts(), loops: slices.Clone(m.loops[m.safe:])}
 	index, image := make([]int, len(t.cuts)), make([]int, len(t.cuts))
 	return m.each(m.safe, func(d, s int) error {
@@ -19,9 +19,10 @@ func (m *mover) exchange() error {
 			var err error
 			switch slices.Compare(index, image) {
 			case 0:
-				err = t.stage(t.box(index, d, s))
+				loops, dBox, sBox := t.box(index, d, s)
+				err = t.stage(mem, loops, dBox, sBox)
 			case -1:
-				err = t.trade(index, image, d, s)
+				err = t.trade(mem, index, image, d, s)
 			}
 			if err != nil {
 				return err
@@ -40,19 +41,20 @@ type trader struct {
 
 // trade exchanges the boxes of the tiles index and image; the first items of all
 // are at d and s.
-func (t *trader) trade(index, image []int, d, s int) error {
+func (t *trader) trade(mem memory, index, image []int, d, s int) error {
 	loops, dBox, sBox := t.box(index, d, s)
 	p, err := t.plans(loops)
 	if err != nil {
 		return err
 	}
-	if err := t.load(p, sBox); err != nil {
+	if err := t.load(mem, p, sBox); err != nil {
 		return err
 	}
-	if err := t.move(t.box(image, d, s)); err != nil {
+	loops, d, s = t.box(image, d, s)
+	if err := t.move(mem, loops, d, s); err != nil {
 		return err
 	}
-	return t.store(p, dBox)
+	return t.store(mem, p, dBox)
 }
 
 // box returns the loops and the first items of the box of some tiles; the loops are

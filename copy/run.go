@@ -16,7 +16,7 @@ func (p *Plan) Run(dst, src []byte) error {
 		return err
 	}
 	if shift, shared := sameMemory(dst[p.dst.lo:p.dst.hi], src[p.src.lo:p.src.hi]); shared {
-		return p.runShared(unescaped(dst), unescaped(src), shift+p.dst.lo-p.src.lo, usual)
+		return p.runShared(dst, src, shift+p.dst.lo-p.src.lo, usual)
 	}
 	p.run(dst, src)
 	return nil

@@ -25,30 +25,35 @@ func (p *Plan) runShared(dst, src []byte, shift int, lim limits) error {
 	}
 	x := p.nest
 	x.src += shift
-	m := mover{planOverlap(x), dst, src, shift, p.opts, lim}
+	m := mover{planOverlap(x), shift, p.opts, lim}
+	mem := memory{dst, src}
 	m.src -= shift
 	switch {
 	case m.kind == noop:
 		return nil
 	case m.kind == ordered && m.item >= lim.row:
-		return m.rows()
+		return m.rows(mem)
 	case m.payload(m.safe) <= lim.scratch:
-		return m.blocks()
+		return m.blocks(mem)
 	case m.kind == exchange:
-		return m.exchange()
-	case m.safe > 0:
-		return m.each(m.safe, m.inner)
+		return m.exchange(mem)
+	case m.safe > 0: // a copy of its own at each index of the loops outside
+		return m.each(m.safe, func(d, s int) error { return m.part(mem, m.loops[m.safe:], d, s) })
 	}
-	return m.halves()
+	return m.halves(mem)
 }
+
+// A memory is where a copy goes and where it comes from. It is handed from function
+// to function and stands in no struct on the heap, since it may be on the stack of
+// the caller, which moves when it grows.
+type memory struct{ dst, src []byte }
 
 // A mover is an overlap plan at work.
 type mover struct {
-	overlapPlan    // with the offset src counted from srcMem
-	dstMem, srcMem []byte
-	shift          int // from dstMem to srcMem
-	opts           Options
-	lim            limits
+	overlapPlan     // with the offset src counted from memory.src
+	shift       int // from memory.dst to memory.src
+	opts        Options
+	lim         limits
 }
 
 // payload returns the bytes of the items of the loops from k on.
@@ -84,7 +89,7 @@ func (m *mover) each(k int, f func(d, s int) error) error {
 }
 
 // rows moves item after item by memmove, in pieces from the end that is safe.
-func (m *mover) rows() error {
+func (m *mover) rows(mem memory) error {
 	return m.each(len(m.loops), func(d, s int) error {
 		up := d < s+m.shift
 		for done := 0; done < m.item; {
@@ -92,7 +97,7 @@ func (m *mover) rows() error {
 			if !up {
 				at = m.item - done - n
 			}
-			copy(m.dstMem[d+at:d+at+n], m.srcMem[s+at:s+at+n])
+			copy(mem.dst[d+at:d+at+n], mem.src[s+at:s+at+n])
 			done += n
 		}
 		return nil
@@ -101,7 +106,7 @@ func (m *mover) rows() error {
 
 // blocks takes the loops that have to be staged, and as many of the ordered ones
 // around them as fit scratch, through scratch at a time.
-func (m *mover) blocks() error {
+func (m *mover) blocks(mem memory) error {
 	cut, bytes := m.safe, m.payload(m.safe)
 	for cut > 0 && bytes*m.loops[cut-1].n <= m.lim.scratch {
 		cut--
@@ -117,7 +122,7 @@ func (m *mover) blocks() error {
 	return m.each(max(cut-1, 0), func(d, s int) error {
 		for i := 0; i < around.n; i += run {
 			loops[0].n = min(run, around.n-i)
-			if err := b.stage(loops, d+i*around.dst, s+i*around.src); err != nil {
+			if err := b.stage(mem, loops, d+i*around.dst, s+i*around.src); err != nil {
 				return err
 			}
 		}
@@ -125,25 +130,19 @@ func (m *mover) blocks() error {
 	})
 }
 
-// inner copies the loops from safe on, at one index of those outside, as a copy of
-// its own.
-func (m *mover) inner(d, s int) error {
-	return m.part(m.loops[m.safe:], d, s)
-}
-
 // part runs the copy of some loops from the first items at d and s.
-func (m *mover) part(loops []loop, d, s int) error {
+func (m *mover) part(mem memory, loops []loop, d, s int) error {
 	dl, sl := sides(m.item, loops, d, s)
 	p, err := NewPlan(dl, sl, m.opts)
 	if err != nil {
 		return err
 	}
-	return p.runShared(m.dstMem, m.srcMem, m.shift, m.lim)
+	return p.runShared(mem.dst, mem.src, m.shift, m.lim)
 }
 
 // halves cuts a loop in two where one half can be copied before the other, and
 // otherwise stages everything.
-func (m *mover) halves() error {
+func (m *mover) halves(mem memory) error {
 	for k, l := range m.loops {
 		half := l.n / 2
 		front, back := slices.Clone(m.loops), slices.Clone(m.loops)
@@ -152,19 +151,19 @@ func (m *mover) halves() error {
 		frontDst, frontSrc := sides(m.item, front, m.dst, m.src+m.shift)
 		backDst, backSrc := sides(m.item, back, d, s+m.shift)
 		if sharesByte(&frontDst, &backSrc) == disjoint {
-			if err := m.part(front, m.dst, m.src); err != nil {
+			if err := m.part(mem, front, m.dst, m.src); err != nil {
 				return err
 			}
-			return m.part(back, d, s)
+			return m.part(mem, back, d, s)
 		}
 		if sharesByte(&backDst, &frontSrc) == disjoint {
-			if err := m.part(back, d, s); err != nil {
+			if err := m.part(mem, back, d, s); err != nil {
 				return err
 			}
-			return m.part(front, m.dst, m.src)
+			return m.part(mem, front, m.dst, m.src)
 		}
 	}
-	return m.blocks()
+	return m.blocks(mem)
 }
 
 // sides returns the layouts of some loops with the first item at d and s.
