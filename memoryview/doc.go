@@ -6,9 +6,9 @@
 // memoryview: it is made by [FromObject], [FromMemory], [FromBuffer] or
 // [GetContiguous], and sliced, cast, compared, read and written through methods
 // that carry CPython's names and do what CPython 3.13 does, error for error.
-// [View.Sub], [View.Permute], [View.CastLayout], [View.Assign], [View.Equal] and
-// [As] go further than CPython does; they have names of their own, so that the
-// others stay exact.
+// [View.Sub], [View.Permute], [View.CastOrder], [View.CastStrides], [View.Assign],
+// [View.Equal] and [As] go further than CPython does; they have names of their own,
+// so that the others stay exact.
 //
 // # Memory
 //
