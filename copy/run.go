@@ -50,10 +50,10 @@ func (p *Plan) run(dst, src []byte) {
 		return
 	}
 	w := walker{plan: p, block: p.block, dst: p.dstBase, src: p.srcBase}
+	w.at = w.inline[:min(len(p.loops), len(w.inline))]
 	if len(p.loops) > len(w.inline) {
-		w.at = make([]int, len(p.loops))
-	} else {
-		w.at = w.inline[:len(p.loops)]
+		var many [MaxRank + 2]int // of no cost where it is not needed
+		w.at = many[:len(p.loops)]
 	}
 	for k := range p.loops {
 		w.enter(k)
