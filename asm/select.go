@@ -17,15 +17,24 @@ func Best(op Op, size, i, j int, have cpu.Features) ID {
 	return genericID[op]
 }
 
-// LineKernel returns the transpose of items of the given size that moves whole cache
-// lines, and whether there is one that runs on the features have.
-func LineKernel(size int, have cpu.Features) (ID, bool) {
+// LineKernel returns the transpose that moves whole cache lines on items of the given
+// size, and whether there is one that runs on the features have. Among those it takes
+// the first whose tiles j source rows fill, or nearly.
+func LineKernel(size, j int, have cpu.Features) (ID, bool) {
+	best, found := ID(0), false
 	for n := range archKernels {
-		if k := &archKernels[n]; k.Line && !k.Stream && k.Size == size && have.Has(k.Needs) {
+		k := &archKernels[n]
+		if !k.Line || k.Stream || k.Size != size || !have.Has(k.Needs) {
+			continue
+		}
+		if !found {
+			best, found = k.ID, true
+		}
+		if tiles := (j + k.J - 1) / k.J; j >= k.J && 8*j >= 7*tiles*k.J {
 			return k.ID, true
 		}
 	}
-	return 0, false
+	return best, found
 }
 
 // StreamKernel returns the kernel that does what k does past the caches, merging

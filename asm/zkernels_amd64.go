@@ -382,70 +382,6 @@ func transposeB8SSE2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB1AVX512(dst, src *byte, b *Block)
 
-// transposeB2AVX512 is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
-//				copy(dst[d:d+2], src[s:s+2])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB2AVX512(dst, src *byte, b *Block)
-
-// transposeB4AVX512 is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
-//				copy(dst[d:d+4], src[s:s+4])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB4AVX512(dst, src *byte, b *Block)
-
-// transposeB8AVX512 is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
-//				copy(dst[d:d+8], src[s:s+8])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB8AVX512(dst, src *byte, b *Block)
-
-// transposeB16AVX512 is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
-//				copy(dst[d:d+16], src[s:s+16])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB16AVX512(dst, src *byte, b *Block)
-
 // transposeB1StreamAVX512 is
 //
 //	for o := range b.Outer.N {
@@ -461,6 +397,22 @@ func transposeB16AVX512(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB1StreamAVX512(dst, src *byte, b *Block)
+
+// transposeB2AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB2AVX512(dst, src *byte, b *Block)
 
 // transposeB2StreamAVX512 is
 //
@@ -478,6 +430,22 @@ func transposeB1StreamAVX512(dst, src *byte, b *Block)
 //go:noescape
 func transposeB2StreamAVX512(dst, src *byte, b *Block)
 
+// transposeB4AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB4AVX512(dst, src *byte, b *Block)
+
 // transposeB4StreamAVX512 is
 //
 //	for o := range b.Outer.N {
@@ -493,6 +461,22 @@ func transposeB2StreamAVX512(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB4StreamAVX512(dst, src *byte, b *Block)
+
+// transposeB8AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB8AVX512(dst, src *byte, b *Block)
 
 // transposeB8StreamAVX512 is
 //
@@ -510,6 +494,22 @@ func transposeB4StreamAVX512(dst, src *byte, b *Block)
 //go:noescape
 func transposeB8StreamAVX512(dst, src *byte, b *Block)
 
+// transposeB16AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB16AVX512(dst, src *byte, b *Block)
+
 // transposeB16StreamAVX512 is
 //
 //	for o := range b.Outer.N {
@@ -525,6 +525,198 @@ func transposeB8StreamAVX512(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB16StreamAVX512(dst, src *byte, b *Block)
+
+// transposeWideB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeWideB1AVX2(dst, src *byte, b *Block)
+
+// transposeB1StreamAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB1StreamAVX2(dst, src *byte, b *Block)
+
+// transposeWideB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeWideB2AVX2(dst, src *byte, b *Block)
+
+// transposeB2StreamAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB2StreamAVX2(dst, src *byte, b *Block)
+
+// transposeWideB4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeWideB4AVX2(dst, src *byte, b *Block)
+
+// transposeB4StreamAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB4StreamAVX2(dst, src *byte, b *Block)
+
+// transposeWideB8AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeWideB8AVX2(dst, src *byte, b *Block)
+
+// transposeB8StreamAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB8StreamAVX2(dst, src *byte, b *Block)
+
+// transposeWideB16AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeWideB16AVX2(dst, src *byte, b *Block)
+
+// transposeB16StreamAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB16StreamAVX2(dst, src *byte, b *Block)
+
+// transposeHalfB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeHalfB1AVX2(dst, src *byte, b *Block)
+
+// transposeHalfB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeHalfB2AVX2(dst, src *byte, b *Block)
 
 // transposeB1MergeVBMI is
 //
@@ -2130,15 +2322,27 @@ const (
 	idTransposeB4SSE2
 	idTransposeB8SSE2
 	idTransposeB1AVX512
-	idTransposeB2AVX512
-	idTransposeB4AVX512
-	idTransposeB8AVX512
-	idTransposeB16AVX512
 	idTransposeB1StreamAVX512
+	idTransposeB2AVX512
 	idTransposeB2StreamAVX512
+	idTransposeB4AVX512
 	idTransposeB4StreamAVX512
+	idTransposeB8AVX512
 	idTransposeB8StreamAVX512
+	idTransposeB16AVX512
 	idTransposeB16StreamAVX512
+	idTransposeWideB1AVX2
+	idTransposeB1StreamAVX2
+	idTransposeWideB2AVX2
+	idTransposeB2StreamAVX2
+	idTransposeWideB4AVX2
+	idTransposeB4StreamAVX2
+	idTransposeWideB8AVX2
+	idTransposeB8StreamAVX2
+	idTransposeWideB16AVX2
+	idTransposeB16StreamAVX2
+	idTransposeHalfB1AVX2
+	idTransposeHalfB2AVX2
 	idTransposeB1MergeVBMI
 	idTransposeB2MergeVBMI
 	idTransposeB4MergeVBMI
@@ -2245,15 +2449,27 @@ var archKernels = []Kernel{
 	{ID: idTransposeB4SSE2, Name: "transposeB4SSE2", Op: Transpose, Size: 4, I: 4, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeB8SSE2, Name: "transposeB8SSE2", Op: Transpose, Size: 8, I: 2, J: 2, Needs: cpu.SSE2},
 	{ID: idTransposeB1AVX512, Name: "transposeB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX512},
-	{ID: idTransposeB2AVX512, Name: "transposeB2AVX512", Op: Transpose, Size: 2, I: 32, J: 32, Line: true, Needs: cpu.AVX512},
-	{ID: idTransposeB4AVX512, Name: "transposeB4AVX512", Op: Transpose, Size: 4, I: 16, J: 16, Line: true, Needs: cpu.AVX512},
-	{ID: idTransposeB8AVX512, Name: "transposeB8AVX512", Op: Transpose, Size: 8, I: 8, J: 8, Line: true, Needs: cpu.AVX512},
-	{ID: idTransposeB16AVX512, Name: "transposeB16AVX512", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB1StreamAVX512, Name: "transposeB1StreamAVX512", Op: Transpose, Size: 1, I: 64, J: 64, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB2AVX512, Name: "transposeB2AVX512", Op: Transpose, Size: 2, I: 32, J: 32, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB2StreamAVX512, Name: "transposeB2StreamAVX512", Op: Transpose, Size: 2, I: 32, J: 32, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB4AVX512, Name: "transposeB4AVX512", Op: Transpose, Size: 4, I: 16, J: 16, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB4StreamAVX512, Name: "transposeB4StreamAVX512", Op: Transpose, Size: 4, I: 16, J: 16, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB8AVX512, Name: "transposeB8AVX512", Op: Transpose, Size: 8, I: 8, J: 8, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB8StreamAVX512, Name: "transposeB8StreamAVX512", Op: Transpose, Size: 8, I: 8, J: 8, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeB16AVX512, Name: "transposeB16AVX512", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB16StreamAVX512, Name: "transposeB16StreamAVX512", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX512},
+	{ID: idTransposeWideB1AVX2, Name: "transposeWideB1AVX2", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeB1StreamAVX2, Name: "transposeB1StreamAVX2", Op: Transpose, Size: 1, I: 64, J: 64, Stream: true, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeWideB2AVX2, Name: "transposeWideB2AVX2", Op: Transpose, Size: 2, I: 32, J: 32, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeB2StreamAVX2, Name: "transposeB2StreamAVX2", Op: Transpose, Size: 2, I: 32, J: 32, Stream: true, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeWideB4AVX2, Name: "transposeWideB4AVX2", Op: Transpose, Size: 4, I: 4, J: 16, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeB4StreamAVX2, Name: "transposeB4StreamAVX2", Op: Transpose, Size: 4, I: 4, J: 16, Stream: true, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeWideB8AVX2, Name: "transposeWideB8AVX2", Op: Transpose, Size: 8, I: 4, J: 8, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeB8StreamAVX2, Name: "transposeB8StreamAVX2", Op: Transpose, Size: 8, I: 4, J: 8, Stream: true, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeWideB16AVX2, Name: "transposeWideB16AVX2", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeB16StreamAVX2, Name: "transposeB16StreamAVX2", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeHalfB1AVX2, Name: "transposeHalfB1AVX2", Op: Transpose, Size: 1, I: 64, J: 32, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeHalfB2AVX2, Name: "transposeHalfB2AVX2", Op: Transpose, Size: 2, I: 32, J: 16, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1MergeVBMI, Name: "transposeB1MergeVBMI", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB2MergeVBMI, Name: "transposeB2MergeVBMI", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB4MergeVBMI, Name: "transposeB4MergeVBMI", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
@@ -2387,24 +2603,48 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB8SSE2(dst, src, b)
 	case idTransposeB1AVX512:
 		transposeB1AVX512(dst, src, b)
-	case idTransposeB2AVX512:
-		transposeB2AVX512(dst, src, b)
-	case idTransposeB4AVX512:
-		transposeB4AVX512(dst, src, b)
-	case idTransposeB8AVX512:
-		transposeB8AVX512(dst, src, b)
-	case idTransposeB16AVX512:
-		transposeB16AVX512(dst, src, b)
 	case idTransposeB1StreamAVX512:
 		transposeB1StreamAVX512(dst, src, b)
+	case idTransposeB2AVX512:
+		transposeB2AVX512(dst, src, b)
 	case idTransposeB2StreamAVX512:
 		transposeB2StreamAVX512(dst, src, b)
+	case idTransposeB4AVX512:
+		transposeB4AVX512(dst, src, b)
 	case idTransposeB4StreamAVX512:
 		transposeB4StreamAVX512(dst, src, b)
+	case idTransposeB8AVX512:
+		transposeB8AVX512(dst, src, b)
 	case idTransposeB8StreamAVX512:
 		transposeB8StreamAVX512(dst, src, b)
+	case idTransposeB16AVX512:
+		transposeB16AVX512(dst, src, b)
 	case idTransposeB16StreamAVX512:
 		transposeB16StreamAVX512(dst, src, b)
+	case idTransposeWideB1AVX2:
+		transposeWideB1AVX2(dst, src, b)
+	case idTransposeB1StreamAVX2:
+		transposeB1StreamAVX2(dst, src, b)
+	case idTransposeWideB2AVX2:
+		transposeWideB2AVX2(dst, src, b)
+	case idTransposeB2StreamAVX2:
+		transposeB2StreamAVX2(dst, src, b)
+	case idTransposeWideB4AVX2:
+		transposeWideB4AVX2(dst, src, b)
+	case idTransposeB4StreamAVX2:
+		transposeB4StreamAVX2(dst, src, b)
+	case idTransposeWideB8AVX2:
+		transposeWideB8AVX2(dst, src, b)
+	case idTransposeB8StreamAVX2:
+		transposeB8StreamAVX2(dst, src, b)
+	case idTransposeWideB16AVX2:
+		transposeWideB16AVX2(dst, src, b)
+	case idTransposeB16StreamAVX2:
+		transposeB16StreamAVX2(dst, src, b)
+	case idTransposeHalfB1AVX2:
+		transposeHalfB1AVX2(dst, src, b)
+	case idTransposeHalfB2AVX2:
+		transposeHalfB2AVX2(dst, src, b)
 	case idTransposeB1MergeVBMI:
 		transposeB1MergeVBMI(dst, src, b)
 	case idTransposeB2MergeVBMI:

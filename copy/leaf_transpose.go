@@ -46,7 +46,7 @@ func (b *builder) transpose() bool {
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
 	I, J := b.chains(k, maxI, maxJ)
-	line, ok := asm.LineKernel(b.x.item, b.have)
+	line, ok := asm.LineKernel(b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	if !ok || I.least() < t.I || J.least() < t.J {
 		b.tables(&I, &J)
@@ -54,7 +54,7 @@ func (b *builder) transpose() bool {
 	}
 	if !b.streams() {
 		b.tables(&I, &J)
-		if b.x.item >= 4 || b.plan.bytes > lineBytes && crowded(&I, &J) {
+		if inRegisters := b.x.item >= 4 && t.Needs.Has(cpu.AVX512); inRegisters || b.plan.bytes > lineBytes && crowded(&I, &J) {
 			b.plan.kernel = line
 		}
 		return true
@@ -200,26 +200,39 @@ func (v *virtual) least() int {
 // total returns the items of all chunks, or a few more.
 func (v *virtual) total() int { return v.n * max(1, v.split.n) }
 
-// crowded reports whether rows on either side share few cache sets.
+// crowded reports whether the rows of either side share few cache sets.
 func crowded(I, J *virtual) bool {
-	return abs(I.loops[0].dst)%crowdedPitch == 0 || abs(J.loops[0].src)%crowdedPitch == 0
+	return crowdedRows(I.loops[0].dst, I.loops[0].n) || crowdedRows(J.loops[0].src, J.loops[0].n)
+}
+
+// crowdedRows reports whether n rows that lie step bytes apart fall into so few sets
+// of the first-level cache that half of them push each other out.
+func crowdedRows(step, n int) bool {
+	rest := abs(step) % waySize
+	near := min(rest, waySize-rest) // from the same place in the next way
+	sets := waySize / max(64, gcd(waySize, rest))
+	if near < 64 {
+		sets = n*near/64 + 1
+	}
+	return n > 2*ways*sets
 }
 
 const (
-	crowdedPitch = 1024     // rows so far apart share so few cache sets that lines get lost
-	lineBytes    = 32 << 10 // payload from which that matters for small items
-	fetchBytes   = 16 << 10 // how far prefetching runs ahead
-	mergeBytes   = 256      // destination runs from which merging pays
-	maxDown      = 1024     // items of J in a block that walks down the source rows
+	waySize    = 4 << 10  // bytes of a way of the first-level cache, and
+	ways       = 8        // its ways, on all processors of the last ten years or more
+	lineBytes  = 32 << 10 // payload from which crowding matters for small items
+	fetchBytes = 16 << 10 // how far prefetching runs ahead
+	mergeBytes = 256      // destination runs from which merging pays
+	maxDown    = 1024     // items of J in a block that walks down the source rows
 )
 
 // down makes the leaf a transpose by line tiles that walks down the source rows, so
 // that it writes destination rows one after the other. That is better in the caches
 // where destination rows share few cache sets.
 func (b *builder) down(k int) bool {
-	line, ok := asm.LineKernel(b.x.item, b.have)
+	line, ok := asm.LineKernel(b.x.item, b.rest[0].n, b.have)
 	t, l := asm.Info(line), b.rest[k]
-	if !ok || b.x.item < 4 || l.n < t.I || l.dst%crowdedPitch != 0 || b.streams() {
+	if !ok || b.x.item < 4 || l.n < t.I || !crowdedRows(l.dst, l.n) || b.streams() {
 		return false
 	}
 	J := virtual{most: maxDown, n: 1, open: true}

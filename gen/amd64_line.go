@@ -15,23 +15,44 @@ import (
 
 func lineKernels() []kernel {
 	var ks []kernel
-	for _, stream := range []bool{false, true} {
-		for _, size := range []int{1, 2, 4, 8, 16} {
-			t := tile{size: size, i: 64 / size, j: 64 / size, move: lineTile, stream: stream}
-			if size < 4 {
-				t.move = scratchTile
-			}
-			suffix := "AVX512"
-			if stream {
-				suffix = "StreamAVX512"
+	add := func(suffix, isa string, t tile) {
+		for _, stream := range []bool{false, true} {
+			t := t
+			name := fmt.Sprintf("transposeB%d%s", t.size, suffix)
+			if t.stream = stream; stream {
+				name = fmt.Sprintf("transposeB%dStream%s", t.size, suffix)
+			} else if isa == "cpu.AVX2" {
+				name = fmt.Sprintf("transposeWideB%d%s", t.size, suffix)
 			}
 			ks = append(ks, kernel{
-				name: fmt.Sprintf("transposeB%d%s", size, suffix), op: "Transpose", size: size, i: t.i, j: t.j,
+				name: name, op: "Transpose", size: t.size, i: t.i, j: t.j,
 				stream: stream, line: true,
-				loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu.AVX512",
+				loop: transposeLoop(t.size), twin: "transposeGeneric", isa: isa,
 				emit: func(e *emitter) { e.transpose(&t); e.VZEROUPPER() },
 			})
 		}
+	}
+	for _, size := range []int{1, 2, 4, 8, 16} {
+		t := tile{size: size, i: 64 / size, j: 64 / size, move: lineTile}
+		if size < 4 {
+			t.move = scratchTile
+		}
+		add("AVX512", "cpu.AVX512", t)
+	}
+	for _, size := range []int{1, 2, 4, 8, 16} {
+		t := tile{size: size, i: max(4, 16/size), j: 64 / size, move: laneTileAVX2}
+		if size < 4 {
+			t.i, t.move = 64/size, scratchTileAVX2
+		}
+		add("AVX2", "cpu.AVX2", t)
+	}
+	for _, size := range []int{1, 2} { // for destination rows of half a line
+		t := tile{size: size, i: 64 / size, j: 32 / size, move: scratchTileAVX2}
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("transposeHalfB%dAVX2", size), op: "Transpose", size: size, i: t.i, j: t.j, line: true,
+			loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu.AVX2",
+			emit: func(e *emitter) { e.transpose(&t); e.VZEROUPPER() },
+		})
 	}
 	return ks
 }
@@ -147,6 +168,82 @@ func scratchTile(e *emitter, t *tile, p tilePointers) {
 	if t.stream { // all columns together took off as much as there are rows
 		e.ADDQ(operand.I32(rows), p.skip)
 	}
+}
+
+// scratchTileAVX2 is scratchTile with half as wide vectors, two for a line.
+func scratchTileAVX2(e *emitter, t *tile, p tilePointers) {
+	rows, n := t.j, t.lanes()
+	scratch := e.alignedFrame(rows * 64)
+	pool := vectorPool{e: e}
+	e.copyHalfLines(p, scratch, rows, &pool)
+	column, dstOff := e.GP64(), e.GP64()
+	e.MOVQ(p.dstOff, dstOff)
+	e.XORQ(column, column)
+	loop := e.label("column")
+	e.Label(loop)
+	for half := range rows / (2 * n) {
+		pool.used = 0
+		s := newNet(e, pool.next, n, 32)
+		for k := range n {
+			row := half*2*n + k
+			s.load(k, func(r reg.VecVirtual) {
+				e.VMOVDQU(atIndex(scratch, column, 64*row), r.AsX())
+				e.VINSERTI128(operand.U8(1), atIndex(scratch, column, 64*(row+n)), r, r)
+			})
+		}
+		s.transpose(t.size)
+		for i := range n {
+			e.storeHalf(t, p, s.reg(i), e.row(p.dst, dstOff, i, 32*half), i)
+		}
+	}
+	e.ADDQ(operand.I32(8*n), dstOff)
+	if t.stream {
+		e.SUBQ(operand.I32(n), p.skip)
+	}
+	e.ADDQ(operand.I32(16), column)
+	e.CMPQ(column, operand.I32(64))
+	e.JL(operand.LabelRef(loop))
+	if t.stream {
+		e.ADDQ(operand.I32(rows), p.skip)
+	}
+}
+
+// storeHalf stores half a line of destination row i of a tile.
+func (e *emitter) storeHalf(t *tile, p tilePointers, v reg.VecVirtual, to operand.Mem, i int) {
+	if !t.stream {
+		e.VMOVDQU(v, to)
+		return
+	}
+	done := e.label("written")
+	e.CMPQ(p.skip, operand.I32(i))
+	e.JG(operand.LabelRef(done))
+	e.VMOVNTDQ(v, to)
+	e.Label(done)
+}
+
+// copyHalfLines is copyLines with half as wide vectors.
+func (e *emitter) copyHalfLines(p tilePointers, scratch reg.GPVirtual, rows int, pool *vectorPool) {
+	const unroll = 4
+	table, to, end := e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(p.srcOff, table)
+	e.MOVQ(scratch, to)
+	e.LEAQ(at(scratch, 64*rows), end)
+	loop := e.label("line")
+	e.Label(loop)
+	for k := range unroll {
+		row := e.row(p.src, table, k, 0)
+		pool.used = 0
+		a, b := pool.next(), pool.next()
+		e.VMOVDQU(row, a)
+		row.Disp = 32
+		e.VMOVDQU(row, b)
+		e.VMOVDQA(a, at(to, 64*k))
+		e.VMOVDQA(b, at(to, 64*k+32))
+	}
+	e.ADDQ(operand.I32(8*unroll), table)
+	e.ADDQ(operand.I32(64*unroll), to)
+	e.CMPQ(to, end)
+	e.JL(operand.LabelRef(loop))
 }
 
 // copyLines copies one line from each of the source rows to the scratch.

@@ -214,6 +214,23 @@ func (e *emitter) source(p tilePointers, k, disp int) operand.Mem {
 	return e.row(p.src, p.srcOff, k, disp)
 }
 
+// A vectorPool hands the same registers to one net after the other. The allocator
+// takes a vector whose low lane is loaded first for one that lives from the start of
+// the loop, so fresh ones for every net would run out.
+type vectorPool struct {
+	e    *emitter
+	regs []reg.VecVirtual
+	used int
+}
+
+func (p *vectorPool) next() reg.VecVirtual {
+	if p.used == len(p.regs) {
+		p.regs = append(p.regs, p.e.YMM())
+	}
+	p.used++
+	return p.regs[p.used-1]
+}
+
 // laneTileAVX2 moves 2L source rows of L items, where a 128-bit lane holds L: row k
 // goes to the low lane of register k and row L+k to the high lane, the lanes are
 // transposed, and register i then is destination row i.
@@ -225,9 +242,11 @@ func (e *emitter) source(p tilePointers, k, disp int) operand.Mem {
 //	r3: d0 d1 d2 d3 | h0 h1 h2 h3        a3 b3 c3 d3 | e3 f3 g3 h3
 func laneTileAVX2(e *emitter, t *tile, p tilePointers) {
 	n := t.lanes()
+	pool := vectorPool{e: e}
 	for i := 0; i < t.i; i += n {
 		for j := 0; j < t.j; j += 2 * n {
-			net := newNet(e, func() reg.VecVirtual { return e.YMM() }, n, 32)
+			pool.used = 0
+			net := newNet(e, pool.next, n, 32)
 			for k := j; k < j+n; k++ {
 				net.load(k-j, func(r reg.VecVirtual) {
 					e.VMOVDQU(e.source(p, k, i*t.size), r.AsX())
@@ -236,7 +255,7 @@ func laneTileAVX2(e *emitter, t *tile, p tilePointers) {
 			}
 			net.transpose(t.size)
 			for k := range n {
-				e.VMOVDQU(net.reg(k), e.row(p.dst, p.dstOff, i+k, j*t.size))
+				e.storeHalf(t, p, net.reg(k), e.row(p.dst, p.dstOff, i+k, j*t.size), i+k)
 			}
 		}
 	}
