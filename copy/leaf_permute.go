@@ -50,22 +50,30 @@ func (b *builder) permute() bool {
 			break
 		}
 	}
-	if best.cost == 0 {
+	if best.cost == 0 || b.tilesFit() && (asm.Info(best.id).Masked || max(best.src.windows(), best.dst.windows()) > 4) {
 		return false
 	}
 	b.useBox(&best, vector)
 	return true
 }
 
-// tileable reports whether the transpose leaf could work with whole tiles on axes
+// tileable reports whether the transpose leaf could work with whole lines on axes
 // that are long on both sides, where blocks serve the caches better than boxes.
-func (b *builder) tileable() bool {
+func (b *builder) tileable() bool { return b.denseBoth(tileableBytes, tileableBytes) }
+
+// tilesFit reports whether the transpose leaf has tiles that fit, which are better
+// than boxes of many windows or under masks.
+func (b *builder) tilesFit() bool { return b.denseBoth(32, 16) }
+
+// denseBoth reports whether the source and the destination are dense along different
+// axes, for so many bytes, on items of a size that has tiles.
+func (b *builder) denseBoth(dst, src int) bool {
 	w := b.x.item
 	j, i := b.find(w, true), b.denseOnSource()
 	if w&(w-1) != 0 || i < 0 || j < 0 || i == j {
 		return false
 	}
-	return b.dense(j, i, true) >= tileableBytes && b.dense(i, j, false) >= tileableBytes
+	return b.dense(j, i, true) >= dst && b.dense(i, j, false) >= max(src, 4*w)
 }
 
 // tileableBytes is the dense length on both sides from which tiles are preferred.
@@ -113,12 +121,8 @@ func (b *builder) grow(x, best *box, onDst bool, vector int) {
 			run *= n
 			continue
 		}
-		whole := vector / gcd(run, vector)                              // turns that fill whole vectors
-		if part := vector / run; part > 1 && part < whole && part < n { // or nearly one
-			y := *x
-			y.extent[k] = part
-			b.consider(&y, best, vector)
-		}
+		whole := vector / gcd(run, vector) // turns that fill whole vectors
+		b.considerParts(x, best, k, min(vector/run, n, whole), vector)
 		switch {
 		case run*n <= 4*vector || run*n <= 8*vector && run*n%vector == 0:
 			x.extent[k] = n
@@ -131,6 +135,18 @@ func (b *builder) grow(x, best *box, onDst bool, vector int) {
 		}
 		b.consider(x, best, vector)
 		if run%vector == 0 {
+			return
+		}
+	}
+}
+
+// considerParts considers x with so many turns of loop k, which fill a vector or
+// nearly, and, where these lie too far apart on the other side, with half as many.
+func (b *builder) considerParts(x, best *box, k, turns, vector int) {
+	y := *x
+	for ; turns > 1; turns /= 2 {
+		y.extent[k] = turns
+		if b.consider(&y, best, vector) {
 			return
 		}
 	}
@@ -162,10 +178,11 @@ func gcd(a, b int) int {
 	return a
 }
 
-// consider measures the windows of x and keeps it where it is cheaper than best.
-func (b *builder) consider(x, best *box, vector int) {
+// consider measures the windows of x and keeps it where it is cheaper than best. It
+// reports whether there is a kernel for it.
+func (b *builder) consider(x, best *box, vector int) bool {
 	if !b.lay(x, &x.dst, true, vector) || !b.lay(x, &x.src, false, vector) {
-		return
+		return false
 	}
 	bytes, chunks := b.x.item, 0
 	for k, l := range b.rest {
@@ -176,7 +193,7 @@ func (b *builder) consider(x, best *box, vector int) {
 	}
 	nsrc, ndst := x.src.windows(), x.dst.windows()
 	if chunks > 1 || nsrc > 8 || ndst > 8 {
-		return
+		return false
 	}
 	full := bytes == ndst*vector && x.src.span >= vector
 	id, ok := asm.ID(0), false
@@ -187,13 +204,17 @@ func (b *builder) consider(x, best *box, vector int) {
 		id, ok = asm.Box(vector, nsrc, ndst, true, b.have)
 	}
 	if !ok {
-		return
+		return false
 	}
 	x.id = id
 	x.cost = boxCost(nsrc, ndst, !full, bytes)
+	if bytes == b.plan.bytes {
+		x.cost /= 2 // nothing else is left to do
+	}
 	if best.cost == 0 || x.cost < best.cost {
 		*best = *x
 	}
+	return true
 }
 
 // boxCost estimates the cycles per byte of a box: a load or a shuffle a cycle,

@@ -206,24 +206,25 @@ func crowded(I, J *virtual) bool {
 }
 
 // crowdedRows reports whether n rows that lie step bytes apart fall into so few sets
-// of the first-level cache that half of them push each other out.
+// of the first-level cache that they push each other out.
 func crowdedRows(step, n int) bool {
 	rest := abs(step) % waySize
 	near := min(rest, waySize-rest) // from the same place in the next way
 	sets := waySize / max(64, gcd(waySize, rest))
 	if near < 64 {
-		sets = n*near/64 + 1
+		sets = min(n, crowd)*near/64 + 1
 	}
-	return n > 2*ways*sets
+	return n >= crowd && sets <= crowdedSets
 }
 
 const (
-	waySize    = 4 << 10  // bytes of a way of the first-level cache, and
-	ways       = 8        // its ways, on all processors of the last ten years or more
-	lineBytes  = 32 << 10 // payload from which crowding matters for small items
-	fetchBytes = 16 << 10 // how far prefetching runs ahead
-	mergeBytes = 256      // destination runs from which merging pays
-	maxDown    = 1024     // items of J in a block that walks down the source rows
+	waySize     = 4 << 10  // bytes of a way of the first-level cache of most processors
+	crowd       = 32       // rows that use one set or a few
+	crowdedSets = 4        // so few
+	lineBytes   = 32 << 10 // payload from which crowding matters for small items
+	fetchBytes  = 16 << 10 // how far prefetching runs ahead
+	mergeBytes  = 256      // destination runs from which merging pays
+	maxDown     = 1024     // items of J in a block that walks down the source rows
 )
 
 // down makes the leaf a transpose by line tiles that walks down the source rows, so

@@ -49,6 +49,11 @@ func (p *Plan) run(dst, src []byte) {
 		asm.Call(p.kernel, dst, p.dstBase, src, p.srcBase, p.size, &p.block)
 		return
 	}
+	p.walk(dst, src)
+}
+
+// walk does the copy call by call.
+func (p *Plan) walk(dst, src []byte) {
 	w := walker{plan: p, block: p.block, dst: p.dstBase, src: p.srcBase}
 	w.at = w.inline[:min(len(p.loops), len(w.inline))]
 	if len(p.loops) > len(w.inline) {
