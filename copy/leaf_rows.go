@@ -23,8 +23,12 @@ func (b *builder) rows() {
 		if k, ok := asm.StreamKernel(rows, false, b.have); ok && w >= streamRow {
 			b.plan.kernel, b.plan.stream = k, true
 		}
-	} else if i >= 0 && j >= 0 && i != j {
-		b.rowBlock(i, j, rowBlockItems, rowBlockItems)
+	} else if i >= 0 && j >= 0 && i != j && w < longRow {
+		items := rowBlockItems
+		for items*items*w > blockBytes {
+			items /= 2
+		}
+		b.rowBlock(i, j, items, items)
 		return
 	}
 	width := b.chunkWidth()
@@ -33,10 +37,10 @@ func (b *builder) rows() {
 }
 
 const (
-	longRow       = 1024 // bytes from which a row is streamed by itself
+	longRow       = 1024 // bytes from which a row is moved by itself
 	streamRow     = 192  // bytes from which that pays where rows do not touch
 	packI         = 2048 // bytes of a source run in a block of rows that are packed
-	rowBlockItems = 64   // items on either side of a block in the caches
+	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
 	fetchRows     = 4096 // bytes that prefetching runs ahead from row to row
 	fetchAlong    = 512  // bytes that it runs ahead along a source run
 )

@@ -19,6 +19,7 @@ const (
 	mergeI     = 512  // bytes of I in a block that merges lines
 	mergeJ     = 512  // items of J in a block that merges lines
 	maxOffsets = 2*(maxI+maxJ) + 64
+	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
 )
 
 // A virtual axis is a chain of loops, of which the last may be cut into chunks.
@@ -45,7 +46,7 @@ func (b *builder) transpose() bool {
 	}
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
-	I, J := b.chains(k, maxI, maxJ)
+	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ)
 	line, ok := asm.LineKernel(b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	if !ok || I.least() < t.I || J.least() < t.J {
@@ -126,7 +127,7 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 	l := b.take(k)
 	most := max(1, v.most/v.n)
 	line := max(1, 64/(b.x.item*v.n)) // chunks of whole lines
-	if l.n > most+line {
+	if l.n >= most+line {
 		chunks := (l.n + most - 1) / most
 		full := (l.n+chunks-1)/chunks + line - 1
 		full -= full % line
