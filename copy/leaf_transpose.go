@@ -234,7 +234,7 @@ const (
 func (b *builder) down(k int) bool {
 	line, ok := asm.LineKernel(b.x.item, b.rest[0].n, b.have)
 	t, l := asm.Info(line), b.rest[k]
-	if !ok || b.x.item < 4 || l.n < t.I || !crowdedRows(l.dst, l.n) || b.streams() {
+	if !ok || t.I*b.x.item < 64 || b.x.item < 4 || l.n < t.I || !crowdedRows(l.dst, l.n) || b.streams() {
 		return false
 	}
 	J := virtual{most: maxDown, n: 1, open: true}
