@@ -33,7 +33,9 @@
 // # Concurrency
 //
 // All functions are safe for concurrent use on memory that nobody else writes. A
-// Plan is immutable and may be shared by any number of goroutines.
+// Plan is immutable and may be shared by any number of goroutines. One copy is done
+// by several goroutines where [Options] allow it; [Plan.RunContext] can be stopped,
+// and [Plan.RunChunk] leaves it to the caller who copies what, and when.
 //
 // The package lives in the folder copy and is called strided, since a package
 // called copy would hide the builtin in every file that imports it.

@@ -10,7 +10,8 @@ var (
 	ErrShape = errors.New("strided: bad shape")
 	// ErrBounds: an item lies outside its slice, or its offset overflows.
 	ErrBounds = errors.New("strided: out of bounds")
-	// ErrOverlap: two items of the destination share a byte.
+	// ErrOverlap: two items of the destination share a byte; or, for a chunk, source
+	// and destination do.
 	ErrOverlap = errors.New("strided: destination items overlap")
 	// ErrItemSize: an item size is below 1, or the two differ.
 	ErrItemSize = errors.New("strided: bad item size")

@@ -34,6 +34,14 @@ func sameMemory(dst, src []byte) (shift int, shared bool) {
 	return int(s - d), s-d < uintptr(len(dst)) || d-s < uintptr(len(src))
 }
 
+// unescaped returns b in a way that escape analysis does not follow, so that a
+// caller's array may stay on its stack. It is for functions that keep nothing of b
+// when they return, and hand to other goroutines only what is too large for a stack.
+func unescaped(b []byte) []byte {
+	address := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return unsafe.Slice(*(**byte)(unsafe.Pointer(&address)), len(b))
+}
+
 // linePhase returns how many bytes into a cache line b begins.
 func linePhase(b []byte) int { return int(uintptr(unsafe.Pointer(unsafe.SliceData(b))) % 64) }
 

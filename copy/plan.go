@@ -19,11 +19,15 @@ const (
 
 // Options restrict what a plan may use. The zero value is right for nearly all.
 type Options struct {
-	Without   cpu.Features // instruction-set features not to use; ^0 leaves pure Go
-	Workers   int          // goroutines a Run may use; 0 and 1 mean the caller's only
-	Streaming Streaming    // when to use non-temporal stores
+	Without cpu.Features // instruction-set features not to use; ^0 leaves pure Go
+	// Workers is the most goroutines that a Run may use, the caller's among them; 0
+	// and 1 mean that one only. A Run starts no more than there are processors for
+	// (GOMAXPROCS), none where it would not gain, and ends them before it returns.
+	Workers   int
+	Streaming Streaming // when to use non-temporal stores
 	// Executor, if set, runs f(0) to f(n-1), in any order and on any goroutines,
-	// and returns when all have; it replaces the goroutines that a Run starts.
+	// and returns when all have; it replaces the goroutines that a Run starts. n is
+	// at most Workers, or what there are processors for where Workers is 0.
 	Executor func(n int, f func(i int))
 }
 
@@ -47,6 +51,7 @@ type Plan struct {
 
 	stream  bool  // the kernel stores past the caches and fetches ahead
 	offEdge *Plan // for destinations that do not begin at a line edge, where that matters
+	workers int   // goroutines that a Run uses, if there are so many processors
 
 	normal  [inlineLoops]loop
 	inline  [inlineTurns]turn
@@ -105,6 +110,7 @@ func NewPlan(dst, src Layout, o Options) (*Plan, error) {
 		p.offEdge = new(Plan)
 		p.offEdge.init(x, p.dst, p.src, o, nil, assumeOffEdge)
 	}
+	p.workers = p.usefulWorkers()
 	return p, nil
 }
 

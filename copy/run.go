@@ -8,6 +8,13 @@ import (
 
 // Run copies from src to dst, which may overlap. Errors match [ErrBounds] where a
 // slice is too short for the plan's layouts; nothing has been written then.
+//
+// With [Options].Workers, a large copy between memory that does not overlap is done
+// by several goroutines. What one of them panics with, as it may where memory is a
+// mapped file, the others having ended, Run panics with; they take over what its
+// caller has set with [debug.SetPanicOnFault].
+//
+// [debug.SetPanicOnFault]: https://pkg.go.dev/runtime/debug#SetPanicOnFault
 func (p *Plan) Run(dst, src []byte) error {
 	if p.bytes == 0 {
 		return nil
@@ -15,8 +22,12 @@ func (p *Plan) Run(dst, src []byte) error {
 	if err := checkSlices(p.dst, p.src, dst, src); err != nil {
 		return err
 	}
-	if shift, shared := sameMemory(dst[p.dst.lo:p.dst.hi], src[p.src.lo:p.src.hi]); shared {
-		return p.runShared(dst, src, shift+p.dst.lo-p.src.lo, usual)
+	if shift, shared := p.shares(dst, src); shared {
+		return p.runShared(dst, src, shift, usual)
+	}
+	if p.workers > 1 {
+		p.runWorkers(unescaped(dst), unescaped(src))
+		return nil
 	}
 	p.run(dst, src)
 	return nil
@@ -42,25 +53,32 @@ func (s span) outside(arg string, size int) error {
 
 // run does the copy on slices that are long enough and share no item.
 func (p *Plan) run(dst, src []byte) {
-	if p.offEdge != nil && (linePhase(dst)+p.dstBase)%64 != 0 {
-		p = p.offEdge
-	}
+	p = p.variant(dst)
 	if len(p.loops) == 0 {
 		asm.Call(p.kernel, dst, p.dstBase, src, p.srcBase, p.size, &p.block)
 		return
 	}
-	p.walk(dst, src)
+	p.walk(p.loops, p.dstBase, p.srcBase, dst, src)
 }
 
-// walk does the copy call by call.
-func (p *Plan) walk(dst, src []byte) {
-	w := walker{plan: p, block: p.block, dst: p.dstBase, src: p.srcBase}
-	w.at = w.inline[:min(len(p.loops), len(w.inline))]
-	if len(p.loops) > len(w.inline) {
-		var many [MaxRank + 2]int // of no cost where it is not needed
-		w.at = many[:len(p.loops)]
+// variant returns the plan for where dst begins in a cache line.
+func (p *Plan) variant(dst []byte) *Plan {
+	if p.offEdge != nil && (linePhase(dst)+p.dstBase)%64 != 0 {
+		return p.offEdge
 	}
-	for k := range p.loops {
+	return p
+}
+
+// walk calls the kernel in loops, those of p or parts of them, where the first items
+// are at dst[d] and src[s].
+func (p *Plan) walk(loops []turn, d, s int, dst, src []byte) {
+	w := walker{loops: loops, block: p.block, dst: d, src: s}
+	w.at = w.inline[:min(len(loops), len(w.inline))]
+	if len(loops) > len(w.inline) {
+		var many [MaxRank + 2]int // of no cost where it is not needed
+		w.at = many[:len(loops)]
+	}
+	for k := range loops {
 		w.enter(k)
 	}
 	for more := true; more; {
@@ -76,9 +94,9 @@ func (p *Plan) walk(dst, src []byte) {
 	}
 }
 
-// A walker steps through the loops of a plan like an odometer.
+// A walker steps through loops like an odometer.
 type walker struct {
-	plan     *Plan
+	loops    []turn
 	block    asm.Block
 	dst, src int   // offsets of the block's first items
 	at       []int // the turn of each loop
@@ -87,7 +105,7 @@ type walker struct {
 
 // enter sets what the turn that loop k is at sets in the block.
 func (w *walker) enter(k int) {
-	t := &w.plan.loops[k]
+	t := &w.loops[k]
 	if t.field == partNone {
 		return
 	}
@@ -121,7 +139,7 @@ func (w *walker) enter(k int) {
 // next advances to the next block and reports whether there is one.
 func (w *walker) next() bool {
 	for k := len(w.at) - 1; k >= 0; k-- {
-		t := &w.plan.loops[k]
+		t := &w.loops[k]
 		if w.at[k]++; w.at[k] < t.n {
 			w.dst += t.dst
 			w.src += t.src

@@ -25,7 +25,7 @@ func (p *Plan) runShared(dst, src []byte, shift int, lim limits) error {
 	}
 	x := p.nest
 	x.src += shift
-	m := mover{planOverlap(x), shift, p.opts, lim}
+	m := mover{planOverlap(x), shift, p.opts.alone(), lim}
 	mem := memory{dst, src}
 	m.src -= shift
 	switch {
