@@ -19,7 +19,7 @@ const (
 
 // Options restrict what a plan may use. The zero value is right for nearly all.
 type Options struct {
-	Without cpu.Features // instruction-set features not to use; ^0 leaves pure Go
+	Without cpu.Features // instruction-set features not to use; ^cpu.Features(0) leaves pure Go
 	// Workers is the most goroutines that a Run may use, the caller's among them; 0
 	// and 1 mean that one only. A Run starts no more than there are processors for
 	// (GOMAXPROCS), none where it would not gain, and ends them before it returns.

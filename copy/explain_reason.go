@@ -1,0 +1,59 @@
+package strided
+
+import (
+	"fmt"
+
+	"github.com/stridecopy/stridecopy/asm"
+)
+
+// reason says in words why the plan has its kernel: what of the normal form led to
+// the leaf, and what of the leaf to this row of the kernel table.
+func (p *Plan) reason() string {
+	k := asm.Info(p.kernel)
+	switch k.Op {
+	case asm.Fill:
+		return fmt.Sprintf("the source stands still along the innermost axis, so that rows repeat %s", count(p.size, "byte"))
+	case asm.Rows:
+		return p.reasonRows(k)
+	case asm.Permute:
+		b := p.block.Perm
+		return fmt.Sprintf("boxes of %s, %s of %d bytes from %d; one byte permutation serves them all",
+			count(p.unit(), "byte"), count(b.NDst, "window"), b.Vector, b.NSrc) + masked(k)
+	case asm.Transpose:
+		return "both sides are dense along some axis, though not the same; " + p.reasonTranspose(k)
+	}
+	return "no box of vectors to permute and no two dense axes to exchange: one by one"
+}
+
+func (p *Plan) reasonRows(k asm.Kernel) string {
+	text := fmt.Sprintf("items of %d bytes or more are moved as rows", wideItem)
+	switch {
+	case k.Merge:
+		text += "; rows touch on dst, so that lines are put together from neighbours"
+	case k.Stream:
+		text += ", here long enough to consist of whole lines"
+	}
+	return text
+}
+
+func (p *Plan) reasonTranspose(k asm.Kernel) string {
+	tiles := fmt.Sprintf("tiles of %d x %d items", k.I, k.J)
+	switch {
+	case k.Needs == 0:
+		return "tiles in blocks that fit the caches"
+	case k.Merge:
+		return tiles + " put lines together across the edges of destination rows, which begin anywhere in a line"
+	case k.Stream:
+		return tiles + " are whole lines, and every destination row begins at the edge of one"
+	case k.Line:
+		return tiles + " are whole lines on both sides"
+	}
+	return tiles + ", the first of the kernel table that all blocks hold"
+}
+
+func masked(k asm.Kernel) string {
+	if k.Masked {
+		return ", under masks since they do not fill the windows"
+	}
+	return ""
+}
