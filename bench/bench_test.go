@@ -159,7 +159,7 @@ func TestJSON(t *testing.T) {
 func checkRow(t *testing.T, row map[string]any) {
 	t.Helper()
 	keys := []string{"name", "family", "itemsize", "payload", "ns_min", "ns_median", "dense_ns", "copy_ns", "stream_ns",
-		"naive_ns", "kernel", "plan", "workers", "features"}
+		"naive_ns", "predicted_ns", "kernel", "plan", "workers", "features"}
 	if row["family"] == "small" {
 		keys = append(keys, "oneshot_ns")
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/stridecopy/stridecopy/cpu"
@@ -46,6 +48,7 @@ func (t *report) columns() []column {
 		{"case", -38, func(r *Result) string { return t.label(r.Name, r) }},
 		{"payload", 8, func(r *Result) string { return size(r.Payload) }},
 		{"GB/s", 7, speed(func(r *Result) float64 { return r.NsMin })},
+		{"predicted", 9, speed(func(r *Result) float64 { return r.Predicted })},
 		{"/dense", 7, times("%.2f", func(r *Result) float64 { return r.DenseNs })},
 	}
 	if t.cold {
@@ -173,10 +176,43 @@ func (t *report) summary() {
 	for _, group := range order {
 		groups[group].print(t.out, group)
 	}
+	t.furthestBehind()
+	t.predictions()
 	fmt.Fprintf(t.out, "\n* recorded, not measured now: our share of memcpy over that of the fastest of %s\n", t.recorded)
 	if t.broken > 0 {
 		fmt.Fprintf(t.out, "\n%d case(s) FAILED\n", t.broken)
 	}
+}
+
+// furthestBehind names the cases that lose most against the recorded peers.
+func (t *report) furthestBehind() {
+	const most = 12
+	losses := slices.Clone(t.results)
+	ratio := func(r Result) float64 { v, _ := t.recorded.versus(&r); return v }
+	losses = slices.DeleteFunc(losses, func(r Result) bool { v := ratio(r); return v == 0 || v >= 1 })
+	slices.SortStableFunc(losses, func(a, b Result) int { return cmp.Compare(ratio(a), ratio(b)) })
+	for k, r := range losses[:min(most, len(losses))] {
+		if k == 0 {
+			fmt.Fprintf(t.out, "\nfurthest behind best*:\n")
+		}
+		_, best := t.recorded.versus(&r)
+		fmt.Fprintf(t.out, "%-38s %5.2f of %s\n", t.label(r.Name, &r), ratio(r), best)
+	}
+}
+
+// predictions says how often the plans predicted their time within a factor of two.
+func (t *report) predictions() {
+	near, all := 0, 0
+	for _, r := range t.results {
+		if r.Workers > 1 {
+			continue
+		}
+		all++
+		if r.Predicted <= 2*r.NsMin && r.NsMin <= 2*r.Predicted {
+			near++
+		}
+	}
+	fmt.Fprintf(t.out, "\npredicted within a factor of two: %d of %d cases\n", near, all)
 }
 
 // means are running sums of logarithms.

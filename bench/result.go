@@ -20,6 +20,7 @@ type Result struct {
 	NaiveNs   float64 `json:"naive_ns"`             // the loop one writes by hand
 	OneshotNs float64 `json:"oneshot_ns,omitempty"` // one-shot Copy, family small only
 	ColdNs    float64 `json:"cold_ns,omitempty"`    // into memory that was never touched
+	Predicted float64 `json:"predicted_ns"`         // by the plan's own model, for one worker
 	// Rivals holds the time of each rival program that was run beside ours and can
 	// express the case.
 	Rivals   map[string]float64 `json:"rivals,omitempty"`

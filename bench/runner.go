@@ -43,8 +43,9 @@ func (r *runner) run(c *Case) ([]Result, error) {
 		if !bytes.Equal(dst, want) {
 			return nil, fmt.Errorf("%s (%s): %w: byte %d differs; plan %s", c.Name, v.word, errWrong, firstDifference(dst, want), plan)
 		}
+		_, predicted := plan.Predict()
 		results[i] = Result{Name: c.Name, Family: c.Family, ItemSize: c.ItemSize, Payload: c.Payload,
-			Kernel: plan.Kernel(), Plan: plan.String(), Workers: v.workers, Features: v.word, explain: plan.Explain()}
+			Kernel: plan.Kernel(), Plan: plan.String(), Workers: v.workers, Features: v.word, Predicted: predicted, explain: plan.Explain()}
 		all = append(all, planned(plan, dst, src))
 	}
 	y := r.yardsticks(c)
