@@ -56,7 +56,7 @@ var targets = []target{
 
 // staged matches the kernels that pass through a buffer: no loop of theirs stands
 // for the whole.
-var staged = regexp.MustCompile(`^transposeB[12](Stream)?AVX512$`)
+var staged = regexp.MustCompile(`^transpose(B[12](Stream)?AVX512|HalfB[12]AVX2)$`)
 
 func main() {
 	llvm := flag.String("llvm", "-19", "suffix of the names of LLVM's tools")
