@@ -6,6 +6,7 @@
 //	go run ./bench -peers                  rival libraries in the same run
 //	go run ./bench -html page.html         a page about the results
 //	go run ./bench compare old new         what changed between two -json files
+//	go run ./bench pauses                  what copies add to the collector's pauses
 //	go run ./bench reshape [flags] in out  slice and permute a .npy file
 //
 // Each case is verified whole against a reference loop before it is timed; a
@@ -42,6 +43,8 @@ func run(args []string, stdout, stderr *os.File) int {
 			command, args = reshape, args[1:]
 		case "compare":
 			command, args = compare, args[1:]
+		case "pauses":
+			command, args = pauses, args[1:]
 		}
 	}
 	err := command(args, stdout, stderr)

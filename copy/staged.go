@@ -10,7 +10,7 @@ type limits struct {
 }
 
 // usual has scratch fit the first-level cache together with its source.
-var usual = limits{scratch: 16 << 10, row: 256, move: 1 << 20}
+var usual = limits{scratch: 16 << 10, row: 256, move: 256 << 10}
 
 // runShared runs p on slices that share memory, where src[0] lies shift bytes
 // behind dst[0]. The result is as if the source had been read whole before the
@@ -97,12 +97,19 @@ func (m *mover) rows(mem memory) error {
 			if !up {
 				at = m.item - done - n
 			}
-			copy(mem.dst[d+at:d+at+n], mem.src[s+at:s+at+n])
+			movePiece(mem.dst[d+at:d+at+n], mem.src[s+at:s+at+n])
 			done += n
 		}
 		return nil
 	})
 }
+
+// movePiece is a call of its own, as a goroutine that is asked to stop does so when
+// it enters a Go function. Interrupting it does not help while it is in the builtin
+// copy, which in a loop of nothing else it always is.
+//
+//go:noinline
+func movePiece(dst, src []byte) { copy(dst, src) }
 
 // blocks takes the loops that have to be staged, and as many of the ordered ones
 // around them as fit scratch, through scratch at a time.
