@@ -142,6 +142,76 @@ func fillB8AVX2(dst, src *byte, b *Block)
 //go:noescape
 func fillB16AVX2(dst, src *byte, b *Block)
 
+// itemsB1SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+1], src[s:s+1])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB1SSE2(dst, src *byte, b *Block)
+
+// itemsB2SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+2], src[s:s+2])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB2SSE2(dst, src *byte, b *Block)
+
+// itemsB4SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+4], src[s:s+4])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB4SSE2(dst, src *byte, b *Block)
+
+// itemsB8SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+8], src[s:s+8])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB8SSE2(dst, src *byte, b *Block)
+
+// itemsB16SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+16], src[s:s+16])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB16SSE2(dst, src *byte, b *Block)
+
 // fillB1SSE2 is
 //
 //	for o := range b.Outer.N {
@@ -2307,6 +2377,11 @@ const (
 	idFillB4AVX2
 	idFillB8AVX2
 	idFillB16AVX2
+	idItemsB1SSE2
+	idItemsB2SSE2
+	idItemsB4SSE2
+	idItemsB8SSE2
+	idItemsB16SSE2
 	idFillB1SSE2
 	idFillB2SSE2
 	idFillB4SSE2
@@ -2434,6 +2509,11 @@ var archKernels = []Kernel{
 	{ID: idFillB4AVX2, Name: "fillB4AVX2", Op: Fill, Size: 4, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB8AVX2, Name: "fillB8AVX2", Op: Fill, Size: 8, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB16AVX2, Name: "fillB16AVX2", Op: Fill, Size: 16, I: 0, J: 0, Needs: cpu.AVX2},
+	{ID: idItemsB1SSE2, Name: "itemsB1SSE2", Op: Items, Size: 1, I: 0, J: 0, Needs: cpu.SSE2},
+	{ID: idItemsB2SSE2, Name: "itemsB2SSE2", Op: Items, Size: 2, I: 0, J: 0, Needs: cpu.SSE2},
+	{ID: idItemsB4SSE2, Name: "itemsB4SSE2", Op: Items, Size: 4, I: 0, J: 0, Needs: cpu.SSE2},
+	{ID: idItemsB8SSE2, Name: "itemsB8SSE2", Op: Items, Size: 8, I: 0, J: 0, Needs: cpu.SSE2},
+	{ID: idItemsB16SSE2, Name: "itemsB16SSE2", Op: Items, Size: 16, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idFillB1SSE2, Name: "fillB1SSE2", Op: Fill, Size: 1, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idFillB2SSE2, Name: "fillB2SSE2", Op: Fill, Size: 2, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idFillB4SSE2, Name: "fillB4SSE2", Op: Fill, Size: 4, I: 0, J: 0, Needs: cpu.SSE2},
@@ -2573,6 +2653,16 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		fillB8AVX2(dst, src, b)
 	case idFillB16AVX2:
 		fillB16AVX2(dst, src, b)
+	case idItemsB1SSE2:
+		itemsB1SSE2(dst, src, b)
+	case idItemsB2SSE2:
+		itemsB2SSE2(dst, src, b)
+	case idItemsB4SSE2:
+		itemsB4SSE2(dst, src, b)
+	case idItemsB8SSE2:
+		itemsB8SSE2(dst, src, b)
+	case idItemsB16SSE2:
+		itemsB16SSE2(dst, src, b)
 	case idFillB1SSE2:
 		fillB1SSE2(dst, src, b)
 	case idFillB2SSE2:

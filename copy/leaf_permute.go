@@ -50,7 +50,7 @@ func (b *builder) permute() bool {
 			break
 		}
 	}
-	if best.cost == 0 || b.tilesFit() && (asm.Info(best.id).Masked || max(best.src.windows(), best.dst.windows()) > 4) {
+	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles || b.tilesFit() && (asm.Info(best.id).Masked || max(best.src.windows(), best.dst.windows()) > 4) {
 		return false
 	}
 	b.useBox(&best, vector)
@@ -70,11 +70,21 @@ func (b *builder) tilesFit() bool { return b.denseBoth(32, 16) }
 func (b *builder) denseBoth(dst, src int) bool {
 	w := b.x.item
 	j, i := b.find(w, true), b.denseOnSource()
-	if w&(w-1) != 0 || i < 0 || j < 0 || i == j {
+	if i < 0 || j < 0 || i == j {
 		return false
+	}
+	if w&(w-1) != 0 {
+		const any = 1 << 20
+		if asm.Best(asm.Transpose, w, any, any, b.have) == asm.Best(asm.Transpose, w, any, any, 0) {
+			return false // no tiles of this size
+		}
+		dst, src = max(dst, oddTile*w), max(src, oddTile*w)
 	}
 	return b.dense(j, i, true) >= dst && b.dense(i, j, false) >= max(src, 4*w)
 }
+
+// oddTile is the items of a tile of a size that is no power of two, at most.
+const oddTile = 16
 
 // tileableBytes is the dense length on both sides from which tiles are preferred.
 const tileableBytes = 96
@@ -83,7 +93,7 @@ const tileableBytes = 96
 // through axes other than the one that begins the run of the other side.
 func (b *builder) dense(k, other int, onDst bool) int {
 	run := b.x.item
-	for k >= 0 && k != other && run < tileableBytes {
+	for k >= 0 && k != other && run < oddTile*16 {
 		run *= b.rest[k].n
 		k = b.find(run, onDst)
 	}
@@ -216,6 +226,9 @@ func (b *builder) consider(x, best *box, vector int) bool {
 	}
 	return true
 }
+
+// itemCycles is what moving a single item costs.
+const itemCycles = 2
 
 // boxCost estimates the cycles per byte of a box: a load or a shuffle a cycle,
 // stores at half of that, and some for every box.

@@ -128,8 +128,15 @@ func (b *builder) fill() bool {
 }
 
 // items makes the leaf a 2-D block of single items: whatever no other leaf can do.
+// Items that no instruction moves whole are short rows.
 func (b *builder) items() {
-	b.leafKernel(asm.Items, b.x.item, 0, 0)
+	w := b.x.item
+	if w&(w-1) == 0 {
+		b.leafKernel(asm.Items, w, 0, 0)
+	} else {
+		b.plan.block.Width = w
+		b.leafKernel(asm.Rows, 0, 0, 0)
+	}
 	touched := 1
 	if len(b.rest) > 0 {
 		touched = 2

@@ -30,6 +30,7 @@ func amd64Kernels() []kernel {
 	var ks []kernel
 	ks = append(ks, rowsKernels()...)
 	ks = append(ks, fillKernels()...)
+	ks = append(ks, itemsKernels()...)
 	ks = append(ks, fillKernelsSSE2()...)
 	ks = append(ks, transposeKernels()...)
 	ks = append(ks, lineKernels()...)
