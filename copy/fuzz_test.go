@@ -115,6 +115,9 @@ func FuzzCopy(f *testing.F) {
 	f.Add([]byte{1, 11, 7, 39, 5, 3, 0, 0, 0, 1, 1}, true, false, int16(-7)) // 40-byte items
 	f.Fuzz(func(t *testing.T, data []byte, valid, tail bool, apart int16) {
 		c := asmtest.Decode(data, valid)
+		if c.Items() > 1<<21 {
+			t.Skip("the reference loop would take seconds")
+		}
 		b := &bed{t, tail}
 		b.check(c, valid)
 		if valid {
