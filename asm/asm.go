@@ -1,11 +1,14 @@
 // Package asm holds the kernels that move memory: assembly where the processor has
 // it, and pure-Go twins everywhere. It is the bottom layer of package strided,
-// which checks all bounds; nothing here does.
+// which checks all bounds; nothing here does. Programs import package strided, in the
+// folder copy; what is exported here is for it, for tests and for reports.
 //
 // One table lists every kernel, and everything walks it: selection, tests,
 // benchmarks, documentation. A kernel runs through [Call], which takes the two
 // slices, the offsets of the first items, and a [Block] with the extents and
 // steps. All steps and offsets are bytes; extents are items.
+//
+// # Rules for blocks
 //
 // Kernels that fetch ahead take, in a block's Ahead, a number of source rows up to J
 // that is a multiple of their own J; the addresses they fetch need not exist.

@@ -15,6 +15,12 @@
 // slices; [FromMatrix], [FromTensor], [FromImage] and their neighbours make one of
 // what other libraries hold.
 //
+// Where to begin: slices in C order need nothing but the functions. A matrix, tensor or
+// image of another library becomes an Array. Structs, items of any other size, gaps
+// between rows that are no whole items, and copies that are made many times take a
+// Layout: [C] and [Fortran] make one without gaps, its methods cut and turn it, and
+// [Bytes] gives the bytes of a typed slice.
+//
 // Arguments stand in the order dst, src. Strides and offsets are bytes in a
 // Layout, items in an Array and in the typed functions; shapes are items everywhere.
 //
@@ -29,6 +35,14 @@
 //
 // Items must not hold Go pointers: the kernels write memory without telling the
 // garbage collector. The typed functions enforce it.
+//
+// # Speed
+//
+// The kernel is chosen from the normal form of the two layouts: see [Plan.Explain] for
+// what a plan does, why, and how long that should take. The first copy into memory
+// that was never touched waits for the system to provide it, which can cost more than
+// the copy: reuse destinations where speed matters. The environment variable
+// STRIDECOPY_CPU and [Options] restrict the instruction sets; see package cpu.
 //
 // # Concurrency
 //

@@ -44,9 +44,10 @@ func (p *Plan) String() string {
 var partNames = [...]string{"", "inner", "outer", "I", "J", "width"}
 
 // Explain says in several lines what the plan does and why: the normal form of the
-// copy, the loops around the kernel, the kernel and the reason for it, how it stores,
-// the memory it touches, and what [Plan.Predict] expects. Steps are in bytes, as
-// destination/source. The text is for people and may change.
+// copy, the plan as [Plan.String] has it, the loops around the kernel, the kernel and
+// the reason for it, how it stores, the memory it touches, and what [Plan.Predict]
+// expects. Steps are in bytes, as destination/source. The text is for people and may
+// change.
 func (p *Plan) Explain() string {
 	if p.bytes == 0 {
 		return "nothing to copy: some axis has no items\n"
@@ -55,9 +56,13 @@ func (p *Plan) Explain() string {
 	line := func(title, text string) { fmt.Fprintf(&s, "%-8s %s\n", title, text) }
 	e := p.effort()
 	line("copy", p.explainNormal())
+	line("plan", p.String())
 	line("order", p.explainOrder())
 	line("calls", p.explainCalls(&e))
 	line("kernel", p.explainKernel())
+	if p.opts.Workers > 1 || p.opts.Executor != nil {
+		line("workers", p.explainWorkers())
+	}
 	line("stores", p.explainStores())
 	line("touches", p.explainTouched(&e))
 	line("expect", p.explainPrediction())
@@ -122,6 +127,13 @@ func (p *Plan) explainKernel() string {
 		needs = "needs " + k.Needs.String()
 	}
 	return fmt.Sprintf("%s (%s): %s", k.Name, needs, p.reason())
+}
+
+func (p *Plan) explainWorkers() string {
+	if p.workers <= 1 {
+		return "the caller's goroutine only: a second one would take longer to wake than it saves"
+	}
+	return fmt.Sprintf("at most %d, and no more than processors, for %d pieces", p.workers, p.Chunks())
 }
 
 func (p *Plan) explainStores() string {

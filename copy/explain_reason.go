@@ -22,12 +22,14 @@ func (p *Plan) reason() string {
 	case asm.Transpose:
 		return "both sides are dense along some axis, though not the same; " + p.reasonTranspose(k)
 	}
-	return "no box of vectors to permute and no two dense axes to exchange: one by one"
+	return "no box of vectors and no tile would be quicker than one item after the other"
 }
 
 func (p *Plan) reasonRows(k asm.Kernel) string {
 	text := fmt.Sprintf("items of %d bytes or more are moved as rows", wideItem)
 	switch {
+	case p.nest.item < wideItem:
+		return fmt.Sprintf("nothing moves items of %s whole, so that they are short rows", count(p.nest.item, "byte"))
 	case k.Merge:
 		text += "; rows touch on dst, so that lines are put together from neighbours"
 	case k.Stream:

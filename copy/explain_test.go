@@ -25,6 +25,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{"transpose", C(4, 50, 40), transposed, pure, `
 copy     2000 items of 4 bytes in loops 50 +160/+4, 40 +4/+200
+plan     transposeGeneric 40x50 items of 4 bytes
 order    no loop around the kernel
 calls    1
 kernel   transposeGeneric (pure Go): both sides are dense along some axis, though not the same; tiles in blocks that fit the caches
@@ -34,6 +35,7 @@ expect   10.3 GB/s, read and written, or 1.55µs, from L1
 `},
 		{"rows in order", C(2, 30, 100), C(2, 30, 100), pure, `
 copy     1 item of 6000 bytes
+plan     rowsGeneric 1 +0/+0 rows of 6000 bytes
 order    no loop around the kernel
 calls    1
 kernel   rowsGeneric (pure Go): items of 17 bytes or more are moved as rows
@@ -43,6 +45,7 @@ expect   161 GB/s, read and written, or 75ns, from L1
 `},
 		{"a long row", C(1, 300000), C(1, 300000), Options{Without: pure.Without, Streaming: StreamNever}, `
 copy     1 item of 300000 bytes
+plan     loop 3 +100032/+100032 of width 100032; rowsGeneric 1 +0/+0 rows of 100032 bytes
 order    outermost first: 3 +100032/+100032 over chunks of the row: 100032 each, the last 99936
 calls    3 of at most 100032 bytes
 kernel   rowsGeneric (pure Go): items of 17 bytes or more are moved as rows
@@ -52,6 +55,7 @@ expect   109 GB/s, read and written, or 5.48µs, from L2
 `},
 		{"a repeated item", C(1, 2, 100), Layout{ItemSize: 1, Shape: []int{2, 100}, Strides: []int{5, 0}}, Options{Without: pure.Without, Streaming: StreamAlways}, `
 copy     200 items of 1 byte in loops 2 +100/+5, 100 +1/+0
+plan     fillGeneric 2 +100/+5 rows of 100 bytes
 order    no loop around the kernel
 calls    1
 kernel   fillGeneric (pure Go): the source stands still along the innermost axis, so that rows repeat 1 byte
@@ -59,17 +63,29 @@ stores   plain: no kernel here writes these rows in whole lines past the caches
 touches  dst 4 lines of 64 bytes within 200, src 1 line of 64 bytes within 6
 expect   22.3 GB/s, read and written, or 18ns, from L1
 `},
-		{"every tenth item backwards", Layout{ItemSize: 3, Shape: []int{4}, Strides: []int{9}}, Layout{ItemSize: 3, Offset: 90, Shape: []int{4}, Strides: []int{-30}}, pure, `
-copy     4 items of 3 bytes in loops 4 +9/-30
+		{"every third item", C(2, 100), Layout{ItemSize: 2, Shape: []int{100}, Strides: []int{6}}, pure, `
+copy     100 items of 2 bytes in loops 100 +2/+6
+plan     itemsGeneric 100 +2/+6 items of 2 bytes
 order    no loop around the kernel
 calls    1
-kernel   itemsGeneric (pure Go): no box of vectors to permute and no two dense axes to exchange: one by one
+kernel   itemsGeneric (pure Go): no box of vectors and no tile would be quicker than one item after the other
+stores   plain: 398 ` + plain + `
+touches  dst 4 lines of 64 bytes within 200, src 10 lines of 64 bytes within 596
+expect   4.26 GB/s, read and written, or 94ns, from L1
+`},
+		{"every tenth item backwards", Layout{ItemSize: 3, Shape: []int{4}, Strides: []int{9}}, Layout{ItemSize: 3, Offset: 90, Shape: []int{4}, Strides: []int{-30}}, pure, `
+copy     4 items of 3 bytes in loops 4 +9/-30
+plan     rowsGeneric 4 +9/-30 rows of 3 bytes
+order    no loop around the kernel
+calls    1
+kernel   rowsGeneric (pure Go): nothing moves items of 3 bytes whole, so that they are short rows
 stores   plain: 61 ` + plain + `
 touches  dst 1 line of 64 bytes within 30, src 2 lines of 64 bytes within 93
-expect   1.07 GB/s, read and written, or 22ns, from L1
+expect   1.42 GB/s, read and written, or 17ns, from L1
 `},
 		{"pixels to planes", C(1, 3, 64), pixels, Options{}, `
 copy     192 items of 1 byte in loops 3 +64/+1, 64 +1/+3
+plan     permute3x3VBMI 1 +0/+0 boxes of 3 to 3 windows
 order    no loop around the kernel
 calls    1
 kernel   permute3x3VBMI (needs avx512,vbmi): boxes of 192 bytes, 3 windows of 64 bytes from 3; one byte permutation serves them all
@@ -118,6 +134,23 @@ func TestExplainStreaming(t *testing.T) {
 		"from memory\n",
 	} {
 		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// TestExplainWorkers checks when a plan says that it shares its work.
+func TestExplainWorkers(t *testing.T) {
+	for n, want := range map[int]string{
+		64:   "\nworkers  the caller's goroutine only: ",
+		2000: "\nworkers  at most 3, and no more than processors, for ",
+	} {
+		src, _ := C(4, n, n).Permute()
+		p, err := NewPlan(C(4, n, n), src, Options{Workers: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := p.Explain(); !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}

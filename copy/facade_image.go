@@ -10,7 +10,9 @@ import (
 // 1 for *image.Gray and *image.Alpha, also for sub-images. Slice(2, 0, 3, 1) drops
 // the alpha channel, and Permute(2, 0, 1) makes it CHW. Errors match [ErrItemSize]
 // for images of other types, whose channels are not bytes side by side; see
-// [FromYCbCr] for *image.YCbCr. It is safe for concurrent use.
+// [FromYCbCr] for *image.YCbCr, which JPEG files give. Others, like the paletted and
+// 16-bit images that PNG files may hold, can be drawn into an *image.NRGBA first,
+// with package image/draw. It is safe for concurrent use.
 func FromImage(img image.Image) (Array[uint8], error) {
 	switch m := img.(type) {
 	case *image.RGBA:

@@ -5,6 +5,9 @@
 // up to it: "avx2" is SSE2, SSSE3 and AVX2. Nothing here is mutable; restricting
 // features is done by passing a smaller set on.
 //
+// To keep one plan of package strided from features, pass what to leave out:
+// Options{Without: cpu.AVX512 | cpu.VBMI}, or ^cpu.Features(0) for pure Go.
+//
 // The environment variable STRIDECOPY_CPU holds one word and can only remove
 // features. It is read once. The build tag purego removes all of them.
 package cpu

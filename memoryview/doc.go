@@ -25,6 +25,25 @@
 // integers are read as int64, unsigned ones as uint64, e, f and d as float64, ? as
 // bool, and c as a []byte of length 1.
 //
+// # Files and Go slices
+//
+// [FromNpy], [FromNpz], [FromSafetensors] and [FromGGUF] make Views of the arrays in a
+// file, whose bytes are a [Mapping] from [MapFile] or a []byte. [As] gives a View Go's
+// types in place, where its items lie aligned, in the byte order of the machine. A
+// copy in a Go slice of one's own, in C order, is always to be had:
+//
+//	items := make([]float32, n) // v.NBytes() / 4
+//	err := memoryview.ToContiguous(strided.Bytes(items), v.Buffer(), memoryview.OrderC)
+//
+// For numbers of the other byte order [View.AsNative] comes first. In the other
+// direction [Of] makes a View of a slice, and [View.CastOrder] gives it a shape.
+//
+// # Lifetime
+//
+// Nothing is released by itself: each View that a function or method returns is
+// released by [View.Release], in any order, and a Mapping can be closed when all
+// Views of it are. A View of ordinary Go memory may be left to the garbage collector.
+//
 // # Errors
 //
 // An error matches, with [errors.Is], the sentinel that is named after the CPython
