@@ -180,8 +180,8 @@ func (t *turn) share(bytes, k int) int {
 	return bytes / (whole / g) * (part / g)
 }
 
-// lineWeight is the number of dense bytes that take as long as touching one more
-// cache line.
+// lineWeight is the weight of touching a cache line: a dense copy touches two for
+// every 64 bytes.
 const lineWeight = callBytes / callLines
 
 // weight estimates how long p takes, as the payload of a dense copy that would take
@@ -189,7 +189,7 @@ const lineWeight = callBytes / callLines
 func (p *Plan) weight() float64 {
 	dst := p.nest.touched(func(l loop) int { return l.dst })
 	src := p.nest.touched(func(l loop) int { return l.src })
-	return max(float64(p.bytes), lineWeight*(dst+src))
+	return lineWeight * (dst + src)
 }
 
 // touched estimates the cache lines that one side of x touches, counting those twice
