@@ -23,7 +23,7 @@ func raceBlock(dst []byte, d int, src []byte, s, size int, id ID, b *Block) {
 			}
 		default:
 			for i := range b.Inner.N {
-				raceInner(dst, d+i*b.Inner.Dst, src, s+i*b.Inner.Src, k, b)
+				raceInner(dst, d+i*b.Inner.Dst, src, s+i*b.Inner.Src, size, k, b)
 			}
 		}
 		d += b.Outer.Dst
@@ -31,7 +31,7 @@ func raceBlock(dst []byte, d int, src []byte, s, size int, id ID, b *Block) {
 	}
 }
 
-func raceInner(dst []byte, d int, src []byte, s int, k *Kernel, b *Block) {
+func raceInner(dst []byte, d int, src []byte, s, size int, k *Kernel, b *Block) {
 	switch k.Op {
 	case Rows:
 		raceRead(src, s, b.Width)
@@ -39,6 +39,9 @@ func raceInner(dst []byte, d int, src []byte, s int, k *Kernel, b *Block) {
 	case Fill:
 		raceRead(src, s, k.Size)
 		raceWrite(dst, d, b.Width)
+	case Items:
+		raceRead(src, s, size)
+		raceWrite(dst, d, size)
 	case Permute:
 		p := b.Perm
 		for w, mask := range p.SrcMask[:p.NSrc] {
