@@ -9,7 +9,7 @@ import (
 )
 
 // pages are the documents whose claims are compared with the tree.
-var pages = []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "examples/README.md", "memoryview/README.md"}
+var pages = []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "SAFETY.md", "examples/README.md", "memoryview/README.md"}
 
 var (
 	codePattern = regexp.MustCompile("`[^`\n]*`")
