@@ -1336,47 +1336,23 @@ TEXT ·itemsB1SSE2(SB), $8-24
 	MOVQ BX, (SP)
 
 outer1:
-	MOVQ AX, BX
-	MOVQ CX, SI
-	MOVQ 24(DX), DI
-	MOVQ 32(DX), R8
-	MOVQ 40(DX), R9
-	LEAQ (R8)(R8*2), R10
-	LEAQ (R9)(R9*2), R11
-	SUBQ $+4, DI
-	JL   single3
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 24(DX), R9
+	MOVQ 32(DX), BX
+	MOVQ 40(DX), SI
 
-four2:
-	MOVBLZX (SI), R12
-	MOVBLZX (SI)(R9*1), R13
-	MOVBLZX (SI)(R9*2), R14
-	MOVBLZX (SI)(R11*1), R15
-	MOVB    R12, (BX)
-	MOVB    R13, (BX)(R8*1)
-	MOVB    R14, (BX)(R8*2)
-	MOVB    R15, (BX)(R10*1)
-	LEAQ    (SI)(R9*4), SI
-	LEAQ    (BX)(R8*4), BX
-	SUBQ    $+4, DI
-	JGE     four2
-
-single3:
-	ADDQ $+4, DI
-	JZ   done5
-
-one4:
-	MOVBLZX (SI), R10
-	MOVB    R10, (BX)
-	ADDQ    R9, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     one4
-
-done5:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
-	JNZ  outer1
+item2:
+	MOVBLZX (R8), R10
+	MOVB    R10, (DI)
+	ADDQ    SI, R8
+	ADDQ    BX, DI
+	DECQ    R9
+	JNZ     item2
+	ADDQ    8(DX), AX
+	ADDQ    16(DX), CX
+	DECQ    (SP)
+	JNZ     outer1
 	RET
 
 // func itemsB2SSE2(dst *byte, src *byte, b *byte)
@@ -1388,47 +1364,23 @@ TEXT ·itemsB2SSE2(SB), $8-24
 	MOVQ BX, (SP)
 
 outer1:
-	MOVQ AX, BX
-	MOVQ CX, SI
-	MOVQ 24(DX), DI
-	MOVQ 32(DX), R8
-	MOVQ 40(DX), R9
-	LEAQ (R8)(R8*2), R10
-	LEAQ (R9)(R9*2), R11
-	SUBQ $+4, DI
-	JL   single3
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 24(DX), R9
+	MOVQ 32(DX), BX
+	MOVQ 40(DX), SI
 
-four2:
-	MOVWLZX (SI), R12
-	MOVWLZX (SI)(R9*1), R13
-	MOVWLZX (SI)(R9*2), R14
-	MOVWLZX (SI)(R11*1), R15
-	MOVW    R12, (BX)
-	MOVW    R13, (BX)(R8*1)
-	MOVW    R14, (BX)(R8*2)
-	MOVW    R15, (BX)(R10*1)
-	LEAQ    (SI)(R9*4), SI
-	LEAQ    (BX)(R8*4), BX
-	SUBQ    $+4, DI
-	JGE     four2
-
-single3:
-	ADDQ $+4, DI
-	JZ   done5
-
-one4:
-	MOVWLZX (SI), R10
-	MOVW    R10, (BX)
-	ADDQ    R9, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     one4
-
-done5:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
-	JNZ  outer1
+item2:
+	MOVWLZX (R8), R10
+	MOVW    R10, (DI)
+	ADDQ    SI, R8
+	ADDQ    BX, DI
+	DECQ    R9
+	JNZ     item2
+	ADDQ    8(DX), AX
+	ADDQ    16(DX), CX
+	DECQ    (SP)
+	JNZ     outer1
 	RET
 
 // func itemsB4SSE2(dst *byte, src *byte, b *byte)
@@ -1440,43 +1392,19 @@ TEXT ·itemsB4SSE2(SB), $8-24
 	MOVQ BX, (SP)
 
 outer1:
-	MOVQ AX, BX
-	MOVQ CX, SI
-	MOVQ 24(DX), DI
-	MOVQ 32(DX), R8
-	MOVQ 40(DX), R9
-	LEAQ (R8)(R8*2), R10
-	LEAQ (R9)(R9*2), R11
-	SUBQ $+4, DI
-	JL   single3
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 24(DX), R9
+	MOVQ 32(DX), BX
+	MOVQ 40(DX), SI
 
-four2:
-	MOVL (SI), R12
-	MOVL (SI)(R9*1), R13
-	MOVL (SI)(R9*2), R14
-	MOVL (SI)(R11*1), R15
-	MOVL R12, (BX)
-	MOVL R13, (BX)(R8*1)
-	MOVL R14, (BX)(R8*2)
-	MOVL R15, (BX)(R10*1)
-	LEAQ (SI)(R9*4), SI
-	LEAQ (BX)(R8*4), BX
-	SUBQ $+4, DI
-	JGE  four2
-
-single3:
-	ADDQ $+4, DI
-	JZ   done5
-
-one4:
-	MOVL (SI), R10
-	MOVL R10, (BX)
-	ADDQ R9, SI
-	ADDQ R8, BX
-	DECQ DI
-	JNZ  one4
-
-done5:
+item2:
+	MOVL (R8), R10
+	MOVL R10, (DI)
+	ADDQ SI, R8
+	ADDQ BX, DI
+	DECQ R9
+	JNZ  item2
 	ADDQ 8(DX), AX
 	ADDQ 16(DX), CX
 	DECQ (SP)
@@ -1492,43 +1420,19 @@ TEXT ·itemsB8SSE2(SB), $8-24
 	MOVQ BX, (SP)
 
 outer1:
-	MOVQ AX, BX
-	MOVQ CX, SI
-	MOVQ 24(DX), DI
-	MOVQ 32(DX), R8
-	MOVQ 40(DX), R9
-	LEAQ (R8)(R8*2), R10
-	LEAQ (R9)(R9*2), R11
-	SUBQ $+4, DI
-	JL   single3
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 24(DX), R9
+	MOVQ 32(DX), BX
+	MOVQ 40(DX), SI
 
-four2:
-	MOVQ (SI), R12
-	MOVQ (SI)(R9*1), R13
-	MOVQ (SI)(R9*2), R14
-	MOVQ (SI)(R11*1), R15
-	MOVQ R12, (BX)
-	MOVQ R13, (BX)(R8*1)
-	MOVQ R14, (BX)(R8*2)
-	MOVQ R15, (BX)(R10*1)
-	LEAQ (SI)(R9*4), SI
-	LEAQ (BX)(R8*4), BX
-	SUBQ $+4, DI
-	JGE  four2
-
-single3:
-	ADDQ $+4, DI
-	JZ   done5
-
-one4:
-	MOVQ (SI), R10
-	MOVQ R10, (BX)
-	ADDQ R9, SI
-	ADDQ R8, BX
-	DECQ DI
-	JNZ  one4
-
-done5:
+item2:
+	MOVQ (R8), R10
+	MOVQ R10, (DI)
+	ADDQ SI, R8
+	ADDQ BX, DI
+	DECQ R9
+	JNZ  item2
 	ADDQ 8(DX), AX
 	ADDQ 16(DX), CX
 	DECQ (SP)
@@ -1545,47 +1449,23 @@ TEXT ·itemsB16SSE2(SB), $8-24
 	MOVQ BX, (SP)
 
 outer1:
-	MOVQ AX, BX
-	MOVQ CX, SI
-	MOVQ 24(DX), DI
-	MOVQ 32(DX), R8
-	MOVQ 40(DX), R9
-	LEAQ (R8)(R8*2), R10
-	LEAQ (R9)(R9*2), R11
-	SUBQ $+4, DI
-	JL   single3
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 24(DX), R9
+	MOVQ 32(DX), BX
+	MOVQ 40(DX), SI
 
-four2:
-	MOVOU (SI), X0
-	MOVOU (SI)(R9*1), X1
-	MOVOU (SI)(R9*2), X2
-	MOVOU (SI)(R11*1), X3
-	MOVOU X0, (BX)
-	MOVOU X1, (BX)(R8*1)
-	MOVOU X2, (BX)(R8*2)
-	MOVOU X3, (BX)(R10*1)
-	LEAQ  (SI)(R9*4), SI
-	LEAQ  (BX)(R8*4), BX
-	SUBQ  $+4, DI
-	JGE   four2
-
-single3:
-	ADDQ $+4, DI
-	JZ   done5
-
-one4:
-	MOVOU (SI), X0
-	MOVOU X0, (BX)
-	ADDQ  R9, SI
-	ADDQ  R8, BX
-	DECQ  DI
-	JNZ   one4
-
-done5:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ (SP)
-	JNZ  outer1
+item2:
+	MOVOU (R8), X0
+	MOVOU X0, (DI)
+	ADDQ  SI, R8
+	ADDQ  BX, DI
+	DECQ  R9
+	JNZ   item2
+	ADDQ  8(DX), AX
+	ADDQ  16(DX), CX
+	DECQ  (SP)
+	JNZ   outer1
 	RET
 
 // func fillB1SSE2(dst *byte, src *byte, b *byte)
