@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"flag"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -30,7 +31,7 @@ func large(t testing.TB, n int, o Options) (p *Plan, src, want []byte) {
 	}
 	src, want = make([]byte, 4*n*n), make([]byte, 4*n*n)
 	for k := range src {
-		src[k] = byte(k * 2654435761 >> 13)
+		src[k] = byte(uint32(k) * 2654435761 >> 13)
 	}
 	one, err := NewPlan(C(4, n, n), sl, Options{})
 	if err != nil {
@@ -104,7 +105,7 @@ func TestWorkersStart(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for _, c := range []struct{ n, workers, processors, want int }{
 		{64, 8, 4, 1}, {256, 8, 4, 1}, {1024, 0, 4, 1}, {1024, 1, 4, 1}, {1024, 2, 4, 2},
-		{1024, 8, 4, 4}, {1024, 8, 1, 1}, {1024, 1 << 60, 3, 3},
+		{1024, 8, 4, 4}, {1024, 8, 1, 1}, {1024, math.MaxInt, 3, 3},
 	} {
 		runtime.GOMAXPROCS(c.processors)
 		calls := 0
