@@ -228,7 +228,7 @@ func (b *builder) consider(x, best *box, vector int) bool {
 }
 
 // itemCycles is what moving a single item costs.
-const itemCycles = 2
+const itemCycles = 2.8
 
 // boxCost estimates the cycles per byte of a box: a load or a shuffle a cycle,
 // stores at half of that, and some for every box.
