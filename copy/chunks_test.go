@@ -81,7 +81,7 @@ func TestPieces(t *testing.T) {
 		}
 	}
 	t.Logf("%d plans in pieces, %d with blocks slid back", cut, slid)
-	if cut == 0 || slid == 0 {
+	if cut == 0 || slid == 0 && cpu.Detect().Has(cpu.AVX2) { // pure Go slides nothing
 		t.Error("no plan of a kind")
 	}
 }
