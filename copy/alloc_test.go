@@ -1,6 +1,7 @@
 package strided
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -238,8 +239,24 @@ func TestStackMoves(t *testing.T) {
 		}
 		return ""
 	}
+	const n = 1 << 9
+	p, err := NewPlan(C(1, n/2, 2), Layout{ItemSize: 1, Shape: []int{n / 2, 2}, Strides: []int{1, n / 2}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped := func() string { // a copy that can be stopped
+		var dst, src, want [n]byte
+		for i := range src {
+			src[i] = byte(i * 7)
+			want[i%(n/2)*2+i/(n/2)] = src[i]
+		}
+		if _, err := p.RunContext(context.Background(), dst[:], src[:], nil); err != nil || dst != want {
+			return fmt.Sprintf("with a context: %v", err)
+		}
+		return ""
+	}
 	for depth := range 300 {
-		for _, f := range []func() string{transposed, shifted} {
+		for _, f := range []func() string{transposed, shifted, stopped} {
 			done := make(chan string)
 			go func() { done <- atDepth(depth, [16]int{}, f) }()
 			if fault := <-done; fault != "" {

@@ -36,7 +36,7 @@ func (p *Plan) RunContext(ctx context.Context, dst, src []byte, progress func(do
 		return p.bytes, nil
 	}
 	j := job{division: p.variant(dst).divide(), ctx: ctx, progress: progress}
-	j.run(p.workersFor(&j.division, dst), unescaped(dst), unescaped(src))
+	j.run(p.workersFor(&j.division, dst), dst, src)
 	if j.done < p.bytes {
 		return j.done, ctx.Err()
 	}

@@ -26,7 +26,7 @@ func (p *Plan) Run(dst, src []byte) error {
 		return p.runShared(dst, src, shift, usual)
 	}
 	if p.workers > 1 {
-		p.runWorkers(unescaped(dst), unescaped(src))
+		p.runWorkers(dst, src)
 		return nil
 	}
 	p.run(dst, src)

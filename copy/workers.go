@@ -61,11 +61,10 @@ func (p *Plan) workersFor(c *division, dst []byte) int {
 // A job is one run of a plan piece by piece.
 type job struct {
 	division
-	dst, src []byte
-	shares   []share
-	faults   bool // what the caller has set with debug.SetPanicOnFault
-	stopped  atomic.Bool
-	ctx      context.Context // ends the job early, if not nil
+	shares  []share
+	faults  bool // what the caller has set with debug.SetPanicOnFault
+	stopped atomic.Bool
+	ctx     context.Context // ends the job early, if not nil
 
 	mu       sync.Mutex
 	done     int // payload of the pieces that were copied
@@ -85,10 +84,6 @@ type share struct {
 // run copies all pieces by so many workers, of which the caller is one. It returns
 // when all have ended, and panics if one of them did.
 func (j *job) run(workers int, dst, src []byte) {
-	j.dst, j.src = dst, src
-	if workers > 1 && len(src) <= stackBytes {
-		j.src = bytes.Clone(src)
-	}
 	j.shares = make([]share, workers)
 	for k := range j.shares {
 		s := &j.shares[k]
@@ -98,18 +93,26 @@ func (j *job) run(workers int, dst, src []byte) {
 	j.shares[workers-1].end = j.n
 	j.faults = debug.SetPanicOnFault(false)
 	debug.SetPanicOnFault(j.faults)
-	j.start(workers)
+	if workers == 1 {
+		j.work(0, dst, src)
+	} else {
+		j.start(workers, unescaped(dst), unescaped(src))
+	}
 	if j.panicked != nil {
 		panic(j.panicked)
 	}
 }
 
-// start runs the workers. It stops them if the executor panics.
-func (j *job) start(workers int) {
+// start runs the workers, which a destination on a stack must not reach. It stops
+// them if the executor panics.
+func (j *job) start(workers int, dst, src []byte) {
 	defer j.stopped.Store(true)
-	if execute := j.plan.opts.Executor; execute != nil && workers > 1 {
-		execute(workers, j.work)
-		j.work(0) // what an executor left out
+	if len(src) <= stackBytes {
+		src = bytes.Clone(src)
+	}
+	if execute := j.plan.opts.Executor; execute != nil {
+		execute(workers, func(k int) { j.work(k, dst, src) })
+		j.work(0, dst, src) // what an executor left out
 		return
 	}
 	var others sync.WaitGroup
@@ -117,15 +120,15 @@ func (j *job) start(workers int) {
 		others.Add(1)
 		go func() {
 			defer others.Done()
-			j.work(k)
+			j.work(k, dst, src)
 		}()
 	}
-	j.work(0)
+	j.work(0, dst, src)
 	others.Wait()
 }
 
 // work copies pieces until none is left, those of share k first.
-func (j *job) work(k int) {
+func (j *job) work(k int, dst, src []byte) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(j.faults))
 	defer func() {
 		if v := recover(); v != nil {
@@ -140,7 +143,7 @@ func (j *job) work(k int) {
 			if i >= s.end {
 				break
 			}
-			j.division.run(i, j.dst, j.src)
+			j.division.run(i, dst, src)
 			j.finished(i)
 		}
 	}
