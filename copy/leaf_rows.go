@@ -20,7 +20,7 @@ func (b *builder) rows() {
 			b.rowBlock(i, j, packI/w, asm.PackBytes/w)
 			return
 		}
-		if k, ok := asm.StreamKernel(rows, false, b.have); ok && w >= streamRow {
+		if k, ok := asm.StreamKernel(rows, false, b.have); ok && (w >= streamDense || j < 0 && w >= streamRow) {
 			b.plan.kernel, b.plan.stream = k, true
 		}
 	} else if i >= 0 && j >= 0 && i != j && w < longRow {
@@ -38,7 +38,8 @@ func (b *builder) rows() {
 
 const (
 	longRow       = 1024 // bytes from which a row is moved by itself
-	streamRow     = 192  // bytes from which that pays where rows do not touch
+	streamRow     = 192  // bytes from which that pays where destination rows do not touch
+	streamDense   = 512  // and where they do
 	packI         = 2048 // bytes of a source run in a block of rows that are packed
 	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
 	fetchRows     = 4096 // bytes that prefetching runs ahead from row to row
