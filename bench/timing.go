@@ -9,7 +9,7 @@ import (
 type contender struct {
 	elapse  func(n int) time.Duration // runs n times and says how long they took
 	reps    int                       // runs a batch
-	warm    bool                      // one untimed run before each batch
+	warm    bool                      // an untimed batch goes before each turn
 	spent   time.Duration
 	samples []float64 // ns a run
 }
@@ -26,9 +26,10 @@ func local(run func(n int)) *contender {
 const (
 	minBatch  = 20 * time.Microsecond // far above the cost of reading the clock
 	longBatch = 10 * time.Millisecond // a run this long has no cache to find warm
+	rounds    = 8                     // among which a budget is divided
 )
 
-// compete times the contenders in rounds, one batch of each in turn, so that
+// compete times the contenders in rounds, a turn of each after the other, so that
 // whatever else the machine does meets all of them alike. A contender leaves when
 // it has used up its budget and has enough samples.
 func compete(contenders []*contender, budget time.Duration) {
@@ -39,7 +40,7 @@ func compete(contenders []*contender, budget time.Duration) {
 		again = false
 		for _, c := range contenders {
 			if c.spent < budget || len(c.samples) < c.enough() {
-				c.sample()
+				c.turn(budget / rounds)
 				again = true
 			}
 		}
@@ -57,7 +58,7 @@ func (c *contender) calibrate() {
 			c.record(elapsed)
 			return
 		case elapsed >= minBatch:
-			c.warm = c.reps == 1
+			c.warm = true
 			return
 		}
 		// Aim past the mark; the first runs may be many times too slow.
@@ -65,11 +66,19 @@ func (c *contender) calibrate() {
 	}
 }
 
-func (c *contender) sample() {
+// turn takes samples for so long. They follow each other without a pause, and after
+// an untimed batch: the contender before may have pushed the buffers out of the
+// caches, as streaming stores do.
+func (c *contender) turn(length time.Duration) {
 	if c.warm {
-		c.elapse(1) // the one before may have pushed the buffers out of the caches
+		c.elapse(c.reps)
 	}
-	c.record(c.elapse(c.reps))
+	for end := c.spent + length; ; {
+		c.record(c.elapse(c.reps))
+		if c.spent >= end {
+			return
+		}
+	}
 }
 
 func (c *contender) record(elapsed time.Duration) {
