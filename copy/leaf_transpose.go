@@ -25,6 +25,7 @@ const (
 // A virtual axis is a chain of loops, of which the last may be cut into chunks.
 type virtual struct {
 	most  int // items wanted
+	tile  int // the last chunk is a multiple of it, or the longest; 0 where that does not matter
 	n     int // items so far
 	loops [inlineLoops]loop
 	used  int
@@ -46,7 +47,7 @@ func (b *builder) transpose() bool {
 	}
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
-	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ)
+	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
 	line, ok := asm.LineKernel(b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	if !ok || I.least() < t.I || J.least() < t.J {
@@ -71,7 +72,7 @@ func (b *builder) transpose() bool {
 	merge, ok := asm.StreamKernel(t, true, b.have)
 	if ok && J.total()*b.x.item >= mergeBytes {
 		b.rest = append(b.restBuf[:0], all...)
-		I, J = b.chains(k, mergeI/b.x.item, mergeJ)
+		I, J = b.chains(k, mergeI/b.x.item, mergeJ, asm.Info(merge).I)
 		b.block(&I, &J)
 		b.plan.kernel, b.plan.size = merge, b.x.item
 		b.finish(J.split, I.split)
@@ -83,9 +84,9 @@ func (b *builder) transpose() bool {
 }
 
 // chains takes the virtual axes out of the rest: I beginning with loop k, J with
-// loop 0, grown in turns, the shorter first.
-func (b *builder) chains(k, mostI, mostJ int) (I, J virtual) {
-	I, J = virtual{most: mostI, n: 1, open: true}, virtual{most: mostJ, n: 1, open: true}
+// loop 0, grown in turns, the shorter first. tile is that of J.
+func (b *builder) chains(k, mostI, mostJ, tile int) (I, J virtual) {
+	I, J = virtual{most: mostI, n: 1, open: true}, virtual{most: mostJ, tile: tile, n: 1, open: true}
 	b.extend(&I, k, false)
 	b.extend(&J, 0, true)
 	for I.open || J.open {
@@ -132,7 +133,8 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 		full := (l.n+chunks-1)/chunks + line - 1
 		full -= full % line
 		chunks = max(1, (l.n+full-1)/full)
-		if rest := l.n - (chunks-1)*full; rest < line && chunks > 1 {
+		rest := l.n - (chunks-1)*full
+		if ragged := v.tile > 0 && rest < full && rest*v.n%v.tile != 0; (rest < line || ragged) && chunks > 1 {
 			chunks-- // the last chunk takes what is less than a line
 		}
 		last := l.n - (chunks-1)*full
@@ -167,7 +169,8 @@ func (b *builder) tables(I, J *virtual) {
 }
 
 // block writes the offset tables and the extents of the leaf's block. The table of
-// source rows goes on to whole lines, as merging wants it.
+// source rows goes on to whole lines, as merging wants it; of a chunk that ends
+// within a tile, what follows in the table is read as well, and so has to exist.
 func (b *builder) block(I, J *virtual) {
 	block := &b.plan.block
 	line := max(1, 64/b.x.item)
