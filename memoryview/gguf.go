@@ -57,7 +57,7 @@ const (
 // The error matches [ErrFile] if obj is no such file or has a type that is not
 // known, or is that of [GetBuffer].
 func FromGGUF(obj any) (*Tensors, error) {
-	t := &Tensors{obj: obj, metadata: map[string]string{}}
+	t := &Tensors{obj: obj, metadata: map[string]string{}, values: ggufValues}
 	if err := withBytes(obj, t.readGGUF); err != nil {
 		return nil, err
 	}
@@ -65,24 +65,16 @@ func FromGGUF(obj any) (*Tensors, error) {
 }
 
 func (t *Tensors) readGGUF(file []byte) error {
-	r := ggufReader{file: file, order: binary.LittleEndian}
-	if string(r.take(4)) != "GGUF" {
-		return ggufError("the file does not begin with GGUF")
-	}
-	version := r.u32()
-	if r.err != nil {
-		return r.err
-	}
-	if version&0xffff == 0 { // the bytes of a small number, turned around
-		r.order = binary.BigEndian
-		version = version>>24 | version>>8&0xff00
-	}
-	if version != 2 && version != 3 {
-		return ggufError("version %d is not 2 or 3", version)
-	}
-	tensors, pairs := r.u64(), r.u64()
+	r := ggufReader{file: file}
+	tensors, pairs := r.begin()
 	for ; pairs > 0 && r.err == nil; pairs-- {
-		t.readPair(&r)
+		key, value := r.pair()
+		if _, twice := t.metadata[key]; twice {
+			r.fail("the key %q stands twice", key)
+		}
+		if value != nil {
+			t.metadata[key] = fmt.Sprint(value)
+		}
 	}
 	for ; tensors > 0 && r.err == nil; tensors-- {
 		t.readInfo(&r)
@@ -93,16 +85,16 @@ func (t *Tensors) readGGUF(file []byte) error {
 	return t.placeGGUF(r.pos, len(file))
 }
 
-// readPair reads a key of the metadata and its value.
-func (t *Tensors) readPair(r *ggufReader) {
-	key := r.str()
-	value, single := r.value(r.u32(), 0)
-	if _, twice := t.metadata[key]; twice {
-		r.fail("the key %q stands twice", key)
+// ggufValues returns the metadata with the types of the file.
+func ggufValues(file []byte) (map[string]any, error) {
+	r := ggufReader{file: file, arrays: true}
+	values := map[string]any{}
+	_, pairs := r.begin()
+	for ; pairs > 0 && r.err == nil; pairs-- {
+		key, value := r.pair()
+		values[key] = value
 	}
-	if single {
-		t.metadata[key] = value
-	}
+	return values, r.err
 }
 
 // readInfo reads the description of one array; its offset counts from the data,
@@ -178,67 +170,6 @@ func (t *Tensors) placeGGUF(end, size int) error {
 		end = x.Layout.Offset + x.bytes()
 	}
 	return nil
-}
-
-// A ggufReader reads a header from the front; after an error it gives zeros.
-type ggufReader struct {
-	file  []byte
-	pos   int
-	order binary.ByteOrder
-	err   error
-}
-
-func (r *ggufReader) fail(format string, args ...any) {
-	if r.err == nil {
-		r.err = ggufError(format, args...)
-	}
-}
-
-// take returns the next n bytes, or as many zeros as a number has.
-func (r *ggufReader) take(n uint64) []byte {
-	if n > uint64(len(r.file)-r.pos) {
-		r.fail("truncated header: %d bytes at %d of %d", n, r.pos, len(r.file))
-	}
-	if r.err != nil {
-		return make([]byte, min(n, 8))
-	}
-	b := r.file[r.pos : r.pos+int(n)]
-	r.pos += int(n)
-	return b
-}
-
-func (r *ggufReader) u32() uint32 { return r.order.Uint32(r.take(4)) }
-func (r *ggufReader) u64() uint64 { return r.order.Uint64(r.take(8)) }
-func (r *ggufReader) str() string { return string(r.take(r.u64())) }
-
-// ggufNumbers are the codes of the numbers in metadata.
-var ggufNumbers = map[uint32]byte{0: 'B', 1: 'b', 2: 'H', 3: 'h', 4: 'I', 5: 'i', 6: 'f', 7: '?', 10: 'Q', 11: 'q', 12: 'd'}
-
-// value reads a value of the given type and returns it as text; arrays are passed
-// over, and false.
-func (r *ggufReader) value(kind uint32, depth int) (text string, single bool) {
-	const str, array = 8, 9
-	if code, ok := ggufNumbers[kind]; ok {
-		t := typeOf(code)
-		return fmt.Sprint(t.decode(r.take(uint64(t.size)), r.order)), true
-	}
-	switch {
-	case kind == str:
-		return r.str(), true
-	case kind != array || depth == maxGGUFDepth:
-		r.fail("a value of type %d in arrays %d deep", kind, depth)
-		return "", false
-	}
-	element, n := r.u32(), r.u64()
-	if code, ok := ggufNumbers[element]; ok {
-		size := uint64(typeOf(code).size)
-		r.take(min(n, math.MaxUint64/size) * size)
-		return "", false
-	}
-	for ; n > 0 && r.err == nil; n-- {
-		r.value(element, depth+1)
-	}
-	return "", false
 }
 
 func ggufError(format string, args ...any) error {

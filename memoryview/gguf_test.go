@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -183,11 +184,16 @@ func TestGGUFTypes(t *testing.T) {
 	}
 }
 
-// FuzzGGUF: no bytes make the reader panic, and every array of a file that it
-// accepts can be read.
+// FuzzGGUF: no bytes make the reader panic, every array of a file that it accepts can
+// be read, and its header can be written again.
 func FuzzGGUF(f *testing.F) {
 	f.Add(ggufSample(binary.LittleEndian))
 	f.Add(ggufSample(binary.BigEndian))
+	header, err := AppendGGUFHeader(nil, ggufMetadata)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(header)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		g, err := FromGGUF(b)
 		if err != nil {
@@ -195,6 +201,17 @@ func FuzzGGUF(f *testing.F) {
 				t.Fatal(err)
 			}
 			return
+		}
+		values, err := g.MetadataValues()
+		if err != nil {
+			t.Fatal(err)
+		}
+		header, err := AppendGGUFHeader(nil, values, g.List()...)
+		if err != nil && !errors.Is(err, ErrValue) { // a name that is too long, for one
+			t.Fatal(err)
+		}
+		if again, err2 := FromGGUF(append(header, make([]byte, len(b)+64*len(g.List()))...)); err == nil && (err2 != nil || len(again.List()) != len(g.List()) || !maps.Equal(again.Metadata(), g.Metadata())) {
+			t.Fatalf("%+v became %+v, %v", g, again, err2)
 		}
 		total := 0
 		for _, x := range g.List() {

@@ -85,6 +85,36 @@ func (z *Npz) Names() []string {
 	return names
 }
 
+// Header returns the header of an array: NumPy's own description of its items, and
+// the shape, of which nothing but the header has been read. DataOffset counts from
+// the start of the member. Errors are those of [Npz.View].
+func (z *Npz) Header(name string) (h NpyHeader, err error) {
+	m, err := z.member(name)
+	if err != nil {
+		return h, err
+	}
+	err = withBytes(z.obj, func(file []byte) error {
+		if !m.compressed {
+			h, _, err = m.stored(file)
+			return err
+		}
+		f, err := m.packed(file)
+		if err != nil {
+			return err
+		}
+		r, err := f.Open()
+		if err != nil {
+			return npzError("%q: %w", f.Name, err)
+		}
+		defer r.Close()
+		if h, err = ReadNpyHeader(r); err != nil {
+			return npzError("%q: %w", f.Name, err)
+		}
+		return nil
+	})
+	return h, err
+}
+
 // View returns a View of an array. A member that is stored, as NumPy's savez does,
 // is the memory of the file itself, and can be written if that can; its checksum is
 // not compared. A compressed one is unpacked to new memory, which is read-only.
@@ -92,21 +122,17 @@ func (z *Npz) Names() []string {
 // The error matches [ErrIndex] if there is no array of the name, [ErrFile] if the
 // member is damaged, or is that of [FromNpy].
 func (z *Npz) View(name string) (*View, error) {
-	i := z.find(name)
-	if i < 0 {
-		return nil, raise(ErrIndex, "no array is called %q", name)
+	m, err := z.member(name)
+	if err != nil {
+		return nil, err
 	}
-	m := z.members[i]
 	if m.compressed {
 		return z.unpack(m)
 	}
 	var h NpyHeader
-	err := withBytes(z.obj, func(file []byte) (err error) {
-		if m.offset > len(file) || m.length > len(file)-m.offset {
-			return npzError("the file has become shorter")
-		}
-		member := file[m.offset : m.offset+m.length]
-		if h, err = ParseNpyHeader(member); err == nil {
+	err = withBytes(z.obj, func(file []byte) error {
+		var member []byte
+		if h, member, err = m.stored(file); err == nil {
 			err = h.checkData(len(member))
 		}
 		return err
@@ -119,17 +145,43 @@ func (z *Npz) View(name string) (*View, error) {
 	return ArrayView(z.obj, h.Format, l)
 }
 
+func (z *Npz) member(name string) (npzMember, error) {
+	i := z.find(name)
+	if i < 0 {
+		return npzMember{}, raise(ErrIndex, "no array is called %q", name)
+	}
+	return z.members[i], nil
+}
+
+// stored returns the header and the bytes of a member that is not compressed.
+func (m *npzMember) stored(file []byte) (NpyHeader, []byte, error) {
+	if m.offset > len(file) || m.length > len(file)-m.offset {
+		return NpyHeader{}, nil, npzError("the file has become shorter")
+	}
+	member := file[m.offset : m.offset+m.length]
+	h, err := ParseNpyHeader(member)
+	return h, member, err
+}
+
+// packed returns a member that is compressed.
+func (m *npzMember) packed(file []byte) (*zip.File, error) {
+	r, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil || m.index >= len(r.File) {
+		return nil, npzError("the file has changed: %v", err)
+	}
+	return r.File[m.index], nil
+}
+
 // unpack returns a View of a compressed member. Memory grows with what comes out, so
 // that a false length in the directory costs nothing.
 func (z *Npz) unpack(m npzMember) (*View, error) {
 	var h NpyHeader
 	var data []byte
 	err := withBytes(z.obj, func(file []byte) error {
-		r, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
-		if err != nil || m.index >= len(r.File) {
-			return npzError("the file has changed: %v", err)
+		f, err := m.packed(file)
+		if err == nil {
+			h, data, err = unpackNpy(f)
 		}
-		h, data, err = unpackNpy(r.File[m.index])
 		return err
 	})
 	if err != nil {

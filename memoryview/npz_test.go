@@ -55,6 +55,12 @@ func TestNpzOfNumPy(t *testing.T) {
 		if _, err := z.View("d"); !errors.Is(err, ErrIndex) {
 			t.Errorf("%s: d: %v", name, err)
 		}
+		if h, err := z.Header("c"); err != nil || h.Descr != "[('x', '<f8'), ('s', '|S3')]" || h.ItemSize != 11 {
+			t.Errorf("%s: c: %+v, %v", name, h, err)
+		}
+		if _, err := z.Header("d"); !errors.Is(err, ErrIndex) {
+			t.Errorf("%s: d: %v", name, err)
+		}
 	}
 }
 
@@ -90,6 +96,9 @@ func TestNpzZeroCopy(t *testing.T) {
 	}
 	if err := file.Resize(300); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := z.Header("b"); !errors.Is(err, ErrFile) {
+		t.Errorf("after the file was cut: %v", err)
 	}
 	if _, err := z.View("b"); !errors.Is(err, ErrFile) {
 		t.Errorf("after the file was cut: %v", err)
@@ -177,6 +186,9 @@ func TestNpzHostile(t *testing.T) {
 		if v, err := z.View("good"); err != nil || v.buf.Len != 3 {
 			t.Errorf("%+v, %v", v, err)
 		}
+		if _, err := z.Header("text"); !errors.Is(err, ErrFile) {
+			t.Errorf("text: %v", err)
+		}
 		for _, name := range []string{"text", "short", "huge"} {
 			if _, err := z.View(name); !errors.Is(err, ErrFile) {
 				t.Errorf("%s: %v", name, err)
@@ -209,6 +221,9 @@ func FuzzNpz(f *testing.F) {
 			return
 		}
 		for _, name := range z.Names() {
+			if _, err := z.Header(name); err != nil && !errors.Is(err, ErrFile) {
+				t.Fatal(err)
+			}
 			v, err := z.View(name)
 			if err != nil {
 				if !errors.Is(err, ErrFile) && !errors.Is(err, ErrValue) {
@@ -278,4 +293,23 @@ func ExampleNpz_View() {
 	// a [[0 1 2] [3 4 5]] <nil>
 	// b [[0 1 2 3] [4 5 6 7] [8 9 10 11]] <nil>
 	// c [0 [0 0 0]] <nil>
+}
+
+func ExampleNpz_Header() {
+	file, err := os.ReadFile("testdata/npz/stored.npz")
+	if err != nil {
+		panic(err)
+	}
+	z, err := FromNpz(file)
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range z.Names() {
+		h, err := z.Header(name)
+		fmt.Println(name, h.Descr, h.Shape, err)
+	}
+	// Output:
+	// a <f4 [2 3] <nil>
+	// b >i2 [3 4] <nil>
+	// c [('x', '<f8'), ('s', '|S3')] [] <nil>
 }

@@ -1,6 +1,9 @@
 package memoryview
 
 import (
+	"encoding/binary"
+	"fmt"
+	"io"
 	"slices"
 
 	strided "github.com/stridecopy/stridecopy/copy"
@@ -13,6 +16,7 @@ type Tensors struct {
 	list     []Tensor
 	byName   map[string]int
 	metadata map[string]string
+	values   func(file []byte) (map[string]any, error) // of the metadata; nil if they are all text
 }
 
 // A Tensor is one array in a file.
@@ -32,6 +36,32 @@ type Named struct {
 	Type string
 }
 
+// describe returns what the header of a file says about Views.
+func describe(tensors []Named) []Tensor {
+	list := make([]Tensor, len(tensors))
+	for i, x := range tensors {
+		b := &x.View.buf
+		list[i] = Tensor{x.Name, x.Type, b.Format, strided.C(b.ItemSize, b.Shape...)}
+	}
+	return list
+}
+
+// writeLittleEndian writes the items in C order.
+func (x Named) writeLittleEndian(w io.Writer) error {
+	little, err := x.View.inOrder(binary.LittleEndian)
+	if err != nil {
+		return fmt.Errorf("%q: %w", x.Name, err)
+	}
+	s, err := NewStream(little, OrderC)
+	if err != nil {
+		return err
+	}
+	if _, err := s.WriteTo(w); err != nil {
+		return fmt.Errorf("%q: %w", x.Name, err)
+	}
+	return little.Release()
+}
+
 // List returns the arrays in the order of the file's header. The slice is the
 // caller's.
 func (t *Tensors) List() []Tensor { return slices.Clone(t.list) }
@@ -39,6 +69,25 @@ func (t *Tensors) List() []Tensor { return slices.Clone(t.list) }
 // Metadata returns what the header says about the whole file. The map must not be
 // changed.
 func (t *Tensors) Metadata() map[string]string { return t.metadata }
+
+// MetadataValues returns the metadata with the types that the file gives the values,
+// arrays included: what [WriteGGUF] takes. A safetensors file has only strings. The
+// map is the caller's. The error is that of [FromGGUF], should the file have changed.
+func (t *Tensors) MetadataValues() (map[string]any, error) {
+	if t.values == nil {
+		all := map[string]any{}
+		for key, text := range t.metadata {
+			all[key] = text
+		}
+		return all, nil
+	}
+	var all map[string]any
+	err := withBytes(t.obj, func(file []byte) (err error) {
+		all, err = t.values(file)
+		return err
+	})
+	return all, err
+}
 
 // View returns a View of an array in the memory of the file: nothing is copied, and
 // it may be written if the file may. The error matches [ErrIndex] if there is none
