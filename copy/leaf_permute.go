@@ -411,13 +411,13 @@ func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 	}
 	n := block.Inner.N
 	inner := chunked(&block.Inner, mostTurns(bytes, touched), partInner)
-	if slid.n > 0 {
-		inner = inner.withSlide(slid)
-	}
 	var outer turn
 	if inner.n == 1 && len(b.rest) > 0 {
 		block.Outer = kernelLoop(b.take(0))
 		outer = chunked(&block.Outer, mostTurns(n*bytes, n*touched), partOuter)
+	}
+	if slid.n > 0 { // the last boxes of all turns of Outer, in a call of their own
+		inner = inner.withSlide(slid)
 	}
 	b.finish(outer, inner)
 }

@@ -114,7 +114,11 @@ func (p permutation) emitVBMI(e *emitter) {
 				if p.masked {
 					e.VMOVDQU8(out, k.get("DstMask", w), m)
 				} else {
-					e.VMOVDQU64(out, m)
+					// In halves: rows often lie at multiples of 32 bytes, where stores
+					// of 64 would all cross lines.
+					e.VMOVDQU64(out.AsY(), m)
+					m.Disp += 32
+					e.VEXTRACTI64X4(operand.U8(1), out, m)
 				}
 			}
 		})
