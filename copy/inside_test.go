@@ -1,32 +1,244 @@
 package strided
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
+	"github.com/stridecopy/stridecopy/asm"
 	"github.com/stridecopy/stridecopy/asm/asmtest"
+	"github.com/stridecopy/stridecopy/cpu"
 )
 
-// TestMergeInside streams transposes whose destination rows are cut into chunks that
-// end within a tile, from memory that ends where the source does.
-func TestMergeInside(t *testing.T) {
-	const cols, most = 100, 1550
-	from, to := asmtest.New(t, most*cols*16), asmtest.New(t, most*cols*16)
-	for _, size := range []int{1, 2, 4, 8, 16} {
-		for _, rows := range []int{513, 527, 528, 529, 600, 1000, 1023, 1030, 1100, 1537, most} {
-			sl, err := C(size, rows, cols).Permute(1, 0)
-			if err != nil {
-				t.Fatal(err)
+// An inspector works out what the calls of plans would read and write, from their
+// blocks alone, and holds that against the layouts. Package asm shows for each kernel
+// that it touches nothing beyond what its block says.
+type inspector struct {
+	dst, src span
+	from     []int  // the source byte that belongs in each byte of dst, -1 in the gaps
+	done     []bool // bytes of dst that the plan at hand writes
+	calls    int
+}
+
+func newInspector(dl, sl Layout) *inspector {
+	in := &inspector{}
+	in.dst.lo, in.dst.hi = dl.interval()
+	in.src.lo, in.src.hi = sl.interval()
+	in.from, in.done = make([]int, in.dst.hi-in.dst.lo), make([]bool, in.dst.hi-in.dst.lo)
+	for k := range in.from {
+		in.from[k] = -1
+	}
+	var items []int
+	eachItem(sl, func(at int) { items = append(items, at) })
+	eachItem(dl, func(at int) {
+		for k := range dl.ItemSize {
+			in.from[at-in.dst.lo+k] = items[0] + k
+		}
+		items = items[1:]
+	})
+	return in
+}
+
+// inspect returns the first error of a plan.
+func (in *inspector) inspect(p *Plan) error {
+	clear(in.done)
+	w := walker{loops: p.loops, block: p.block, dst: p.dstBase, src: p.srcBase, at: make([]int, len(p.loops))}
+	for k := range p.loops {
+		w.enter(k)
+	}
+	for more := true; more; more = w.next() {
+		in.calls++
+		if err := in.call(p, &w.block, w.dst, w.src); err != nil {
+			return fmt.Errorf("%s: call at %d from %d: %w", p, w.dst, w.src, err)
+		}
+	}
+	for k, from := range in.from {
+		if from >= 0 && !in.done[k] {
+			return fmt.Errorf("%s: byte %d is not written", p, in.dst.lo+k)
+		}
+	}
+	if n := callLinesOf(p); n > mostLines {
+		return fmt.Errorf("%s: %d cache lines in one call", p, n)
+	}
+	return nil
+}
+
+// call checks one call.
+func (in *inspector) call(p *Plan, b *asm.Block, d, s int) error {
+	k := asm.Info(p.kernel)
+	if err := rules(k, p.size, b, d-p.dstBase); err != nil {
+		return err
+	}
+	return in.touch(k, p.size, b, d, s)
+}
+
+// touch checks the bytes of one call: those it moves, and those it loads with them.
+func (in *inspector) touch(k asm.Kernel, size int, b *asm.Block, d, s int) (err error) {
+	load := func(at, n int) {
+		if at < in.src.lo || at+n > in.src.hi {
+			err = fmt.Errorf("loads %d bytes at %d, the source is %+v", n, at, in.src)
+		}
+	}
+	move := func(d, s, n int) {
+		load(s, n)
+		for q := range n {
+			at := d + q - in.dst.lo
+			if at < 0 || at >= len(in.from) || in.from[at] != s+q {
+				err = fmt.Errorf("writes byte %d from %d", d+q, s+q)
+				return
 			}
-			p, err := NewPlan(C(size, cols, rows), sl, Options{Streaming: StreamAlways})
-			if err != nil {
-				t.Fatal(err)
+			in.done[at] = true
+		}
+	}
+	for range b.Outer.N {
+		if k.Op == asm.Transpose {
+			transposed := b.SrcOff[:b.J]
+			if k.Merge {
+				transposed = b.SrcOff[:tiled(b.J, k.I)]
 			}
-			src, dst := from.Tail(p.bytes), to.Tail(p.bytes)
-			for ; p != nil; p = p.offEdge {
-				if at, faulted := asmtest.Fault(func() { p.run(dst, src) }); faulted {
-					t.Errorf("%d x %d: %s: fault at %#x", rows, cols, p, at)
+			for j, row := range transposed {
+				load(s+row, b.I*size)
+				for i := 0; i < b.I && j < b.J; i++ {
+					move(d+b.DstOff[i]+j*size, s+row+i*size, size)
+				}
+			}
+		} else {
+			for i := range b.Inner.N {
+				moveInner(k, size, b, d+i*b.Inner.Dst, s+i*b.Inner.Src, move, load)
+			}
+		}
+		d, s = d+b.Outer.Dst, s+b.Outer.Src
+	}
+	return err
+}
+
+// tiled rounds n up to whole tiles.
+func tiled(n, tile int) int { return (n + tile - 1) / tile * tile }
+
+// moveInner is one turn of the inner loop of a block.
+func moveInner(k asm.Kernel, size int, b *asm.Block, d, s int, move func(d, s, n int), load func(at, n int)) {
+	switch k.Op {
+	case asm.Rows:
+		move(d, s, b.Width)
+	case asm.Fill:
+		for q := 0; q < b.Width; q += size {
+			move(d+q, s, size)
+		}
+	case asm.Items:
+		move(d, s, size)
+	case asm.Permute:
+		p := b.Perm
+		for w, at := range p.SrcAt[:p.NSrc] {
+			if !k.Masked && p.SrcMask[w] != 0 {
+				load(s+at, p.Vector)
+			}
+		}
+		for w, mask := range p.DstMask[:p.NDst] {
+			for q := range p.Vector {
+				if mask>>q&1 != 0 {
+					from, n := p.Source(w, q)
+					move(d+p.DstAt[w]+q, s+p.SrcAt[from]+n, 1)
 				}
 			}
 		}
 	}
+}
+
+// rules checks a block against what package asm asks of it; d is its distance from
+// the first item of all.
+func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
+	if strings.HasSuffix(k.Name, "Generic") {
+		return nil
+	}
+	bad := false
+	switch k.Op {
+	case asm.Transpose:
+		bad = b.I < k.I || b.J < k.J || k.Merge && len(b.SrcOff) < tiled(b.J, k.I)
+		if k.Aligned() {
+			for _, off := range b.DstOff[:b.I] {
+				bad = bad || (d+off)%64 != 0
+			}
+			bad = bad || b.J%k.J != 0 || b.Ahead%k.J != 0 || b.Ahead > b.J
+		}
+	case asm.Rows:
+		bad = k.Merge && (b.Inner.N > 1 && b.Inner.Dst != b.Width || b.Width < k.I || b.Inner.N*b.Width > asm.PackBytes)
+	case asm.Permute:
+		bad = b.Perm.Vector != k.Vector || b.Perm.NSrc != k.I || b.Perm.NDst != k.J || !k.Masked && !b.Perm.Full()
+	}
+	if bad || k.Size != 0 && k.Size != size {
+		return fmt.Errorf("a block that %s does not take: %d x %d of %d bytes, %+v", k.Name, b.I, b.J, size, *b)
+	}
+	return nil
+}
+
+// inspectAll inspects the plans for two layouts at every feature level.
+func inspectAll(t *testing.T, dl, sl Layout) (plans, calls int) {
+	in := newInspector(dl, sl)
+	for _, level := range cpu.Levels(cpu.Detect()) {
+		for _, s := range []Streaming{StreamNever, StreamAlways} {
+			p, err := NewPlan(dl, sl, Options{Without: ^level, Streaming: s})
+			if err != nil {
+				t.Fatalf("dst %+v, src %+v: %v", dl, sl, err)
+			}
+			for ; p != nil && p.bytes > 0; p = p.offEdge {
+				plans++
+				if err := in.inspect(p); err != nil {
+					t.Errorf("dst %+v, src %+v: %s: %v", dl, sl, level.Level(), err)
+				}
+			}
+		}
+	}
+	return plans, in.calls
+}
+
+// layoutsOf returns the layouts of a case.
+func layoutsOf(c asmtest.Case) (dl, sl Layout) {
+	return Layout{ItemSize: c.ItemSize, Offset: c.DstOffset, Shape: c.Shape, Strides: c.DstStrides},
+		Layout{ItemSize: c.ItemSize, Offset: c.SrcOffset, Shape: c.Shape, Strides: c.SrcStrides}
+}
+
+// TestCallsInside inspects plans of every kind: each byte of the destination comes
+// from its place, no other is written, and nothing outside of the source is loaded.
+func TestCallsInside(t *testing.T) {
+	plans, calls := 0, 0
+	check := func(dl, sl Layout) {
+		p, c := inspectAll(t, dl, sl)
+		plans, calls = plans+p, calls+c
+	}
+	n, large := 3000, chunkCases(t)
+	if testing.Short() {
+		n, large = 300, nil
+	}
+	r := rand.New(rand.NewPCG(11, 12))
+	for range n {
+		check(layoutsOf(asmtest.Random(r, true)))
+	}
+	for _, c := range large {
+		check(c[0], c[1])
+	}
+	for _, rows := range []int{513, 528, 1000, 1030, 1550} {
+		for _, size := range []int{1, 2, 4, 8, 16} { // chunks that end within a tile
+			c := permutedCase("", size, []int{rows, 70}, 1, 0)
+			check(c.dl, c.sl)
+		}
+	}
+	t.Logf("%d plans, %d calls", plans, calls)
+}
+
+// FuzzPlan inspects the plans of decoded cases.
+func FuzzPlan(f *testing.F) {
+	r := rand.New(rand.NewPCG(13, 14))
+	for range 40 {
+		seed := make([]byte, 48)
+		asmtest.Fill(seed, byte(r.Uint32()))
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := asmtest.Decode(data, true)
+		if c.Items()*c.ItemSize <= 1<<20 {
+			dl, sl := layoutsOf(c)
+			inspectAll(t, dl, sl)
+		}
+	})
 }

@@ -66,7 +66,7 @@ func (b *builder) transpose() bool {
 		b.plan.kernel, b.plan.stream = stream, true
 		block := &b.plan.block
 		rows := fetchBytes / (t.J * block.I * b.x.item)
-		block.Ahead = t.J * max(1, min(rows, block.J/t.J))
+		block.Ahead = t.J * max(1, min(rows, J.least()/t.J))
 		return true
 	}
 	merge, ok := asm.StreamKernel(t, true, b.have)
@@ -134,7 +134,8 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 		full -= full % line
 		chunks = max(1, (l.n+full-1)/full)
 		rest := l.n - (chunks-1)*full
-		if ragged := v.tile > 0 && rest < full && rest*v.n%v.tile != 0; (rest < line || ragged) && chunks > 1 {
+		short, ragged := rest*v.n*b.x.item < 64, v.tile > 0 && rest < full && rest*v.n%v.tile != 0
+		if (short || ragged) && chunks > 1 {
 			chunks-- // the last chunk takes what is less than a line
 		}
 		last := l.n - (chunks-1)*full
