@@ -226,6 +226,25 @@ func TestPatternErrors(t *testing.T) {
 		_, err := NewRearrange(c.dst, c.src, Options{}, c.pattern)
 		checkError(t, c.pattern, err, c.want)
 	}
+	for _, c := range []struct {
+		src     Layout
+		pattern string
+		sizes   []Size
+		want    error
+	}{
+		{bytesOf(2, 3), "a b -> b", nil, ErrPattern},
+		{bytesOf(2, 3), "a b c -> a b c", nil, ErrShape},
+		{bytesOf(2, 3), "(a x) b -> a x b", []Size{Axis("x", 4)}, ErrShape},
+		{bytesOf(2, 3), "(a x) b -> a x b", nil, ErrPattern},
+		{bytesOf(2, 3), "a b -> a b c", nil, ErrPattern},
+		{bytesOf(2, 3), "a b -> a b c d", []Size{Axis("c", int(maxInt/2)), Axis("d", int(maxInt/2))}, ErrShape},
+		{bytesOf(0, 3), "a b -> a b (c d)", []Size{Axis("c", int(maxInt/2)), Axis("d", int(maxInt/2))}, ErrShape},
+		{Layout{ItemSize: 1, Shape: []int{2, 3}, Strides: []int{1}}, "a b -> b a", nil, ErrShape},
+		{C(0, 2, 3), "a b -> b a", nil, ErrItemSize},
+	} {
+		_, _, err := c.src.Rearrange(c.pattern, c.sizes...)
+		checkError(t, c.pattern, err, c.want)
+	}
 	repeated := Array[int32]{Data: dst, Shape: []int{2, 3}, Strides: []int{0, 1}}
 	checkError(t, "repeated dst", repeated.RearrangeFrom(Of(src, 3, 2), "a b -> b a"), ErrOverlap)
 	checkError(t, "short dst", Of(dst[:5], 2, 3).RearrangeFrom(Of(src, 3, 2), "a b -> b a"), ErrBounds)

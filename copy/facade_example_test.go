@@ -141,3 +141,17 @@ func ExampleNewRearrange() {
 	fmt.Println(plan.Bytes(), plan.Run(dst, src))
 	// Output: 393216 <nil>
 }
+
+// The result of a pattern is made without knowing its shape beforehand.
+func ExampleLayout_Rearrange() {
+	image := []uint8{1, 2, 3, 4, 5, 6, 7, 8} // 2 x 4
+	view, shape, err := strided.C(1, 2, 4).Rearrange("h (w q) -> w (h q)", strided.Axis("q", 2))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	patches := make([]uint8, len(image))
+	err = strided.Gather(patches, image, view)
+	fmt.Println(patches, shape, err)
+	// Output: [1 2 5 6 3 4 7 8] [2 4] <nil>
+}

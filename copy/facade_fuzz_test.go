@@ -27,6 +27,14 @@ func FuzzRearrange(f *testing.F) {
 		f.Add(p, uint8(2), uint8(3))
 	}
 	f.Fuzz(func(t *testing.T, pattern string, a, b uint8) {
+		view, shape, err := C(1, 2, 2, 2).Rearrange(pattern)
+		knownError(t, err)
+		if err == nil {
+			n, err := C(1, shape...).Len()
+			if items, err2 := view.Len(); items != n || err != err2 || view.Check(8) != nil {
+				t.Errorf("%q: %v is of shape %v", pattern, view, shape)
+			}
+		}
 		var p program
 		if err := p.parse(pattern, noShape); err != nil {
 			knownError(t, err)

@@ -175,6 +175,10 @@ func replayRearrange[T Elem](c *facadeCase, dst, src []T) ([]T, error) {
 	if err := planned(again, c.ResultShape, spread, c.Pattern, given); err != nil || !slices.Equal(dst, again) {
 		return again, fmt.Errorf("plan: %v", err)
 	}
+	clear(again)
+	if err := viewed(again, c.ResultShape, spread, c.Pattern, given); err != nil || !slices.Equal(dst, again) {
+		return again, fmt.Errorf("view: %v", err)
+	}
 	if ellipsis(c.Pattern) {
 		return dst, nil
 	}
@@ -205,6 +209,22 @@ func planned[T Elem](dst []T, shape []int, src Array[T], pattern string, sizes [
 		return err
 	}
 	return plan.Run(Bytes(dst), Bytes(src.Data))
+}
+
+// viewed is RearrangeFrom through Layout.Rearrange.
+func viewed[T Elem](dst []T, shape []int, src Array[T], pattern string, sizes []Size) error {
+	from, err := src.Layout()
+	if err != nil {
+		return err
+	}
+	view, got, err := from.Rearrange(pattern, sizes...)
+	if err == nil && !slices.Equal(got, shape) {
+		err = fmt.Errorf("shape %v, want %v", got, shape)
+	}
+	if err != nil {
+		return err
+	}
+	return Gather(Bytes(dst), Bytes(src.Data), view)
 }
 
 func ellipsis(pattern string) bool {

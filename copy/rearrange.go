@@ -115,6 +115,25 @@ func NewRearrange(dst, src Layout, o Options, pattern string, sizes ...Size) (*P
 
 // fit reads a pattern for arrays of the given shapes and finds all sizes.
 func (p *program) fit(dst, src []int, pattern string, sizes []Size) error {
+	if err := p.fitSource(src, pattern, sizes); err != nil {
+		return err
+	}
+	if err := p.solve("dst", &p.right, dst); err != nil {
+		return err
+	}
+	// The right side may have found sizes that the left one needs to find others.
+	if err := p.solve("src", &p.left, src); err != nil {
+		return err
+	}
+	if err := p.solve("dst", &p.right, dst); err != nil {
+		return err
+	}
+	return p.solved()
+}
+
+// fitSource reads a pattern for a source of the given shape and finds the sizes that
+// follow from it.
+func (p *program) fitSource(src []int, pattern string, sizes []Size) error {
 	if err := p.parse(pattern, 0); err != nil {
 		return err
 	}
@@ -126,16 +145,7 @@ func (p *program) fit(dst, src []int, pattern string, sizes []Size) error {
 	if err := p.give(sizes); err != nil {
 		return err
 	}
-	// The right side may find sizes that the left one needs to find others.
-	for range 2 {
-		if err := p.solve("src", &p.left, src); err != nil {
-			return err
-		}
-		if err := p.solve("dst", &p.right, dst); err != nil {
-			return err
-		}
-	}
-	return p.solved()
+	return p.solve("src", &p.left, src)
 }
 
 // loops appends the axes of a solved pattern, as those of arrays with the given
