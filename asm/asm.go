@@ -43,6 +43,16 @@ var opNames = [...]string{"rows", "fill", "items", "transpose", "permute"}
 
 func (o Op) String() string { return opNames[o] }
 
+// A Weave is a permutation that kernels of their own do, without index vectors. On one
+// side its windows touch and hold, in turn, an item of each window of the other side.
+type Weave uint8
+
+const (
+	AnyWeave     Weave = iota // whatever a box's index vectors say
+	Deinterleave              // the windows touch on the source
+	Interleave                // the windows touch on the destination
+)
+
 // PackBytes is the most that one inner loop of a merging Rows kernel writes.
 const PackBytes = 4096
 
@@ -64,6 +74,7 @@ type Kernel struct {
 	Merge  bool         // streams rows that begin anywhere in a line (Transpose, Rows)
 	Line   bool         // moves whole cache lines on both sides (Transpose)
 	Masked bool         // loads and stores under masks (Permute)
+	Weave  Weave        // the permutation it does, of items of Size (Permute)
 	Needs  cpu.Features // features of the instructions it uses
 }
 

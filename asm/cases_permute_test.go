@@ -11,9 +11,12 @@ func (c *checker) permute() {
 			vector, nsrc, ndst = 16<<(2*c.IntN(2)), 1+c.IntN(c.k.I), 1+c.IntN(c.k.J)
 		}
 		b := &asm.Block{}
-		if c.IntN(3) == 0 {
+		switch {
+		case c.k.Weave != asm.AnyWeave:
+			c.weave(b)
+		case c.IntN(3) == 0:
 			c.slid(b, vector, nsrc, ndst)
-		} else {
+		default:
 			b.Perm = c.box(vector, nsrc, ndst)
 			c.boxLoops(b)
 		}
@@ -21,6 +24,49 @@ func (c *checker) permute() {
 			c.anchor(b.Perm)
 		}
 		c.check(1, b)
+	}
+}
+
+// weave makes a block of boxes that deinterleave or interleave. Where it is one loop
+// of them, every box may cover a part of the one before again.
+func (c *checker) weave(b *asm.Block) {
+	n, size := c.k.I, c.k.Size
+	p := new(asm.Perm)
+	p.Reset(c.k.Vector, n, n)
+	for at := range n * c.k.Vector { // byte at of the windows that touch
+		w, k := at/size%n, at/size/n*size+at%size
+		if c.k.Weave == asm.Deinterleave {
+			p.Set(w, k, at/c.k.Vector, at%c.k.Vector)
+		} else {
+			p.Set(at/c.k.Vector, at%c.k.Vector, w, k)
+		}
+	}
+	b.Perm = p
+	c.boxLoops(b)
+	touch := func(at []int, first int) {
+		for w := range n {
+			at[w] = first + w*c.k.Vector
+		}
+	}
+	outer, inner := b.Outer.N, b.Inner.N
+	if c.k.Weave == asm.Deinterleave {
+		touch(p.SrcAt[:], -c.IntN(n*c.k.Vector))
+		s := c.anyhow(n*c.k.Vector, outer, inner)
+		b.Outer.Src, b.Inner.Src = s[0], s[1]
+	} else {
+		touch(p.DstAt[:], -c.IntN(n*c.k.Vector))
+		d := c.apart(1, n*c.k.Vector, outer, inner)
+		b.Outer.Dst, b.Inner.Dst = d[0], d[1]
+	}
+	if c.IntN(3) == 0 {
+		slide := size * (1 + c.IntN(c.k.Vector/size)) // on each of the windows that do not touch
+		b.Outer.N, b.Inner = 1, asm.Loop{N: inner, Dst: slide, Src: n * slide}
+		apart := p.DstAt[:n]
+		if c.k.Weave == asm.Interleave {
+			b.Inner.Dst, b.Inner.Src = n*slide, slide
+			apart = p.SrcAt[:n]
+		}
+		copy(apart, table(n, c.apart(1, slide*(inner-1)+c.k.Vector, n)[0]))
 	}
 }
 

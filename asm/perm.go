@@ -65,3 +65,29 @@ func (p *Perm) Full() bool {
 	}
 	return true
 }
+
+// is reports whether p, with as many windows of 16 bytes on either side, is the given
+// permutation of items of size bytes.
+func (p *Perm) is(weave Weave, size int) bool {
+	n, together := p.NDst, &p.SrcAt
+	if weave == Interleave {
+		together = &p.DstAt
+	}
+	for w := range n {
+		if p.Vector != 16 || together[w] != together[0]+16*w {
+			return false
+		}
+	}
+	for at := range 16 * n { // byte at of the windows that touch
+		item, rest := at/size, at%size
+		w, k := item%n, item/n*size+rest
+		from, q := at/16, at%16
+		if weave == Interleave {
+			w, k, from, q = from, q, w, k
+		}
+		if p.Index[(w*n+from)*16+k] != byte(q) {
+			return false
+		}
+	}
+	return true
+}

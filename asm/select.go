@@ -63,6 +63,27 @@ func Box(vector, nsrc, ndst int, masked bool, have cpu.Features) (ID, bool) {
 	return 0, false
 }
 
+// WeaveKernel returns the kernel that does p without index vectors, and whether there
+// is one that runs on the features have.
+func WeaveKernel(p *Perm, have cpu.Features) (ID, bool) {
+	for _, id := range weaves {
+		if k := &kernels[id]; k.I == p.NSrc && k.J == p.NDst && have.Has(k.Needs) && p.is(k.Weave, k.Size) {
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// weaves lists the kernels of one permutation only.
+var weaves = func() (ids []ID) {
+	for n := range archKernels {
+		if k := &archKernels[n]; k.Weave != AnyWeave {
+			ids = append(ids, k.ID)
+		}
+	}
+	return ids
+}()
+
 // A boxKey names the form of a box; boxes lists the kernels of each form, so that a
 // planner can ask for many.
 type boxKey struct {
@@ -72,7 +93,7 @@ type boxKey struct {
 
 var boxes = func() (t [4 * (permWindows + 1) * (permWindows + 1)][2]ID) {
 	for n := range archKernels {
-		if k := &archKernels[n]; k.Op == Permute {
+		if k := &archKernels[n]; k.Op == Permute && k.Weave == AnyWeave {
 			slot := &t[boxKey{k.Vector, k.I, k.J, k.Masked}.index()]
 			if slot[0] != 0 {
 				slot[1] = k.ID

@@ -78,7 +78,7 @@ func TestBox(t *testing.T) {
 	for _, have := range featureSets() {
 		there := map[form]bool{}
 		for _, k := range asm.Kernels() {
-			if k.Op == asm.Permute && k.Needs != 0 && have.Has(k.Needs) {
+			if k.Op == asm.Permute && k.Weave == asm.AnyWeave && k.Needs != 0 && have.Has(k.Needs) {
 				there[form{k.Vector, k.I, k.J, k.Masked}] = true
 			}
 		}
@@ -93,6 +93,48 @@ func TestBox(t *testing.T) {
 			}
 			if k := asm.Info(id); (form{k.Vector, k.I, k.J, k.Masked}) != f || k.Op != asm.Permute || !have.Has(k.Needs) {
 				t.Errorf("Box(%+v, %v) = %s", f, have, k.Name)
+			}
+		}
+	}
+}
+
+// TestWeaveKernel asks for the permutation of every kernel that does only one, and
+// for some that are near it.
+func TestWeaveKernel(t *testing.T) {
+	for _, k := range asm.Kernels() {
+		if k.Weave == asm.AnyWeave {
+			continue
+		}
+		b := &asm.Block{}
+		c := newChecker(t, k)
+		c.weave(b)
+		p := b.Perm
+		apart := &p.DstAt // a square of items would be the other weave, too, if both sides touched
+		if k.Weave == asm.Interleave {
+			apart = &p.SrcAt
+		}
+		copy(apart[:k.I], table(k.I, 100))
+		if id, ok := asm.WeaveKernel(p, k.Needs); !ok || id != k.ID {
+			t.Errorf("%s is not found: %v, %s", k.Name, ok, asm.Info(id).Name)
+		}
+		if id, ok := asm.WeaveKernel(p, 0); ok {
+			t.Errorf("without features there is %s", asm.Info(id).Name)
+		}
+		for name, change := range map[string]func(p *asm.Perm){
+			"a source window apart": func(p *asm.Perm) { p.SrcAt[k.I-1]++; p.DstAt[k.J-1]++ },
+			"another byte": func(p *asm.Perm) {
+				w, at := c.IntN(k.J), c.IntN(16)
+				from, _ := p.Source(w, at)
+				p.Index[(w*k.I+from)*16+at] ^= 1
+			},
+			"one source window too many": func(p *asm.Perm) { p.NSrc++ },
+			"one window too many":        func(p *asm.Perm) { p.NDst++ },
+			"long windows":               func(p *asm.Perm) { p.Vector = 64 },
+		} {
+			q := *p
+			change(&q)
+			if id, ok := asm.WeaveKernel(&q, k.Needs); ok {
+				t.Errorf("%s with %s is done by %s", k.Name, name, asm.Info(id).Name)
 			}
 		}
 	}

@@ -626,6 +626,462 @@ func permute4x3NEON(dst, src *byte, b *Block)
 //go:noescape
 func permute4x4NEON(dst, src *byte, b *Block)
 
+// permute2x2DeinterleaveB1NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 2 {
+//				for k := range 16 {
+//					d, s := d+b.Perm.DstAt[w]+k*1, s+b.Perm.SrcAt[0]+(k*2+w)*1
+//					copy(dst[d:d+1], src[s:s+1])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2DeinterleaveB1NEON(dst, src *byte, b *Block)
+
+// permute2x2DeinterleaveB2NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 2 {
+//				for k := range 8 {
+//					d, s := d+b.Perm.DstAt[w]+k*2, s+b.Perm.SrcAt[0]+(k*2+w)*2
+//					copy(dst[d:d+2], src[s:s+2])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2DeinterleaveB2NEON(dst, src *byte, b *Block)
+
+// permute2x2DeinterleaveB4NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 2 {
+//				for k := range 4 {
+//					d, s := d+b.Perm.DstAt[w]+k*4, s+b.Perm.SrcAt[0]+(k*2+w)*4
+//					copy(dst[d:d+4], src[s:s+4])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2DeinterleaveB4NEON(dst, src *byte, b *Block)
+
+// permute2x2DeinterleaveB8NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 2 {
+//				for k := range 2 {
+//					d, s := d+b.Perm.DstAt[w]+k*8, s+b.Perm.SrcAt[0]+(k*2+w)*8
+//					copy(dst[d:d+8], src[s:s+8])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2DeinterleaveB8NEON(dst, src *byte, b *Block)
+
+// permute3x3DeinterleaveB1NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 3 {
+//				for k := range 16 {
+//					d, s := d+b.Perm.DstAt[w]+k*1, s+b.Perm.SrcAt[0]+(k*3+w)*1
+//					copy(dst[d:d+1], src[s:s+1])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3DeinterleaveB1NEON(dst, src *byte, b *Block)
+
+// permute3x3DeinterleaveB2NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 3 {
+//				for k := range 8 {
+//					d, s := d+b.Perm.DstAt[w]+k*2, s+b.Perm.SrcAt[0]+(k*3+w)*2
+//					copy(dst[d:d+2], src[s:s+2])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3DeinterleaveB2NEON(dst, src *byte, b *Block)
+
+// permute3x3DeinterleaveB4NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 3 {
+//				for k := range 4 {
+//					d, s := d+b.Perm.DstAt[w]+k*4, s+b.Perm.SrcAt[0]+(k*3+w)*4
+//					copy(dst[d:d+4], src[s:s+4])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3DeinterleaveB4NEON(dst, src *byte, b *Block)
+
+// permute3x3DeinterleaveB8NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 3 {
+//				for k := range 2 {
+//					d, s := d+b.Perm.DstAt[w]+k*8, s+b.Perm.SrcAt[0]+(k*3+w)*8
+//					copy(dst[d:d+8], src[s:s+8])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3DeinterleaveB8NEON(dst, src *byte, b *Block)
+
+// permute4x4DeinterleaveB1NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 4 {
+//				for k := range 16 {
+//					d, s := d+b.Perm.DstAt[w]+k*1, s+b.Perm.SrcAt[0]+(k*4+w)*1
+//					copy(dst[d:d+1], src[s:s+1])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4DeinterleaveB1NEON(dst, src *byte, b *Block)
+
+// permute4x4DeinterleaveB2NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 4 {
+//				for k := range 8 {
+//					d, s := d+b.Perm.DstAt[w]+k*2, s+b.Perm.SrcAt[0]+(k*4+w)*2
+//					copy(dst[d:d+2], src[s:s+2])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4DeinterleaveB2NEON(dst, src *byte, b *Block)
+
+// permute4x4DeinterleaveB4NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 4 {
+//				for k := range 4 {
+//					d, s := d+b.Perm.DstAt[w]+k*4, s+b.Perm.SrcAt[0]+(k*4+w)*4
+//					copy(dst[d:d+4], src[s:s+4])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4DeinterleaveB4NEON(dst, src *byte, b *Block)
+
+// permute4x4DeinterleaveB8NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 4 {
+//				for k := range 2 {
+//					d, s := d+b.Perm.DstAt[w]+k*8, s+b.Perm.SrcAt[0]+(k*4+w)*8
+//					copy(dst[d:d+8], src[s:s+8])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4DeinterleaveB8NEON(dst, src *byte, b *Block)
+
+// permute2x2InterleaveB1NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 2 {
+//				for k := range 16 {
+//					d, s := d+b.Perm.DstAt[0]+(k*2+w)*1, s+b.Perm.SrcAt[w]+k*1
+//					copy(dst[d:d+1], src[s:s+1])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2InterleaveB1NEON(dst, src *byte, b *Block)
+
+// permute2x2InterleaveB2NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 2 {
+//				for k := range 8 {
+//					d, s := d+b.Perm.DstAt[0]+(k*2+w)*2, s+b.Perm.SrcAt[w]+k*2
+//					copy(dst[d:d+2], src[s:s+2])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2InterleaveB2NEON(dst, src *byte, b *Block)
+
+// permute2x2InterleaveB4NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 2 {
+//				for k := range 4 {
+//					d, s := d+b.Perm.DstAt[0]+(k*2+w)*4, s+b.Perm.SrcAt[w]+k*4
+//					copy(dst[d:d+4], src[s:s+4])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2InterleaveB4NEON(dst, src *byte, b *Block)
+
+// permute2x2InterleaveB8NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 2 {
+//				for k := range 2 {
+//					d, s := d+b.Perm.DstAt[0]+(k*2+w)*8, s+b.Perm.SrcAt[w]+k*8
+//					copy(dst[d:d+8], src[s:s+8])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute2x2InterleaveB8NEON(dst, src *byte, b *Block)
+
+// permute3x3InterleaveB1NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 3 {
+//				for k := range 16 {
+//					d, s := d+b.Perm.DstAt[0]+(k*3+w)*1, s+b.Perm.SrcAt[w]+k*1
+//					copy(dst[d:d+1], src[s:s+1])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3InterleaveB1NEON(dst, src *byte, b *Block)
+
+// permute3x3InterleaveB2NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 3 {
+//				for k := range 8 {
+//					d, s := d+b.Perm.DstAt[0]+(k*3+w)*2, s+b.Perm.SrcAt[w]+k*2
+//					copy(dst[d:d+2], src[s:s+2])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3InterleaveB2NEON(dst, src *byte, b *Block)
+
+// permute3x3InterleaveB4NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 3 {
+//				for k := range 4 {
+//					d, s := d+b.Perm.DstAt[0]+(k*3+w)*4, s+b.Perm.SrcAt[w]+k*4
+//					copy(dst[d:d+4], src[s:s+4])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3InterleaveB4NEON(dst, src *byte, b *Block)
+
+// permute3x3InterleaveB8NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 3 {
+//				for k := range 2 {
+//					d, s := d+b.Perm.DstAt[0]+(k*3+w)*8, s+b.Perm.SrcAt[w]+k*8
+//					copy(dst[d:d+8], src[s:s+8])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute3x3InterleaveB8NEON(dst, src *byte, b *Block)
+
+// permute4x4InterleaveB1NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 4 {
+//				for k := range 16 {
+//					d, s := d+b.Perm.DstAt[0]+(k*4+w)*1, s+b.Perm.SrcAt[w]+k*1
+//					copy(dst[d:d+1], src[s:s+1])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4InterleaveB1NEON(dst, src *byte, b *Block)
+
+// permute4x4InterleaveB2NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 4 {
+//				for k := range 8 {
+//					d, s := d+b.Perm.DstAt[0]+(k*4+w)*2, s+b.Perm.SrcAt[w]+k*2
+//					copy(dst[d:d+2], src[s:s+2])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4InterleaveB2NEON(dst, src *byte, b *Block)
+
+// permute4x4InterleaveB4NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 4 {
+//				for k := range 4 {
+//					d, s := d+b.Perm.DstAt[0]+(k*4+w)*4, s+b.Perm.SrcAt[w]+k*4
+//					copy(dst[d:d+4], src[s:s+4])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4InterleaveB4NEON(dst, src *byte, b *Block)
+
+// permute4x4InterleaveB8NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range 4 {
+//				for k := range 2 {
+//					d, s := d+b.Perm.DstAt[0]+(k*4+w)*8, s+b.Perm.SrcAt[w]+k*8
+//					copy(dst[d:d+8], src[s:s+8])
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4InterleaveB8NEON(dst, src *byte, b *Block)
+
 const (
 	idRowsNEON ID = iota + numGeneric
 	idRowsStreamNEON
@@ -661,6 +1117,30 @@ const (
 	idPermute4x2NEON
 	idPermute4x3NEON
 	idPermute4x4NEON
+	idPermute2x2DeinterleaveB1NEON
+	idPermute2x2DeinterleaveB2NEON
+	idPermute2x2DeinterleaveB4NEON
+	idPermute2x2DeinterleaveB8NEON
+	idPermute3x3DeinterleaveB1NEON
+	idPermute3x3DeinterleaveB2NEON
+	idPermute3x3DeinterleaveB4NEON
+	idPermute3x3DeinterleaveB8NEON
+	idPermute4x4DeinterleaveB1NEON
+	idPermute4x4DeinterleaveB2NEON
+	idPermute4x4DeinterleaveB4NEON
+	idPermute4x4DeinterleaveB8NEON
+	idPermute2x2InterleaveB1NEON
+	idPermute2x2InterleaveB2NEON
+	idPermute2x2InterleaveB4NEON
+	idPermute2x2InterleaveB8NEON
+	idPermute3x3InterleaveB1NEON
+	idPermute3x3InterleaveB2NEON
+	idPermute3x3InterleaveB4NEON
+	idPermute3x3InterleaveB8NEON
+	idPermute4x4InterleaveB1NEON
+	idPermute4x4InterleaveB2NEON
+	idPermute4x4InterleaveB4NEON
+	idPermute4x4InterleaveB8NEON
 )
 
 var archKernels = []Kernel{
@@ -698,6 +1178,30 @@ var archKernels = []Kernel{
 	{ID: idPermute4x2NEON, Name: "permute4x2NEON", Op: Permute, Size: 0, I: 4, J: 2, Vector: 16, Needs: cpu.NEON},
 	{ID: idPermute4x3NEON, Name: "permute4x3NEON", Op: Permute, Size: 0, I: 4, J: 3, Vector: 16, Needs: cpu.NEON},
 	{ID: idPermute4x4NEON, Name: "permute4x4NEON", Op: Permute, Size: 0, I: 4, J: 4, Vector: 16, Needs: cpu.NEON},
+	{ID: idPermute2x2DeinterleaveB1NEON, Name: "permute2x2DeinterleaveB1NEON", Op: Permute, Size: 1, I: 2, J: 2, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute2x2DeinterleaveB2NEON, Name: "permute2x2DeinterleaveB2NEON", Op: Permute, Size: 2, I: 2, J: 2, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute2x2DeinterleaveB4NEON, Name: "permute2x2DeinterleaveB4NEON", Op: Permute, Size: 4, I: 2, J: 2, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute2x2DeinterleaveB8NEON, Name: "permute2x2DeinterleaveB8NEON", Op: Permute, Size: 8, I: 2, J: 2, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute3x3DeinterleaveB1NEON, Name: "permute3x3DeinterleaveB1NEON", Op: Permute, Size: 1, I: 3, J: 3, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute3x3DeinterleaveB2NEON, Name: "permute3x3DeinterleaveB2NEON", Op: Permute, Size: 2, I: 3, J: 3, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute3x3DeinterleaveB4NEON, Name: "permute3x3DeinterleaveB4NEON", Op: Permute, Size: 4, I: 3, J: 3, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute3x3DeinterleaveB8NEON, Name: "permute3x3DeinterleaveB8NEON", Op: Permute, Size: 8, I: 3, J: 3, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute4x4DeinterleaveB1NEON, Name: "permute4x4DeinterleaveB1NEON", Op: Permute, Size: 1, I: 4, J: 4, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute4x4DeinterleaveB2NEON, Name: "permute4x4DeinterleaveB2NEON", Op: Permute, Size: 2, I: 4, J: 4, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute4x4DeinterleaveB4NEON, Name: "permute4x4DeinterleaveB4NEON", Op: Permute, Size: 4, I: 4, J: 4, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute4x4DeinterleaveB8NEON, Name: "permute4x4DeinterleaveB8NEON", Op: Permute, Size: 8, I: 4, J: 4, Vector: 16, Weave: Deinterleave, Needs: cpu.NEON},
+	{ID: idPermute2x2InterleaveB1NEON, Name: "permute2x2InterleaveB1NEON", Op: Permute, Size: 1, I: 2, J: 2, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute2x2InterleaveB2NEON, Name: "permute2x2InterleaveB2NEON", Op: Permute, Size: 2, I: 2, J: 2, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute2x2InterleaveB4NEON, Name: "permute2x2InterleaveB4NEON", Op: Permute, Size: 4, I: 2, J: 2, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute2x2InterleaveB8NEON, Name: "permute2x2InterleaveB8NEON", Op: Permute, Size: 8, I: 2, J: 2, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute3x3InterleaveB1NEON, Name: "permute3x3InterleaveB1NEON", Op: Permute, Size: 1, I: 3, J: 3, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute3x3InterleaveB2NEON, Name: "permute3x3InterleaveB2NEON", Op: Permute, Size: 2, I: 3, J: 3, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute3x3InterleaveB4NEON, Name: "permute3x3InterleaveB4NEON", Op: Permute, Size: 4, I: 3, J: 3, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute3x3InterleaveB8NEON, Name: "permute3x3InterleaveB8NEON", Op: Permute, Size: 8, I: 3, J: 3, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute4x4InterleaveB1NEON, Name: "permute4x4InterleaveB1NEON", Op: Permute, Size: 1, I: 4, J: 4, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute4x4InterleaveB2NEON, Name: "permute4x4InterleaveB2NEON", Op: Permute, Size: 2, I: 4, J: 4, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute4x4InterleaveB4NEON, Name: "permute4x4InterleaveB4NEON", Op: Permute, Size: 4, I: 4, J: 4, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
+	{ID: idPermute4x4InterleaveB8NEON, Name: "permute4x4InterleaveB8NEON", Op: Permute, Size: 8, I: 4, J: 4, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
 }
 
 // callArch runs an assembly kernel. The calls are direct: through a func value
@@ -772,6 +1276,54 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		permute4x3NEON(dst, src, b)
 	case idPermute4x4NEON:
 		permute4x4NEON(dst, src, b)
+	case idPermute2x2DeinterleaveB1NEON:
+		permute2x2DeinterleaveB1NEON(dst, src, b)
+	case idPermute2x2DeinterleaveB2NEON:
+		permute2x2DeinterleaveB2NEON(dst, src, b)
+	case idPermute2x2DeinterleaveB4NEON:
+		permute2x2DeinterleaveB4NEON(dst, src, b)
+	case idPermute2x2DeinterleaveB8NEON:
+		permute2x2DeinterleaveB8NEON(dst, src, b)
+	case idPermute3x3DeinterleaveB1NEON:
+		permute3x3DeinterleaveB1NEON(dst, src, b)
+	case idPermute3x3DeinterleaveB2NEON:
+		permute3x3DeinterleaveB2NEON(dst, src, b)
+	case idPermute3x3DeinterleaveB4NEON:
+		permute3x3DeinterleaveB4NEON(dst, src, b)
+	case idPermute3x3DeinterleaveB8NEON:
+		permute3x3DeinterleaveB8NEON(dst, src, b)
+	case idPermute4x4DeinterleaveB1NEON:
+		permute4x4DeinterleaveB1NEON(dst, src, b)
+	case idPermute4x4DeinterleaveB2NEON:
+		permute4x4DeinterleaveB2NEON(dst, src, b)
+	case idPermute4x4DeinterleaveB4NEON:
+		permute4x4DeinterleaveB4NEON(dst, src, b)
+	case idPermute4x4DeinterleaveB8NEON:
+		permute4x4DeinterleaveB8NEON(dst, src, b)
+	case idPermute2x2InterleaveB1NEON:
+		permute2x2InterleaveB1NEON(dst, src, b)
+	case idPermute2x2InterleaveB2NEON:
+		permute2x2InterleaveB2NEON(dst, src, b)
+	case idPermute2x2InterleaveB4NEON:
+		permute2x2InterleaveB4NEON(dst, src, b)
+	case idPermute2x2InterleaveB8NEON:
+		permute2x2InterleaveB8NEON(dst, src, b)
+	case idPermute3x3InterleaveB1NEON:
+		permute3x3InterleaveB1NEON(dst, src, b)
+	case idPermute3x3InterleaveB2NEON:
+		permute3x3InterleaveB2NEON(dst, src, b)
+	case idPermute3x3InterleaveB4NEON:
+		permute3x3InterleaveB4NEON(dst, src, b)
+	case idPermute3x3InterleaveB8NEON:
+		permute3x3InterleaveB8NEON(dst, src, b)
+	case idPermute4x4InterleaveB1NEON:
+		permute4x4InterleaveB1NEON(dst, src, b)
+	case idPermute4x4InterleaveB2NEON:
+		permute4x4InterleaveB2NEON(dst, src, b)
+	case idPermute4x4InterleaveB4NEON:
+		permute4x4InterleaveB4NEON(dst, src, b)
+	case idPermute4x4InterleaveB8NEON:
+		permute4x4InterleaveB8NEON(dst, src, b)
 	default:
 		panic("asm: no such kernel")
 	}

@@ -2193,7 +2193,9 @@ TEXT ·permute1x1NEON(SB), NOSPLIT, $0-24
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	MOVD  24(R3), R4
+	ADD   R4, R1, R1
 	MOVD  88(R3), R5
+	ADD   R5, R0, R0
 	MOVD  (R2), R6
 	MOVD  8(R2), R7
 	MOVD  16(R2), R8
@@ -2206,11 +2208,9 @@ turn1:
 	MOVD 40(R2), R13
 
 turn2:
-	ADD   R4, R10, R14
-	FMOVQ (R14), F0
+	FMOVQ (R10), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
-	ADD   R5, R9, R14
-	FMOVQ F8, (R14)
+	FMOVQ F8, (R9)
 	ADD   R12, R9, R9
 	ADD   R13, R10, R10
 	SUBS  $1, R11, R11
@@ -2232,8 +2232,11 @@ TEXT ·permute1x2NEON(SB), NOSPLIT, $0-24
 	ADD   $552, R3, R4
 	FMOVQ (R4), F5
 	MOVD  24(R3), R4
+	ADD   R4, R1, R1
 	MOVD  88(R3), R5
 	MOVD  96(R3), R6
+	SUB   R5, R6, R6
+	ADD   R5, R0, R0
 	MOVD  (R2), R7
 	MOVD  8(R2), R8
 	MOVD  16(R2), R9
@@ -2246,13 +2249,11 @@ turn1:
 	MOVD 40(R2), R14
 
 turn2:
-	ADD   R4, R11, R15
-	FMOVQ (R15), F0
+	FMOVQ (R11), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
-	ADD   R5, R10, R15
-	FMOVQ F8, (R15)
-	VTBL  V5.B16, [V0.B16], V9.B16
+	FMOVQ F8, (R10)
 	ADD   R6, R10, R15
+	VTBL  V5.B16, [V0.B16], V9.B16
 	FMOVQ F9, (R15)
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
@@ -2277,9 +2278,13 @@ TEXT ·permute1x3NEON(SB), NOSPLIT, $0-24
 	ADD   $568, R3, R4
 	FMOVQ (R4), F6
 	MOVD  24(R3), R4
+	ADD   R4, R1, R1
 	MOVD  88(R3), R5
 	MOVD  96(R3), R6
+	SUB   R5, R6, R6
 	MOVD  104(R3), R7
+	SUB   R5, R7, R7
+	ADD   R5, R0, R0
 	MOVD  (R2), R8
 	MOVD  8(R2), R9
 	MOVD  16(R2), R10
@@ -2292,16 +2297,14 @@ turn1:
 	MOVD 40(R2), R15
 
 turn2:
-	ADD   R4, R12, R19
-	FMOVQ (R19), F0
+	FMOVQ (R12), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
-	ADD   R5, R11, R19
-	FMOVQ F8, (R19)
-	VTBL  V5.B16, [V0.B16], V9.B16
+	FMOVQ F8, (R11)
 	ADD   R6, R11, R19
+	VTBL  V5.B16, [V0.B16], V9.B16
 	FMOVQ F9, (R19)
-	VTBL  V6.B16, [V0.B16], V10.B16
 	ADD   R7, R11, R19
+	VTBL  V6.B16, [V0.B16], V10.B16
 	FMOVQ F10, (R19)
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
@@ -2328,10 +2331,15 @@ TEXT ·permute1x4NEON(SB), NOSPLIT, $0-24
 	ADD   $584, R3, R4
 	FMOVQ (R4), F7
 	MOVD  24(R3), R4
+	ADD   R4, R1, R1
 	MOVD  88(R3), R5
 	MOVD  96(R3), R6
+	SUB   R5, R6, R6
 	MOVD  104(R3), R7
+	SUB   R5, R7, R7
 	MOVD  112(R3), R8
+	SUB   R5, R8, R8
+	ADD   R5, R0, R0
 	MOVD  (R2), R9
 	MOVD  8(R2), R10
 	MOVD  16(R2), R11
@@ -2344,19 +2352,17 @@ turn1:
 	MOVD 40(R2), R19
 
 turn2:
-	ADD   R4, R13, R20
-	FMOVQ (R20), F0
+	FMOVQ (R13), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
-	ADD   R5, R12, R20
-	FMOVQ F8, (R20)
-	VTBL  V5.B16, [V0.B16], V9.B16
+	FMOVQ F8, (R12)
 	ADD   R6, R12, R20
+	VTBL  V5.B16, [V0.B16], V9.B16
 	FMOVQ F9, (R20)
-	VTBL  V6.B16, [V0.B16], V10.B16
 	ADD   R7, R12, R20
+	VTBL  V6.B16, [V0.B16], V10.B16
 	FMOVQ F10, (R20)
-	VTBL  V7.B16, [V0.B16], V11.B16
 	ADD   R8, R12, R20
+	VTBL  V7.B16, [V0.B16], V11.B16
 	FMOVQ F11, (R20)
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
@@ -2382,7 +2388,10 @@ TEXT ·permute2x1NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V4.B16, V4.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
+	ADD   R4, R1, R1
 	MOVD  88(R3), R6
+	ADD   R6, R0, R0
 	MOVD  (R2), R7
 	MOVD  8(R2), R8
 	MOVD  16(R2), R9
@@ -2395,13 +2404,11 @@ turn1:
 	MOVD 40(R2), R14
 
 turn2:
-	ADD   R4, R11, R15
-	FMOVQ (R15), F0
+	FMOVQ (R11), F0
 	ADD   R5, R11, R15
 	FMOVQ (R15), F1
 	VTBL  V4.B16, [V0.B16, V1.B16], V8.B16
-	ADD   R6, R10, R15
-	FMOVQ F8, (R15)
+	FMOVQ F8, (R10)
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
@@ -2432,8 +2439,12 @@ TEXT ·permute2x2NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V5.B16, V5.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
+	ADD   R4, R1, R1
 	MOVD  88(R3), R6
 	MOVD  96(R3), R7
+	SUB   R6, R7, R7
+	ADD   R6, R0, R0
 	MOVD  (R2), R8
 	MOVD  8(R2), R9
 	MOVD  16(R2), R10
@@ -2446,15 +2457,13 @@ turn1:
 	MOVD 40(R2), R15
 
 turn2:
-	ADD   R4, R12, R19
-	FMOVQ (R19), F0
+	FMOVQ (R12), F0
 	ADD   R5, R12, R19
 	FMOVQ (R19), F1
 	VTBL  V4.B16, [V0.B16, V1.B16], V8.B16
-	ADD   R6, R11, R19
-	FMOVQ F8, (R19)
-	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
+	FMOVQ F8, (R11)
 	ADD   R7, R11, R19
+	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
 	FMOVQ F9, (R19)
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
@@ -2492,9 +2501,14 @@ TEXT ·permute2x3NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V6.B16, V6.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
+	ADD   R4, R1, R1
 	MOVD  88(R3), R6
 	MOVD  96(R3), R7
+	SUB   R6, R7, R7
 	MOVD  104(R3), R8
+	SUB   R6, R8, R8
+	ADD   R6, R0, R0
 	MOVD  (R2), R9
 	MOVD  8(R2), R10
 	MOVD  16(R2), R11
@@ -2507,18 +2521,16 @@ turn1:
 	MOVD 40(R2), R19
 
 turn2:
-	ADD   R4, R13, R20
-	FMOVQ (R20), F0
+	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
 	VTBL  V4.B16, [V0.B16, V1.B16], V8.B16
-	ADD   R6, R12, R20
-	FMOVQ F8, (R20)
-	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
+	FMOVQ F8, (R12)
 	ADD   R7, R12, R20
+	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
 	FMOVQ F9, (R20)
-	VTBL  V6.B16, [V0.B16, V1.B16], V10.B16
 	ADD   R8, R12, R20
+	VTBL  V6.B16, [V0.B16, V1.B16], V10.B16
 	FMOVQ F10, (R20)
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
@@ -2562,10 +2574,16 @@ TEXT ·permute2x4NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V7.B16, V7.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
+	ADD   R4, R1, R1
 	MOVD  88(R3), R6
 	MOVD  96(R3), R7
+	SUB   R6, R7, R7
 	MOVD  104(R3), R8
+	SUB   R6, R8, R8
 	MOVD  112(R3), R9
+	SUB   R6, R9, R9
+	ADD   R6, R0, R0
 	MOVD  (R2), R10
 	MOVD  8(R2), R11
 	MOVD  16(R2), R12
@@ -2578,21 +2596,19 @@ turn1:
 	MOVD 40(R2), R20
 
 turn2:
-	ADD   R4, R14, R21
-	FMOVQ (R21), F0
+	FMOVQ (R14), F0
 	ADD   R5, R14, R21
 	FMOVQ (R21), F1
 	VTBL  V4.B16, [V0.B16, V1.B16], V8.B16
-	ADD   R6, R13, R21
-	FMOVQ F8, (R21)
-	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
+	FMOVQ F8, (R13)
 	ADD   R7, R13, R21
+	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
 	FMOVQ F9, (R21)
-	VTBL  V6.B16, [V0.B16, V1.B16], V10.B16
 	ADD   R8, R13, R21
+	VTBL  V6.B16, [V0.B16, V1.B16], V10.B16
 	FMOVQ F10, (R21)
-	VTBL  V7.B16, [V0.B16, V1.B16], V11.B16
 	ADD   R9, R13, R21
+	VTBL  V7.B16, [V0.B16, V1.B16], V11.B16
 	FMOVQ F11, (R21)
 	ADD   R19, R13, R13
 	ADD   R20, R14, R14
@@ -2622,8 +2638,12 @@ TEXT ·permute3x1NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V4.B16, V4.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
 	MOVD  40(R3), R6
+	SUB   R4, R6, R6
+	ADD   R4, R1, R1
 	MOVD  88(R3), R7
+	ADD   R7, R0, R0
 	MOVD  (R2), R8
 	MOVD  8(R2), R9
 	MOVD  16(R2), R10
@@ -2636,15 +2656,13 @@ turn1:
 	MOVD 40(R2), R15
 
 turn2:
-	ADD   R4, R12, R19
-	FMOVQ (R19), F0
+	FMOVQ (R12), F0
 	ADD   R5, R12, R19
 	FMOVQ (R19), F1
 	ADD   R6, R12, R19
 	FMOVQ (R19), F2
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16], V8.B16
-	ADD   R7, R11, R19
-	FMOVQ F8, (R19)
+	FMOVQ F8, (R11)
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
@@ -2683,9 +2701,14 @@ TEXT ·permute3x2NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V5.B16, V5.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
 	MOVD  40(R3), R6
+	SUB   R4, R6, R6
+	ADD   R4, R1, R1
 	MOVD  88(R3), R7
 	MOVD  96(R3), R8
+	SUB   R7, R8, R8
+	ADD   R7, R0, R0
 	MOVD  (R2), R9
 	MOVD  8(R2), R10
 	MOVD  16(R2), R11
@@ -2698,17 +2721,15 @@ turn1:
 	MOVD 40(R2), R19
 
 turn2:
-	ADD   R4, R13, R20
-	FMOVQ (R20), F0
+	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
 	ADD   R6, R13, R20
 	FMOVQ (R20), F2
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16], V8.B16
-	ADD   R7, R12, R20
-	FMOVQ F8, (R20)
-	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
+	FMOVQ F8, (R12)
 	ADD   R8, R12, R20
+	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
 	FMOVQ F9, (R20)
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
@@ -2758,10 +2779,16 @@ TEXT ·permute3x3NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V6.B16, V6.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
 	MOVD  40(R3), R6
+	SUB   R4, R6, R6
+	ADD   R4, R1, R1
 	MOVD  88(R3), R7
 	MOVD  96(R3), R8
+	SUB   R7, R8, R8
 	MOVD  104(R3), R9
+	SUB   R7, R9, R9
+	ADD   R7, R0, R0
 	MOVD  (R2), R10
 	MOVD  8(R2), R11
 	MOVD  16(R2), R12
@@ -2774,20 +2801,18 @@ turn1:
 	MOVD 40(R2), R20
 
 turn2:
-	ADD   R4, R14, R21
-	FMOVQ (R21), F0
+	FMOVQ (R14), F0
 	ADD   R5, R14, R21
 	FMOVQ (R21), F1
 	ADD   R6, R14, R21
 	FMOVQ (R21), F2
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16], V8.B16
-	ADD   R7, R13, R21
-	FMOVQ F8, (R21)
-	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
+	FMOVQ F8, (R13)
 	ADD   R8, R13, R21
+	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
 	FMOVQ F9, (R21)
-	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16], V10.B16
 	ADD   R9, R13, R21
+	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16], V10.B16
 	FMOVQ F10, (R21)
 	ADD   R19, R13, R13
 	ADD   R20, R14, R14
@@ -2847,11 +2872,18 @@ TEXT ·permute3x4NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V7.B16, V7.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
 	MOVD  40(R3), R6
+	SUB   R4, R6, R6
+	ADD   R4, R1, R1
 	MOVD  88(R3), R7
 	MOVD  96(R3), R8
+	SUB   R7, R8, R8
 	MOVD  104(R3), R9
+	SUB   R7, R9, R9
 	MOVD  112(R3), R10
+	SUB   R7, R10, R10
+	ADD   R7, R0, R0
 	MOVD  (R2), R11
 	MOVD  8(R2), R12
 	MOVD  16(R2), R13
@@ -2864,23 +2896,21 @@ turn1:
 	MOVD 40(R2), R21
 
 turn2:
-	ADD   R4, R15, R22
-	FMOVQ (R22), F0
+	FMOVQ (R15), F0
 	ADD   R5, R15, R22
 	FMOVQ (R22), F1
 	ADD   R6, R15, R22
 	FMOVQ (R22), F2
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16], V8.B16
-	ADD   R7, R14, R22
-	FMOVQ F8, (R22)
-	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
+	FMOVQ F8, (R14)
 	ADD   R8, R14, R22
+	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
 	FMOVQ F9, (R22)
-	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16], V10.B16
 	ADD   R9, R14, R22
+	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16], V10.B16
 	FMOVQ F10, (R22)
-	VTBL  V7.B16, [V0.B16, V1.B16, V2.B16], V11.B16
 	ADD   R10, R14, R22
+	VTBL  V7.B16, [V0.B16, V1.B16, V2.B16], V11.B16
 	FMOVQ F11, (R22)
 	ADD   R20, R14, R14
 	ADD   R21, R15, R15
@@ -2914,9 +2944,14 @@ TEXT ·permute4x1NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V4.B16, V4.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
 	MOVD  40(R3), R6
+	SUB   R4, R6, R6
 	MOVD  48(R3), R7
+	SUB   R4, R7, R7
+	ADD   R4, R1, R1
 	MOVD  88(R3), R8
+	ADD   R8, R0, R0
 	MOVD  (R2), R9
 	MOVD  8(R2), R10
 	MOVD  16(R2), R11
@@ -2929,8 +2964,7 @@ turn1:
 	MOVD 40(R2), R19
 
 turn2:
-	ADD   R4, R13, R20
-	FMOVQ (R20), F0
+	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
 	ADD   R6, R13, R20
@@ -2938,8 +2972,7 @@ turn2:
 	ADD   R7, R13, R20
 	FMOVQ (R20), F3
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V8.B16
-	ADD   R8, R12, R20
-	FMOVQ F8, (R20)
+	FMOVQ F8, (R12)
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
@@ -2986,10 +3019,16 @@ TEXT ·permute4x2NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V5.B16, V5.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
 	MOVD  40(R3), R6
+	SUB   R4, R6, R6
 	MOVD  48(R3), R7
+	SUB   R4, R7, R7
+	ADD   R4, R1, R1
 	MOVD  88(R3), R8
 	MOVD  96(R3), R9
+	SUB   R8, R9, R9
+	ADD   R8, R0, R0
 	MOVD  (R2), R10
 	MOVD  8(R2), R11
 	MOVD  16(R2), R12
@@ -3002,8 +3041,7 @@ turn1:
 	MOVD 40(R2), R20
 
 turn2:
-	ADD   R4, R14, R21
-	FMOVQ (R21), F0
+	FMOVQ (R14), F0
 	ADD   R5, R14, R21
 	FMOVQ (R21), F1
 	ADD   R6, R14, R21
@@ -3011,10 +3049,9 @@ turn2:
 	ADD   R7, R14, R21
 	FMOVQ (R21), F3
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V8.B16
-	ADD   R8, R13, R21
-	FMOVQ F8, (R21)
-	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
+	FMOVQ F8, (R13)
 	ADD   R9, R13, R21
+	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
 	FMOVQ F9, (R21)
 	ADD   R19, R13, R13
 	ADD   R20, R14, R14
@@ -3076,11 +3113,18 @@ TEXT ·permute4x3NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V6.B16, V6.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
 	MOVD  40(R3), R6
+	SUB   R4, R6, R6
 	MOVD  48(R3), R7
+	SUB   R4, R7, R7
+	ADD   R4, R1, R1
 	MOVD  88(R3), R8
 	MOVD  96(R3), R9
+	SUB   R8, R9, R9
 	MOVD  104(R3), R10
+	SUB   R8, R10, R10
+	ADD   R8, R0, R0
 	MOVD  (R2), R11
 	MOVD  8(R2), R12
 	MOVD  16(R2), R13
@@ -3093,8 +3137,7 @@ turn1:
 	MOVD 40(R2), R21
 
 turn2:
-	ADD   R4, R15, R22
-	FMOVQ (R22), F0
+	FMOVQ (R15), F0
 	ADD   R5, R15, R22
 	FMOVQ (R22), F1
 	ADD   R6, R15, R22
@@ -3102,13 +3145,12 @@ turn2:
 	ADD   R7, R15, R22
 	FMOVQ (R22), F3
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V8.B16
-	ADD   R8, R14, R22
-	FMOVQ F8, (R22)
-	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
+	FMOVQ F8, (R14)
 	ADD   R9, R14, R22
+	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
 	FMOVQ F9, (R22)
-	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V10.B16
 	ADD   R10, R14, R22
+	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V10.B16
 	FMOVQ F10, (R22)
 	ADD   R20, R14, R14
 	ADD   R21, R15, R15
@@ -3184,12 +3226,20 @@ TEXT ·permute4x4NEON(SB), NOSPLIT, $0-24
 	VUMIN V12.B16, V7.B16, V7.B16
 	MOVD  24(R3), R4
 	MOVD  32(R3), R5
+	SUB   R4, R5, R5
 	MOVD  40(R3), R6
+	SUB   R4, R6, R6
 	MOVD  48(R3), R7
+	SUB   R4, R7, R7
+	ADD   R4, R1, R1
 	MOVD  88(R3), R8
 	MOVD  96(R3), R9
+	SUB   R8, R9, R9
 	MOVD  104(R3), R10
+	SUB   R8, R10, R10
 	MOVD  112(R3), R11
+	SUB   R8, R11, R11
+	ADD   R8, R0, R0
 	MOVD  (R2), R12
 	MOVD  8(R2), R13
 	MOVD  16(R2), R14
@@ -3202,8 +3252,7 @@ turn1:
 	MOVD 40(R2), R22
 
 turn2:
-	ADD   R4, R19, R23
-	FMOVQ (R23), F0
+	FMOVQ (R19), F0
 	ADD   R5, R19, R23
 	FMOVQ (R23), F1
 	ADD   R6, R19, R23
@@ -3211,16 +3260,15 @@ turn2:
 	ADD   R7, R19, R23
 	FMOVQ (R23), F3
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V8.B16
-	ADD   R8, R15, R23
-	FMOVQ F8, (R23)
-	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
+	FMOVQ F8, (R15)
 	ADD   R9, R15, R23
+	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
 	FMOVQ F9, (R23)
-	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V10.B16
 	ADD   R10, R15, R23
+	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V10.B16
 	FMOVQ F10, (R23)
-	VTBL  V7.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V11.B16
 	ADD   R11, R15, R23
+	VTBL  V7.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V11.B16
 	FMOVQ F11, (R23)
 	ADD   R21, R15, R15
 	ADD   R22, R19, R19
@@ -3229,5 +3277,1013 @@ turn2:
 	ADD   R13, R0, R0
 	ADD   R14, R1, R1
 	SUBS  $1, R12, R12
+	BNE   turn1
+	RET
+
+// func permute2x2DeinterleaveB1NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute2x2DeinterleaveB1NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	ADD  R5, R0, R0
+	MOVD (R2), R7
+	MOVD 8(R2), R8
+	MOVD 16(R2), R9
+
+turn1:
+	MOVD R0, R10
+	MOVD R1, R11
+	MOVD 24(R2), R12
+	MOVD 32(R2), R13
+	MOVD 40(R2), R14
+
+turn2:
+	VLD2  (R11), [V0.B16, V1.B16]
+	FMOVQ F0, (R10)
+	ADD   R6, R10, R15
+	FMOVQ F1, (R15)
+	ADD   R13, R10, R10
+	ADD   R14, R11, R11
+	SUBS  $1, R12, R12
+	BNE   turn2
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	SUBS  $1, R7, R7
+	BNE   turn1
+	RET
+
+// func permute2x2DeinterleaveB2NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute2x2DeinterleaveB2NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	ADD  R5, R0, R0
+	MOVD (R2), R7
+	MOVD 8(R2), R8
+	MOVD 16(R2), R9
+
+turn1:
+	MOVD R0, R10
+	MOVD R1, R11
+	MOVD 24(R2), R12
+	MOVD 32(R2), R13
+	MOVD 40(R2), R14
+
+turn2:
+	VLD2  (R11), [V0.H8, V1.H8]
+	FMOVQ F0, (R10)
+	ADD   R6, R10, R15
+	FMOVQ F1, (R15)
+	ADD   R13, R10, R10
+	ADD   R14, R11, R11
+	SUBS  $1, R12, R12
+	BNE   turn2
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	SUBS  $1, R7, R7
+	BNE   turn1
+	RET
+
+// func permute2x2DeinterleaveB4NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute2x2DeinterleaveB4NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	ADD  R5, R0, R0
+	MOVD (R2), R7
+	MOVD 8(R2), R8
+	MOVD 16(R2), R9
+
+turn1:
+	MOVD R0, R10
+	MOVD R1, R11
+	MOVD 24(R2), R12
+	MOVD 32(R2), R13
+	MOVD 40(R2), R14
+
+turn2:
+	VLD2  (R11), [V0.S4, V1.S4]
+	FMOVQ F0, (R10)
+	ADD   R6, R10, R15
+	FMOVQ F1, (R15)
+	ADD   R13, R10, R10
+	ADD   R14, R11, R11
+	SUBS  $1, R12, R12
+	BNE   turn2
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	SUBS  $1, R7, R7
+	BNE   turn1
+	RET
+
+// func permute2x2DeinterleaveB8NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute2x2DeinterleaveB8NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	ADD  R5, R0, R0
+	MOVD (R2), R7
+	MOVD 8(R2), R8
+	MOVD 16(R2), R9
+
+turn1:
+	MOVD R0, R10
+	MOVD R1, R11
+	MOVD 24(R2), R12
+	MOVD 32(R2), R13
+	MOVD 40(R2), R14
+
+turn2:
+	VLD2  (R11), [V0.D2, V1.D2]
+	FMOVQ F0, (R10)
+	ADD   R6, R10, R15
+	FMOVQ F1, (R15)
+	ADD   R13, R10, R10
+	ADD   R14, R11, R11
+	SUBS  $1, R12, R12
+	BNE   turn2
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	SUBS  $1, R7, R7
+	BNE   turn1
+	RET
+
+// func permute3x3DeinterleaveB1NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute3x3DeinterleaveB1NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	MOVD 104(R3), R7
+	SUB  R5, R7, R7
+	ADD  R5, R0, R0
+	MOVD (R2), R8
+	MOVD 8(R2), R9
+	MOVD 16(R2), R10
+
+turn1:
+	MOVD R0, R11
+	MOVD R1, R12
+	MOVD 24(R2), R13
+	MOVD 32(R2), R14
+	MOVD 40(R2), R15
+
+turn2:
+	VLD3  (R12), [V0.B16, V1.B16, V2.B16]
+	FMOVQ F0, (R11)
+	ADD   R6, R11, R19
+	FMOVQ F1, (R19)
+	ADD   R7, R11, R19
+	FMOVQ F2, (R19)
+	ADD   R14, R11, R11
+	ADD   R15, R12, R12
+	SUBS  $1, R13, R13
+	BNE   turn2
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	SUBS  $1, R8, R8
+	BNE   turn1
+	RET
+
+// func permute3x3DeinterleaveB2NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute3x3DeinterleaveB2NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	MOVD 104(R3), R7
+	SUB  R5, R7, R7
+	ADD  R5, R0, R0
+	MOVD (R2), R8
+	MOVD 8(R2), R9
+	MOVD 16(R2), R10
+
+turn1:
+	MOVD R0, R11
+	MOVD R1, R12
+	MOVD 24(R2), R13
+	MOVD 32(R2), R14
+	MOVD 40(R2), R15
+
+turn2:
+	VLD3  (R12), [V0.H8, V1.H8, V2.H8]
+	FMOVQ F0, (R11)
+	ADD   R6, R11, R19
+	FMOVQ F1, (R19)
+	ADD   R7, R11, R19
+	FMOVQ F2, (R19)
+	ADD   R14, R11, R11
+	ADD   R15, R12, R12
+	SUBS  $1, R13, R13
+	BNE   turn2
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	SUBS  $1, R8, R8
+	BNE   turn1
+	RET
+
+// func permute3x3DeinterleaveB4NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute3x3DeinterleaveB4NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	MOVD 104(R3), R7
+	SUB  R5, R7, R7
+	ADD  R5, R0, R0
+	MOVD (R2), R8
+	MOVD 8(R2), R9
+	MOVD 16(R2), R10
+
+turn1:
+	MOVD R0, R11
+	MOVD R1, R12
+	MOVD 24(R2), R13
+	MOVD 32(R2), R14
+	MOVD 40(R2), R15
+
+turn2:
+	VLD3  (R12), [V0.S4, V1.S4, V2.S4]
+	FMOVQ F0, (R11)
+	ADD   R6, R11, R19
+	FMOVQ F1, (R19)
+	ADD   R7, R11, R19
+	FMOVQ F2, (R19)
+	ADD   R14, R11, R11
+	ADD   R15, R12, R12
+	SUBS  $1, R13, R13
+	BNE   turn2
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	SUBS  $1, R8, R8
+	BNE   turn1
+	RET
+
+// func permute3x3DeinterleaveB8NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute3x3DeinterleaveB8NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	MOVD 104(R3), R7
+	SUB  R5, R7, R7
+	ADD  R5, R0, R0
+	MOVD (R2), R8
+	MOVD 8(R2), R9
+	MOVD 16(R2), R10
+
+turn1:
+	MOVD R0, R11
+	MOVD R1, R12
+	MOVD 24(R2), R13
+	MOVD 32(R2), R14
+	MOVD 40(R2), R15
+
+turn2:
+	VLD3  (R12), [V0.D2, V1.D2, V2.D2]
+	FMOVQ F0, (R11)
+	ADD   R6, R11, R19
+	FMOVQ F1, (R19)
+	ADD   R7, R11, R19
+	FMOVQ F2, (R19)
+	ADD   R14, R11, R11
+	ADD   R15, R12, R12
+	SUBS  $1, R13, R13
+	BNE   turn2
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	SUBS  $1, R8, R8
+	BNE   turn1
+	RET
+
+// func permute4x4DeinterleaveB1NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute4x4DeinterleaveB1NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	MOVD 104(R3), R7
+	SUB  R5, R7, R7
+	MOVD 112(R3), R8
+	SUB  R5, R8, R8
+	ADD  R5, R0, R0
+	MOVD (R2), R9
+	MOVD 8(R2), R10
+	MOVD 16(R2), R11
+
+turn1:
+	MOVD R0, R12
+	MOVD R1, R13
+	MOVD 24(R2), R14
+	MOVD 32(R2), R15
+	MOVD 40(R2), R19
+
+turn2:
+	VLD4  (R13), [V0.B16, V1.B16, V2.B16, V3.B16]
+	FMOVQ F0, (R12)
+	ADD   R6, R12, R20
+	FMOVQ F1, (R20)
+	ADD   R7, R12, R20
+	FMOVQ F2, (R20)
+	ADD   R8, R12, R20
+	FMOVQ F3, (R20)
+	ADD   R15, R12, R12
+	ADD   R19, R13, R13
+	SUBS  $1, R14, R14
+	BNE   turn2
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	SUBS  $1, R9, R9
+	BNE   turn1
+	RET
+
+// func permute4x4DeinterleaveB2NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute4x4DeinterleaveB2NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	MOVD 104(R3), R7
+	SUB  R5, R7, R7
+	MOVD 112(R3), R8
+	SUB  R5, R8, R8
+	ADD  R5, R0, R0
+	MOVD (R2), R9
+	MOVD 8(R2), R10
+	MOVD 16(R2), R11
+
+turn1:
+	MOVD R0, R12
+	MOVD R1, R13
+	MOVD 24(R2), R14
+	MOVD 32(R2), R15
+	MOVD 40(R2), R19
+
+turn2:
+	VLD4  (R13), [V0.H8, V1.H8, V2.H8, V3.H8]
+	FMOVQ F0, (R12)
+	ADD   R6, R12, R20
+	FMOVQ F1, (R20)
+	ADD   R7, R12, R20
+	FMOVQ F2, (R20)
+	ADD   R8, R12, R20
+	FMOVQ F3, (R20)
+	ADD   R15, R12, R12
+	ADD   R19, R13, R13
+	SUBS  $1, R14, R14
+	BNE   turn2
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	SUBS  $1, R9, R9
+	BNE   turn1
+	RET
+
+// func permute4x4DeinterleaveB4NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute4x4DeinterleaveB4NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	MOVD 104(R3), R7
+	SUB  R5, R7, R7
+	MOVD 112(R3), R8
+	SUB  R5, R8, R8
+	ADD  R5, R0, R0
+	MOVD (R2), R9
+	MOVD 8(R2), R10
+	MOVD 16(R2), R11
+
+turn1:
+	MOVD R0, R12
+	MOVD R1, R13
+	MOVD 24(R2), R14
+	MOVD 32(R2), R15
+	MOVD 40(R2), R19
+
+turn2:
+	VLD4  (R13), [V0.S4, V1.S4, V2.S4, V3.S4]
+	FMOVQ F0, (R12)
+	ADD   R6, R12, R20
+	FMOVQ F1, (R20)
+	ADD   R7, R12, R20
+	FMOVQ F2, (R20)
+	ADD   R8, R12, R20
+	FMOVQ F3, (R20)
+	ADD   R15, R12, R12
+	ADD   R19, R13, R13
+	SUBS  $1, R14, R14
+	BNE   turn2
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	SUBS  $1, R9, R9
+	BNE   turn1
+	RET
+
+// func permute4x4DeinterleaveB8NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute4x4DeinterleaveB8NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	ADD  R4, R1, R1
+	MOVD 88(R3), R5
+	MOVD 96(R3), R6
+	SUB  R5, R6, R6
+	MOVD 104(R3), R7
+	SUB  R5, R7, R7
+	MOVD 112(R3), R8
+	SUB  R5, R8, R8
+	ADD  R5, R0, R0
+	MOVD (R2), R9
+	MOVD 8(R2), R10
+	MOVD 16(R2), R11
+
+turn1:
+	MOVD R0, R12
+	MOVD R1, R13
+	MOVD 24(R2), R14
+	MOVD 32(R2), R15
+	MOVD 40(R2), R19
+
+turn2:
+	VLD4  (R13), [V0.D2, V1.D2, V2.D2, V3.D2]
+	FMOVQ F0, (R12)
+	ADD   R6, R12, R20
+	FMOVQ F1, (R20)
+	ADD   R7, R12, R20
+	FMOVQ F2, (R20)
+	ADD   R8, R12, R20
+	FMOVQ F3, (R20)
+	ADD   R15, R12, R12
+	ADD   R19, R13, R13
+	SUBS  $1, R14, R14
+	BNE   turn2
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	SUBS  $1, R9, R9
+	BNE   turn1
+	RET
+
+// func permute2x2InterleaveB1NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute2x2InterleaveB1NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	ADD  R4, R1, R1
+	MOVD 88(R3), R6
+	ADD  R6, R0, R0
+	MOVD (R2), R7
+	MOVD 8(R2), R8
+	MOVD 16(R2), R9
+
+turn1:
+	MOVD R0, R10
+	MOVD R1, R11
+	MOVD 24(R2), R12
+	MOVD 32(R2), R13
+	MOVD 40(R2), R14
+
+turn2:
+	FMOVQ (R11), F0
+	ADD   R5, R11, R15
+	FMOVQ (R15), F1
+	VST2  [V0.B16, V1.B16], (R10)
+	ADD   R13, R10, R10
+	ADD   R14, R11, R11
+	SUBS  $1, R12, R12
+	BNE   turn2
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	SUBS  $1, R7, R7
+	BNE   turn1
+	RET
+
+// func permute2x2InterleaveB2NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute2x2InterleaveB2NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	ADD  R4, R1, R1
+	MOVD 88(R3), R6
+	ADD  R6, R0, R0
+	MOVD (R2), R7
+	MOVD 8(R2), R8
+	MOVD 16(R2), R9
+
+turn1:
+	MOVD R0, R10
+	MOVD R1, R11
+	MOVD 24(R2), R12
+	MOVD 32(R2), R13
+	MOVD 40(R2), R14
+
+turn2:
+	FMOVQ (R11), F0
+	ADD   R5, R11, R15
+	FMOVQ (R15), F1
+	VST2  [V0.H8, V1.H8], (R10)
+	ADD   R13, R10, R10
+	ADD   R14, R11, R11
+	SUBS  $1, R12, R12
+	BNE   turn2
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	SUBS  $1, R7, R7
+	BNE   turn1
+	RET
+
+// func permute2x2InterleaveB4NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute2x2InterleaveB4NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	ADD  R4, R1, R1
+	MOVD 88(R3), R6
+	ADD  R6, R0, R0
+	MOVD (R2), R7
+	MOVD 8(R2), R8
+	MOVD 16(R2), R9
+
+turn1:
+	MOVD R0, R10
+	MOVD R1, R11
+	MOVD 24(R2), R12
+	MOVD 32(R2), R13
+	MOVD 40(R2), R14
+
+turn2:
+	FMOVQ (R11), F0
+	ADD   R5, R11, R15
+	FMOVQ (R15), F1
+	VST2  [V0.S4, V1.S4], (R10)
+	ADD   R13, R10, R10
+	ADD   R14, R11, R11
+	SUBS  $1, R12, R12
+	BNE   turn2
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	SUBS  $1, R7, R7
+	BNE   turn1
+	RET
+
+// func permute2x2InterleaveB8NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute2x2InterleaveB8NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	ADD  R4, R1, R1
+	MOVD 88(R3), R6
+	ADD  R6, R0, R0
+	MOVD (R2), R7
+	MOVD 8(R2), R8
+	MOVD 16(R2), R9
+
+turn1:
+	MOVD R0, R10
+	MOVD R1, R11
+	MOVD 24(R2), R12
+	MOVD 32(R2), R13
+	MOVD 40(R2), R14
+
+turn2:
+	FMOVQ (R11), F0
+	ADD   R5, R11, R15
+	FMOVQ (R15), F1
+	VST2  [V0.D2, V1.D2], (R10)
+	ADD   R13, R10, R10
+	ADD   R14, R11, R11
+	SUBS  $1, R12, R12
+	BNE   turn2
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	SUBS  $1, R7, R7
+	BNE   turn1
+	RET
+
+// func permute3x3InterleaveB1NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute3x3InterleaveB1NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	MOVD 40(R3), R6
+	SUB  R4, R6, R6
+	ADD  R4, R1, R1
+	MOVD 88(R3), R7
+	ADD  R7, R0, R0
+	MOVD (R2), R8
+	MOVD 8(R2), R9
+	MOVD 16(R2), R10
+
+turn1:
+	MOVD R0, R11
+	MOVD R1, R12
+	MOVD 24(R2), R13
+	MOVD 32(R2), R14
+	MOVD 40(R2), R15
+
+turn2:
+	FMOVQ (R12), F0
+	ADD   R5, R12, R19
+	FMOVQ (R19), F1
+	ADD   R6, R12, R19
+	FMOVQ (R19), F2
+	VST3  [V0.B16, V1.B16, V2.B16], (R11)
+	ADD   R14, R11, R11
+	ADD   R15, R12, R12
+	SUBS  $1, R13, R13
+	BNE   turn2
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	SUBS  $1, R8, R8
+	BNE   turn1
+	RET
+
+// func permute3x3InterleaveB2NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute3x3InterleaveB2NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	MOVD 40(R3), R6
+	SUB  R4, R6, R6
+	ADD  R4, R1, R1
+	MOVD 88(R3), R7
+	ADD  R7, R0, R0
+	MOVD (R2), R8
+	MOVD 8(R2), R9
+	MOVD 16(R2), R10
+
+turn1:
+	MOVD R0, R11
+	MOVD R1, R12
+	MOVD 24(R2), R13
+	MOVD 32(R2), R14
+	MOVD 40(R2), R15
+
+turn2:
+	FMOVQ (R12), F0
+	ADD   R5, R12, R19
+	FMOVQ (R19), F1
+	ADD   R6, R12, R19
+	FMOVQ (R19), F2
+	VST3  [V0.H8, V1.H8, V2.H8], (R11)
+	ADD   R14, R11, R11
+	ADD   R15, R12, R12
+	SUBS  $1, R13, R13
+	BNE   turn2
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	SUBS  $1, R8, R8
+	BNE   turn1
+	RET
+
+// func permute3x3InterleaveB4NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute3x3InterleaveB4NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	MOVD 40(R3), R6
+	SUB  R4, R6, R6
+	ADD  R4, R1, R1
+	MOVD 88(R3), R7
+	ADD  R7, R0, R0
+	MOVD (R2), R8
+	MOVD 8(R2), R9
+	MOVD 16(R2), R10
+
+turn1:
+	MOVD R0, R11
+	MOVD R1, R12
+	MOVD 24(R2), R13
+	MOVD 32(R2), R14
+	MOVD 40(R2), R15
+
+turn2:
+	FMOVQ (R12), F0
+	ADD   R5, R12, R19
+	FMOVQ (R19), F1
+	ADD   R6, R12, R19
+	FMOVQ (R19), F2
+	VST3  [V0.S4, V1.S4, V2.S4], (R11)
+	ADD   R14, R11, R11
+	ADD   R15, R12, R12
+	SUBS  $1, R13, R13
+	BNE   turn2
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	SUBS  $1, R8, R8
+	BNE   turn1
+	RET
+
+// func permute3x3InterleaveB8NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute3x3InterleaveB8NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	MOVD 40(R3), R6
+	SUB  R4, R6, R6
+	ADD  R4, R1, R1
+	MOVD 88(R3), R7
+	ADD  R7, R0, R0
+	MOVD (R2), R8
+	MOVD 8(R2), R9
+	MOVD 16(R2), R10
+
+turn1:
+	MOVD R0, R11
+	MOVD R1, R12
+	MOVD 24(R2), R13
+	MOVD 32(R2), R14
+	MOVD 40(R2), R15
+
+turn2:
+	FMOVQ (R12), F0
+	ADD   R5, R12, R19
+	FMOVQ (R19), F1
+	ADD   R6, R12, R19
+	FMOVQ (R19), F2
+	VST3  [V0.D2, V1.D2, V2.D2], (R11)
+	ADD   R14, R11, R11
+	ADD   R15, R12, R12
+	SUBS  $1, R13, R13
+	BNE   turn2
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	SUBS  $1, R8, R8
+	BNE   turn1
+	RET
+
+// func permute4x4InterleaveB1NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute4x4InterleaveB1NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	MOVD 40(R3), R6
+	SUB  R4, R6, R6
+	MOVD 48(R3), R7
+	SUB  R4, R7, R7
+	ADD  R4, R1, R1
+	MOVD 88(R3), R8
+	ADD  R8, R0, R0
+	MOVD (R2), R9
+	MOVD 8(R2), R10
+	MOVD 16(R2), R11
+
+turn1:
+	MOVD R0, R12
+	MOVD R1, R13
+	MOVD 24(R2), R14
+	MOVD 32(R2), R15
+	MOVD 40(R2), R19
+
+turn2:
+	FMOVQ (R13), F0
+	ADD   R5, R13, R20
+	FMOVQ (R20), F1
+	ADD   R6, R13, R20
+	FMOVQ (R20), F2
+	ADD   R7, R13, R20
+	FMOVQ (R20), F3
+	VST4  [V0.B16, V1.B16, V2.B16, V3.B16], (R12)
+	ADD   R15, R12, R12
+	ADD   R19, R13, R13
+	SUBS  $1, R14, R14
+	BNE   turn2
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	SUBS  $1, R9, R9
+	BNE   turn1
+	RET
+
+// func permute4x4InterleaveB2NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute4x4InterleaveB2NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	MOVD 40(R3), R6
+	SUB  R4, R6, R6
+	MOVD 48(R3), R7
+	SUB  R4, R7, R7
+	ADD  R4, R1, R1
+	MOVD 88(R3), R8
+	ADD  R8, R0, R0
+	MOVD (R2), R9
+	MOVD 8(R2), R10
+	MOVD 16(R2), R11
+
+turn1:
+	MOVD R0, R12
+	MOVD R1, R13
+	MOVD 24(R2), R14
+	MOVD 32(R2), R15
+	MOVD 40(R2), R19
+
+turn2:
+	FMOVQ (R13), F0
+	ADD   R5, R13, R20
+	FMOVQ (R20), F1
+	ADD   R6, R13, R20
+	FMOVQ (R20), F2
+	ADD   R7, R13, R20
+	FMOVQ (R20), F3
+	VST4  [V0.H8, V1.H8, V2.H8, V3.H8], (R12)
+	ADD   R15, R12, R12
+	ADD   R19, R13, R13
+	SUBS  $1, R14, R14
+	BNE   turn2
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	SUBS  $1, R9, R9
+	BNE   turn1
+	RET
+
+// func permute4x4InterleaveB4NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute4x4InterleaveB4NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	MOVD 40(R3), R6
+	SUB  R4, R6, R6
+	MOVD 48(R3), R7
+	SUB  R4, R7, R7
+	ADD  R4, R1, R1
+	MOVD 88(R3), R8
+	ADD  R8, R0, R0
+	MOVD (R2), R9
+	MOVD 8(R2), R10
+	MOVD 16(R2), R11
+
+turn1:
+	MOVD R0, R12
+	MOVD R1, R13
+	MOVD 24(R2), R14
+	MOVD 32(R2), R15
+	MOVD 40(R2), R19
+
+turn2:
+	FMOVQ (R13), F0
+	ADD   R5, R13, R20
+	FMOVQ (R20), F1
+	ADD   R6, R13, R20
+	FMOVQ (R20), F2
+	ADD   R7, R13, R20
+	FMOVQ (R20), F3
+	VST4  [V0.S4, V1.S4, V2.S4, V3.S4], (R12)
+	ADD   R15, R12, R12
+	ADD   R19, R13, R13
+	SUBS  $1, R14, R14
+	BNE   turn2
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	SUBS  $1, R9, R9
+	BNE   turn1
+	RET
+
+// func permute4x4InterleaveB8NEON(dst *byte, src *byte, b *byte)
+TEXT ·permute4x4InterleaveB8NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 136(R2), R3
+	MOVD 24(R3), R4
+	MOVD 32(R3), R5
+	SUB  R4, R5, R5
+	MOVD 40(R3), R6
+	SUB  R4, R6, R6
+	MOVD 48(R3), R7
+	SUB  R4, R7, R7
+	ADD  R4, R1, R1
+	MOVD 88(R3), R8
+	ADD  R8, R0, R0
+	MOVD (R2), R9
+	MOVD 8(R2), R10
+	MOVD 16(R2), R11
+
+turn1:
+	MOVD R0, R12
+	MOVD R1, R13
+	MOVD 24(R2), R14
+	MOVD 32(R2), R15
+	MOVD 40(R2), R19
+
+turn2:
+	FMOVQ (R13), F0
+	ADD   R5, R13, R20
+	FMOVQ (R20), F1
+	ADD   R6, R13, R20
+	FMOVQ (R20), F2
+	ADD   R7, R13, R20
+	FMOVQ (R20), F3
+	VST4  [V0.D2, V1.D2, V2.D2, V3.D2], (R12)
+	ADD   R15, R12, R12
+	ADD   R19, R13, R13
+	SUBS  $1, R14, R14
+	BNE   turn2
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	SUBS  $1, R9, R9
 	BNE   turn1
 	RET

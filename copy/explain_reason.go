@@ -18,7 +18,7 @@ func (p *Plan) reason() string {
 	case asm.Permute:
 		b := p.block.Perm
 		return fmt.Sprintf("boxes of %s, %s of %d bytes from %d; one byte permutation serves them all",
-			count(p.unit(), "byte"), count(b.NDst, "window"), b.Vector, b.NSrc) + masked(k)
+			count(p.unit(), "byte"), count(b.NDst, "window"), b.Vector, b.NSrc) + howBoxed(k)
 	case asm.Transpose:
 		return "both sides are dense along some axis, though not the same; " + p.reasonTranspose(k)
 	}
@@ -53,9 +53,14 @@ func (p *Plan) reasonTranspose(k asm.Kernel) string {
 	return tiles + ", the first of the kernel table that all blocks hold"
 }
 
-func masked(k asm.Kernel) string {
-	if k.Masked {
+func howBoxed(k asm.Kernel) string {
+	switch {
+	case k.Masked:
 		return ", under masks since they do not fill the windows"
+	case k.Weave == asm.Deinterleave:
+		return ", which loads of several windows deinterleave"
+	case k.Weave == asm.Interleave:
+		return ", which stores of several windows interleave"
 	}
 	return ""
 }

@@ -322,6 +322,9 @@ func (b *builder) useBox(x *box, vector int) {
 		}
 	})
 	p.kernel, p.size, p.block.Perm = x.id, b.x.item, perm
+	if id, ok := asm.WeaveKernel(perm, b.have); ok {
+		p.kernel = id
+	}
 	b.boxLoops(x)
 }
 

@@ -20,6 +20,7 @@ func neonKernels() []neonKernel {
 	ks = append(ks, neonTransposeKernels()...)
 	ks = append(ks, neonSpreadKernels()...)
 	ks = append(ks, neonPermuteKernels()...)
+	ks = append(ks, neonWeaveKernels()...)
 	for i := range ks {
 		ks[i].isa = "cpu.NEON"
 	}

@@ -30,36 +30,45 @@ const (
 // permute looks every destination window up in the table that the source windows
 // make together.
 func (e *neon) permute(nsrc, ndst int) {
-	var from, to []arm64.R
 	perm := e.in("Perm", 0)
 	for w := range ndst {
 		e.scope(func() { e.tableIndex(perm, w, nsrc) })
 	}
-	for w := range nsrc {
-		from = append(from, e.take())
-		e.Ld(8, perm, permAt("SrcAt")+8*w, from[w])
-	}
-	for w := range ndst {
-		to = append(to, e.take())
-		e.Ld(8, perm, permAt("DstAt")+8*w, to[w])
-	}
+	from, to := e.windows(perm, "SrcAt", rSrc, nsrc), e.windows(perm, "DstAt", rDst, ndst)
 	e.nest(func(d, s arm64.R) {
-		for w, off := range from {
-			e.scope(func() {
-				p := e.take()
-				e.Add(off, s, p)
-				e.LdQ(p, 0, vSource+arm64.V(w))
-			})
-		}
-		for w, off := range to {
-			e.scope(func() {
-				p := e.take()
-				e.Tbl(vIndex+arm64.V(w), vSource, nsrc, vOut+arm64.V(w))
-				e.Add(off, d, p)
-				e.StQ(vOut+arm64.V(w), p, 0)
-			})
-		}
+		e.eachWindow(s, from, func(p arm64.R, w int) { e.LdQ(p, 0, vSource+arm64.V(w)) })
+		e.eachWindow(d, to, func(p arm64.R, w int) {
+			e.Tbl(vIndex+arm64.V(w), vSource, nsrc, vOut+arm64.V(w))
+			e.StQ(vOut+arm64.V(w), p, 0)
+		})
 	})
+}
+
+// windows moves base on to the first of n windows and returns the offsets of the
+// others from there.
+func (e *neon) windows(perm arm64.R, field string, base arm64.R, n int) []arm64.R {
+	off := make([]arm64.R, n)
+	for w := range off {
+		off[w] = e.take()
+		e.Ld(8, perm, permAt(field)+8*w, off[w])
+		if w > 0 {
+			e.Sub(off[0], off[w], off[w])
+		}
+	}
+	e.Add(off[0], base, base)
+	return off[1:]
+}
+
+// eachWindow calls move with the address of each window, of which the first is at base.
+func (e *neon) eachWindow(base arm64.R, off []arm64.R, move func(p arm64.R, w int)) {
+	move(base, 0)
+	for w, off := range off {
+		e.scope(func() {
+			p := e.take()
+			e.Add(off, base, p)
+			move(p, w+1)
+		})
+	}
 }
 
 // tableIndex makes one index vector of those of all source windows: 16 more for

@@ -17,6 +17,7 @@ type kernel struct {
 	merge  bool     // streams rows that begin anywhere in a line (Transpose)
 	line   bool     // moves whole cache lines on both sides (Transpose)
 	masked bool     // loads and stores under masks (Permute)
+	weave  string   // Go name of the one permutation it does; empty for any (Permute)
 	loop   []string // the Go loop it equals
 	twin   string   // the pure-Go kernel that works like it
 	isa    string   // Go expression of the features it needs, checked against the instructions
@@ -66,6 +67,9 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		if k.masked {
 			fmt.Fprintf(&b, ", Masked: true")
+		}
+		if k.weave != "" {
+			fmt.Fprintf(&b, ", Weave: %s", k.weave)
 		}
 		fmt.Fprintf(&b, ", Needs: %s},\n", k.isa)
 	}

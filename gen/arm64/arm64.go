@@ -41,6 +41,15 @@ func (v V) as(size int) operand.Op {
 	return text(fmt.Sprintf("V%d.%s", uint8(v), arrangement(size)))
 }
 
+// list names n consecutive vectors.
+func list(v V, n, size int) operand.Op {
+	names := make([]string, n)
+	for k := range names {
+		names[k] = (v + V(k)).as(size).Asm()
+	}
+	return text("[" + strings.Join(names, ", ") + "]")
+}
+
 // scalar names the register for loads and stores of the whole or its low part.
 func (v V) scalar() operand.Op { return text(fmt.Sprintf("F%d", uint8(v))) }
 

@@ -2,7 +2,6 @@ package arm64
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/mmcloughlin/avo/operand"
 )
@@ -101,9 +100,20 @@ func (e *Func) StpQ(a, b V, base R, disp int) {
 	e.op("FSTPQ", pair(a.scalar(), b.scalar()), at(base, disp))
 }
 
+// LdN loads n consecutive vectors from d on and deinterleaves them: of every n items
+// in memory, each of size bytes, each vector gets one. n is 2, 3 or 4.
+func (e *Func) LdN(n, size int, base R, d V) {
+	e.op(fmt.Sprintf("VLD%d", n), at(base, 0), list(d, n, size))
+}
+
+// StN interleaves n vectors from a on and stores them, the reverse of LdN.
+func (e *Func) StN(n, size int, a V, base R) {
+	e.op(fmt.Sprintf("VST%d", n), list(a, n, size), at(base, 0))
+}
+
 // Ld1R loads one item and repeats it over d.
 func (e *Func) Ld1R(size int, base R, d V) {
-	e.op("VLD1R", at(base, 0), text("["+d.as(size).Asm()+"]"))
+	e.op("VLD1R", at(base, 0), list(d, 1, size))
 }
 
 // MovLane copies the low eight bytes of a to d.
@@ -126,11 +136,7 @@ func (e *Func) MinB(a, b, d V) { e.op("VUMIN", a.as(1), b.as(1), d.as(1)) }
 // Tbl picks bytes of the n vectors from table on by the indices in idx; an index
 // outside them gives 0.
 func (e *Func) Tbl(idx, table V, n int, d V) {
-	names := make([]string, n)
-	for k := range names {
-		names[k] = (table + V(k)).as(1).Asm()
-	}
-	e.op("VTBL", idx.as(1), text("["+strings.Join(names, ", ")+"]"), d.as(1))
+	e.op("VTBL", idx.as(1), list(table, n, 1), d.as(1))
 }
 
 // StnpQ stores two whole vectors with the hint that they will not be read soon.

@@ -66,7 +66,7 @@ func disassemble(t target, objdump string) ([]loop, error) {
 	functions := parse(out, t.syntax)
 	var loops []loop
 	for _, name := range names {
-		if staged.MatchString(name) {
+		if leftOut.MatchString(name) {
 			continue
 		}
 		l, ok := t.syntax.steady(functions[name])

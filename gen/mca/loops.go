@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,13 +20,32 @@ type syntax struct {
 	width func(text string) int
 }
 
+// arm64Weave matches loads and stores of several vectors that deinterleave or
+// interleave.
+var arm64Weave = regexp.MustCompile(`^(ld|st)([234])\t\{[^}]*\}, \[(\w+)\]`)
+
+func vectors(digit string) int { return int(digit[0] - '0') }
+
 var arm64Syntax = syntax{
 	comment: "//",
 	jump:    "b\t",
-	move:    regexp.MustCompile(`^(ldr|ldp|ldnp|str|stp|stnp)\t[qd]`),
-	plain:   func(text string) string { return text },
+	move:    regexp.MustCompile(`^((ldr|ldp|ldnp|str|stp|stnp)\t[qd]|(ld|st)[234]\t)`),
+	plain: func(text string) string {
+		m := arm64Weave.FindStringSubmatch(text)
+		if m == nil {
+			return text
+		}
+		var lines []string
+		for k := range vectors(m[2]) {
+			lines = append(lines, fmt.Sprintf("%sr\tq%d, [%s, #%d]", m[1], k, m[3], 16*k))
+		}
+		return strings.Join(lines, "\n")
+	},
 	width: func(text string) int {
+		m := arm64Weave.FindStringSubmatch(text)
 		switch {
+		case m != nil && m[1] == "st":
+			return 16 * vectors(m[2])
 		case strings.HasPrefix(text, "str\td"):
 			return 8
 		case strings.HasPrefix(text, "str"):

@@ -51,6 +51,18 @@ func TestSteady(t *testing.T) {
 	}
 }
 
+// TestWeave counts loads and stores of several vectors as one for each.
+func TestWeave(t *testing.T) {
+	body := []instruction{{text: "ld3\t{ v0.8h, v1.8h, v2.8h }, [x14]"}, {text: "tbl\tv0.16b, { v1.16b }, v2.16b"}, {text: "st2\t{ v4.2d, v5.2d }, [x13]"}}
+	if n := arm64Syntax.stored(body); n != 32 {
+		t.Errorf("%d bytes stored, want 32", n)
+	}
+	want := "ldr\tq0, [x14, #0]\nldr\tq1, [x14, #16]\nldr\tq2, [x14, #32]; str\tq0, [x13, #0]\nstr\tq1, [x13, #16]"
+	if got := strings.Join(arm64Syntax.data(body), "; "); got != want {
+		t.Errorf("moves of data are %q, want %q", got, want)
+	}
+}
+
 func TestAnswers(t *testing.T) {
 	const report = `{"CodeRegions": [
 		{"Name": "f/whole", "SummaryView": {"TotalCycles": 800}},

@@ -123,7 +123,7 @@ func inData(operand string) bool {
 	return m != nil && m[3] != "SP" && m[3] != "RSP"
 }
 
-var moves = regexp.MustCompile(`^(V?MOV\w*|F?MOV\w*|F?STP\w*|VST1)(\.\w+)?$`)
+var moves = regexp.MustCompile(`^(V?MOV\w*|F?MOV\w*|F?STP\w*|VST[1-4])(\.\w+)?$`)
 
 func (in instruction) isStore() bool {
 	return len(in.operands) >= 2 && moves.MatchString(in.opcode) && inData(in.last())
@@ -172,6 +172,7 @@ var (
 	unpacks    = regexp.MustCompile(`^(V?PUNPCK)([LH])(\w+)$`)
 	zips       = regexp.MustCompile(`^(VZIP|VUZP|VTRN)([12])$`)
 	broadcasts = regexp.MustCompile(`^(VPBROADCAST|VBROADCASTI)`)
+	weaves     = regexp.MustCompile(`^(VLD1R|V(LD|ST)[234])$`)
 	lanes      = strings.NewReplacer("B16", "H8", "H8", "S4", "S4", "D2", "D2", "S4")
 	constants  = regexp.MustCompile(`^(VINSERT|VEXTRACT|VPERM2|VSHUF|VPSHUF|PSHUF|VPERM|VPALIGN|PALIGN|VPBLEND|VALIGN)`)
 	pair       = regexp.MustCompile(`^\((\w+), (\w+)\)$`)
@@ -196,8 +197,10 @@ func (in instruction) wrongLane() (instruction, bool) {
 		in.operands[0] = fmt.Sprintf("$%#02x", value^1)
 	case broadcasts.MatchString(in.opcode) && memory.MatchString(in.operands[0]):
 		in.operands[0] = moved(in.operands[0], -1)
-	case in.opcode == "VLD1R":
-		in.operands[1] = lanes.Replace(in.operands[1])
+	case weaves.MatchString(in.opcode):
+		for n := range in.operands {
+			in.operands[n] = lanes.Replace(in.operands[n])
+		}
 	case tables.MatchString(in.opcode) && !memory.MatchString(in.operands[0]):
 		in.operands[0] = otherRegister(in.operands[0])
 	default:
@@ -262,8 +265,12 @@ func few(lines []string) []change {
 // wide moves stores by one byte.
 func wide(lines []string) []change {
 	return each(lines, func(in instruction) []string {
-		if !in.isStore() || strings.HasPrefix(in.opcode, "VST1") {
+		if !in.isStore() {
 			return nil
+		}
+		if strings.HasPrefix(in.opcode, "VST") { // which have no displacement
+			r := base(in.last())
+			return []string{"\tADD $1, " + r, in.String(), "\tSUB $1, " + r}
 		}
 		in.operands = slices.Clone(in.operands)
 		in.operands[len(in.operands)-1] = moved(in.last(), 1)
@@ -284,7 +291,7 @@ func over(lines []string) []change {
 		switch {
 		case bytes == 0 || frame[base(in.operands[0])]:
 			return nil
-		case in.opcode[0] == 'F' || in.opcode == "VLD1R":
+		case in.opcode[0] == 'F' || weaves.MatchString(in.opcode):
 			return []string{"\tMOVBU " + moved(in.operands[0], bytes) + ", R27", in.String()}
 		}
 		return []string{"\tCMPB " + moved(in.operands[0], bytes) + ", $0", in.String()}
@@ -332,6 +339,8 @@ func (in instruction) loaded() int {
 		return 8
 	case in.opcode == "FLDPQ":
 		return 32
+	case weaves.MatchString(in.opcode) && in.opcode != "VLD1R":
+		return 16 * int(in.opcode[len("VLD")]-'0')
 	case in.opcode == "VLD1R":
 		return map[byte]int{'B': 1, 'H': 2, 'S': 4, 'D': 8}[in.operands[1][len("[V0.")]]
 	case in.opcode == "VBROADCASTI128":

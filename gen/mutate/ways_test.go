@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-const twoFunctions = `// header
+const someFunctions = `// header
 TEXT ·first(SB), $0-24
 	MOVQ      b+16(FP), DX
 	MOVQ      48(DX), BX
@@ -19,25 +19,30 @@ TEXT ·second(SB), NOSPLIT, $0-24
 	FMOVQ (R9), F0
 	FSTPQ (F0, F1), 32(R12)
 	RET
+
+TEXT ·third(SB), NOSPLIT, $0-24
+	VLD3 (R9), [V0.B16, V1.B16, V2.B16]
+	VST2 [V0.D2, V1.D2], (R12)
+	RET
 `
 
 func TestFunctionsKeepTheText(t *testing.T) {
-	fs := functions(twoFunctions)
-	if len(fs) != 3 || fs[1].name != "first" || fs[2].name != "second" {
+	fs := functions(someFunctions)
+	if len(fs) != 4 || fs[1].name != "first" || fs[2].name != "second" {
 		t.Fatalf("%d functions: %+v", len(fs), fs)
 	}
 	var b strings.Builder
 	for _, f := range fs {
 		b.WriteString(strings.Join(f.lines, "\n"))
 	}
-	if b.String() != twoFunctions {
-		t.Errorf("joined again:\n%q\nwant\n%q", b.String(), twoFunctions)
+	if b.String() != someFunctions {
+		t.Errorf("joined again:\n%q\nwant\n%q", b.String(), someFunctions)
 	}
 }
 
-// TestWays breaks the two functions in every way and compares all new lines.
+// TestWays breaks the functions in every way and compares all new lines.
 func TestWays(t *testing.T) {
-	fs := functions(twoFunctions)
+	fs := functions(someFunctions)
 	for _, tc := range []struct {
 		way   way
 		lines []string
@@ -51,6 +56,10 @@ func TestWays(t *testing.T) {
 		{ways[2], fs[2].lines, []string{"FSTPQ (F0, F1), 33(R12)"}},
 		{ways[3], fs[1].lines, []string{"CMPB 0(DI)(BX*1), $0; VMOVDQU -32(DI)(BX*1), Y0"}},
 		{ways[3], fs[2].lines, []string{"MOVBU 16(R9), R27; FMOVQ (R9), F0"}},
+		{ways[0], fs[3].lines, []string{"VLD3 (R9), [V0.H8, V1.H8, V2.H8]", "VST2 [V0.S4, V1.S4], (R12)"}},
+		{ways[1], fs[3].lines, []string{""}},
+		{ways[2], fs[3].lines, []string{"ADD $1, R12; VST2 [V0.D2, V1.D2], (R12); SUB $1, R12"}},
+		{ways[3], fs[3].lines, []string{"MOVBU 48(R9), R27; VLD3 (R9), [V0.B16, V1.B16, V2.B16]"}},
 	} {
 		var got []string
 		for _, c := range tc.way.changes(tc.lines) {
