@@ -1,5 +1,5 @@
 // Command bench times the copies of this module against the memory system and
-// against the loop that one writes by hand, and reshapes NumPy files.
+// against the loop that one writes by hand, and reshapes arrays in files.
 //
 //	go run ./bench [flags]                 time the representative cases
 //	go run ./bench -all                    time all cases
@@ -7,7 +7,7 @@
 //	go run ./bench -html page.html         a page about the results
 //	go run ./bench compare old new         what changed between two -json files
 //	go run ./bench pauses                  what copies add to the collector's pauses
-//	go run ./bench reshape [flags] in out  slice and permute a .npy file
+//	go run ./bench reshape [flags] in out  slice, permute and rearrange an array in a file
 //
 // Each case is verified whole against a reference loop before it is timed; a
 // wrong result makes the exit status 1.

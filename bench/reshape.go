@@ -6,70 +6,150 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/stridecopy/stridecopy/copy"
-	"github.com/stridecopy/stridecopy/memoryview"
 )
 
-const reshapeUsage = `usage: bench reshape [-slice SPEC] [-perm LIST] in.npy out.npy
+const reshapeUsage = `usage: bench reshape [flags] in out
 
-Writes in[SPEC].transpose(LIST) to out.npy in C order, with the same item type.
+Slices, permutes and rearranges the array in the file in, in this order, and writes
+the result to the file out, in C order. The file names end in .npy, .npz,
+.safetensors or .gguf; files of many arrays are written as
 
+    weights.safetensors:layer.0.weight
+
+where the name may be left out: of in if there is only one array, of out to keep the
+name. A file that is written holds the one array. Item types stay what they are; what
+NumPy has no type for (BF16, F8) is written to .npy and .npz as integers of the same
+bits, safetensors and GGUF files become little-endian, and a type that the new kind of
+file lacks is an error, as are quantised arrays of GGUF, whose blocks are no items.
+
+The input is mapped and the output written piece by piece, so that both may be larger
+than the memory. The output appears whole or not at all.
+
+Flags:
 `
 
-// reshape slices and permutes a .npy file. The input is mapped where the system
-// can, the output is made and written piece by piece.
-func reshape(args []string, stdout, stderr *os.File) error {
+const reshapeExamples = `
+Examples:
+
+  a[::-1, ..., 0:3].transpose(2, 0, 1):
+    bench reshape -slice '::-1, ..., 0:3' -perm 2,0,1 in.npy out.npy
+  pictures NHWC to NCHW:
+    bench reshape -rearrange 'n h w c -> n c h w' nhwc.npy nchw.npy
+  patches of 16 x 16 pixels:
+    bench reshape -rearrange '(h p) (w q) c -> (h w) (p q c)' -sizes p=16,q=16 picture.npy patches.npy
+  one tensor of a model, transposed:
+    bench reshape -perm 1,0 model.safetensors:lm_head.weight head.npy
+  an array of an .npz file as a GGUF tensor of another name:
+    bench reshape arrays.npz:w model.gguf:blk.0.weight
+  what the copy would do, and why, without writing anything:
+    bench reshape -dry-run -perm 2,0,1 in.npy out.npy
+`
+
+// reshapeOptions are the flags and arguments of reshape.
+type reshapeOptions struct {
+	slicing, axes, pattern string
+	subscripts             []subscript
+	sizes                  []strided.Size
+	dryRun                 bool
+	in, out                place
+}
+
+func parseReshape(args []string, stderr io.Writer) (o reshapeOptions, err error) {
 	f := flag.NewFlagSet("reshape", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.Usage = func() { fmt.Fprint(stderr, reshapeUsage); f.PrintDefaults() }
-	slicing := f.String("slice", "", "NumPy's basic slicing, without the brackets: integers, a:b:c, ...")
-	axes := f.String("perm", "", "comma-separated `list` of the axes left after slicing, in their new order")
+	f.Usage = func() {
+		fmt.Fprint(stderr, reshapeUsage)
+		f.PrintDefaults()
+		fmt.Fprint(stderr, reshapeExamples)
+	}
+	f.StringVar(&o.slicing, "slice", "", "NumPy's basic slicing, without the brackets: integers, a:b:c, ...")
+	f.StringVar(&o.axes, "perm", "", "comma-separated `list` of the axes left after slicing, in their new order")
+	f.StringVar(&o.pattern, "rearrange", "", "`pattern` of einops for the axes left after slicing and permuting")
+	sizes := f.String("sizes", "", "comma-separated `list` of sizes of the pattern's axes that do not follow from the array: h=2,w=2")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan of the copy and the reasons for it, and write nothing")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			return err
+			return o, err
 		}
-		return usageError{err}
+		return o, usageError{err}
 	}
 	if f.NArg() != 2 {
-		f.Usage()
-		return usageError{fmt.Errorf("%d files named, want an input and an output", f.NArg())}
+		return o, usageError{fmt.Errorf("%d files named, want an input and an output; -h shows examples", f.NArg())}
 	}
-	in, out := f.Arg(0), f.Arg(1)
-	if err := differ(in, out); err != nil {
-		return err
+	if o.in, err = parsePlace(f.Arg(0)); err != nil {
+		return o, usageError{err}
 	}
-	subscripts, err := parseSlicing(*slicing)
-	if err != nil {
-		return usageError{err}
+	if o.out, err = parsePlace(f.Arg(1)); err != nil {
+		return o, usageError{err}
 	}
-	mapping, err := memoryview.MapFile(in, false)
-	if err != nil {
-		return err
+	if o.subscripts, err = parseSlicing(o.slicing); err != nil {
+		return o, usageError{err}
 	}
-	defer mapping.Close()
-	header, view, err := openNpy(mapping.Bytes())
-	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
+	if o.sizes, err = parseSizes(*sizes); err != nil {
+		return o, usageError{err}
 	}
-	if view, err = applySlicing(view, subscripts); err != nil {
-		return fmt.Errorf("%s: slice %q: %w", in, *slicing, err)
+	if o.pattern == "" && len(o.sizes) > 0 {
+		return o, usageError{errors.New("-sizes are of a -rearrange pattern, and there is none")}
 	}
-	if *axes != "" {
-		if view, err = permuted(view, *axes); err != nil {
-			return fmt.Errorf("%s: %w", in, err)
+	return o, nil
+}
+
+// parseSizes reads a list such as h=2,w=2.
+func parseSizes(list string) (sizes []strided.Size, err error) {
+	if strings.TrimSpace(list) == "" {
+		return nil, nil
+	}
+	for _, part := range strings.Split(list, ",") {
+		name, number, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(strings.TrimSpace(number))
+		if name = strings.TrimSpace(name); err != nil || name == "" {
+			return nil, fmt.Errorf("sizes %q: %q is no size of an axis, such as h=2", list, part)
 		}
+		sizes = append(sizes, strided.Axis(name, n))
+	}
+	return sizes, nil
+}
+
+// reshape slices, permutes and rearranges an array of a file.
+func reshape(args []string, stdout, stderr *os.File) error {
+	o, err := parseReshape(args, stderr)
+	if err != nil {
+		return err
+	}
+	if err := differ(o.in.path, o.out.path); err != nil {
+		return err
+	}
+	a, err := openArray(o.in)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	from := fmt.Sprintf("%v %v %s", a.place, a.shape, a.kind)
+	if err := o.apply(a); err != nil {
+		return fmt.Errorf("%v: %w", a.place, err)
+	}
+	if o.out.name == "" && o.out.format != "npy" {
+		o.out.name = a.defaultName()
+	}
+	w, err := newArrayWriter(a, o.out)
+	if err != nil {
+		return err
+	}
+	to := fmt.Sprintf("%v %v%s", o.out, a.shape, w.newKind())
+	if o.dryRun {
+		return w.explain(stdout, from+" -> "+to)
 	}
 	start := time.Now()
-	if err := writeNpy(out, header.Descr, view, mapping.Bytes(), terminal(stderr)); err != nil {
+	if err := w.write(terminal(stderr)); err != nil {
 		return err
 	}
-	n, _ := view.Len()
 	seconds := time.Since(start).Seconds()
-	fmt.Fprintf(stdout, "%s %v %s -> %s %v: %s in %.3f s, %.2f GB/s read and written\n",
-		in, header.Shape, header.Descr, out, view.Shape, size(n*view.ItemSize), seconds, 2*float64(n*view.ItemSize)/seconds/1e9)
+	fmt.Fprintf(stdout, "%s -> %s: %s in %.3f s, %.2f GB/s read and written\n", from, to, size(w.total), seconds, 2*float64(w.total)/max(seconds, 1e-9)/1e9)
 	return nil
 }
 
@@ -85,17 +165,21 @@ func differ(in, out string) error {
 	return nil
 }
 
-// openNpy returns the header of a .npy file and the layout of its array in it.
-func openNpy(file []byte) (memoryview.NpyHeader, strided.Layout, error) {
-	header, err := memoryview.ParseNpyHeader(file)
-	if err != nil {
-		return header, strided.Layout{}, err
+// apply makes the view of an array that the options ask for.
+func (o *reshapeOptions) apply(a *array) (err error) {
+	if a.view, err = applySlicing(a.view, o.subscripts); err != nil {
+		return fmt.Errorf("slice %q: %w", o.slicing, err)
 	}
-	layout := header.Layout()
-	if err := layout.Check(len(file)); err != nil {
-		return header, layout, fmt.Errorf("truncated file: %w", err)
+	if o.axes != "" {
+		if a.view, err = permuted(a.view, o.axes); err != nil {
+			return err
+		}
 	}
-	return header, layout, nil
+	a.shape = a.view.Shape
+	if o.pattern != "" {
+		a.view, a.shape, err = a.view.Rearrange(o.pattern, o.sizes...)
+	}
+	return err
 }
 
 // permuted returns view.transpose(list).
@@ -109,112 +193,4 @@ func permuted(view strided.Layout, list string) (strided.Layout, error) {
 		return view, fmt.Errorf("perm %s of an array of %d dimensions: %w", list, view.Rank(), err)
 	}
 	return p, nil
-}
-
-// writeNpy writes the array that view describes in src to a new .npy file.
-func writeNpy(path, descr string, view strided.Layout, src []byte, progress io.Writer) error {
-	out, err := createOut(path)
-	if err != nil {
-		return err
-	}
-	defer out.abort()
-	if _, err := out.Write(memoryview.AppendNpyHeader(nil, descr, false, view.Shape)); err != nil {
-		return err
-	}
-	items, err := view.Len()
-	if err != nil {
-		return err
-	}
-	w := &npyWriter{to: out, src: src, total: items * view.ItemSize, progress: progress, start: time.Now()}
-	if items > 0 {
-		if err := w.guarded(view); err != nil {
-			return err
-		}
-	}
-	return out.commit()
-}
-
-// pieceBytes bounds the memory that a piece of the output takes, items aside that
-// are longer. A piece of this size is still in the last-level cache when it is
-// written to the file.
-const pieceBytes = 16 << 20
-
-// An npyWriter writes the items of a view in C order.
-type npyWriter struct {
-	to       io.Writer
-	src      []byte // the mapped input
-	piece    []byte
-	total    int // bytes to write
-	done     int
-	start    time.Time
-	progress io.Writer // nil where there is no terminal
-}
-
-// guarded is write, with an error in place of the fault that reading a mapped file
-// raises when somebody has cut it short meanwhile.
-func (w *npyWriter) guarded(view strided.Layout) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		switch fault := recover().(type) {
-		case nil:
-		case interface{ Addr() uintptr }:
-			err = errors.New("the input cannot be read: its file has become shorter")
-		default:
-			panic(fault)
-		}
-	}()
-	err = w.write(view, pieceBytes)
-	if w.progress != nil {
-		fmt.Fprint(w.progress, "\n")
-	}
-	return err
-}
-
-// write splits the view along its outermost axis until a piece fits, and copies
-// piece after piece.
-func (w *npyWriter) write(view strided.Layout, limit int) error {
-	items, err := view.Len()
-	if err != nil {
-		return err
-	}
-	bytes := items * view.ItemSize
-	if bytes <= limit || items == 1 {
-		return w.copy(view, bytes)
-	}
-	rows := view.Shape[0]
-	step := limit / (bytes / rows)
-	for row := 0; row < rows; row += max(step, 1) {
-		var part strided.Layout
-		if step <= 1 {
-			part, err = view.Index(0, row)
-		} else {
-			part, err = view.Slice(0, row, min(step, rows-row), 1)
-		}
-		if err == nil {
-			err = w.write(part, limit)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *npyWriter) copy(view strided.Layout, bytes int) error {
-	if len(w.piece) < bytes {
-		w.piece = make([]byte, bytes)
-	}
-	if err := strided.Gather(w.piece, w.src, view); err != nil {
-		return err
-	}
-	if _, err := w.to.Write(w.piece[:bytes]); err != nil {
-		return err
-	}
-	w.done += bytes
-	if w.progress != nil {
-		seconds := max(time.Since(w.start).Seconds(), 1e-9)
-		fmt.Fprintf(w.progress, "\r%3.0f %%  %s of %s  %.2f GB/s  ",
-			100*float64(w.done)/float64(w.total), size(w.done), size(w.total), 2*float64(w.done)/seconds/1e9)
-	}
-	return nil
 }

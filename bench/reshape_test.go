@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stridecopy/stridecopy/copy"
 	"github.com/stridecopy/stridecopy/memoryview"
@@ -104,7 +103,7 @@ func TestReshapeInPieces(t *testing.T) {
 	}
 	for limit := 1; limit <= len(src)+1; limit++ {
 		var got bytes.Buffer
-		w := &npyWriter{to: &got, src: src}
+		w := newPieceWriter(&got, src, len(src), nil)
 		if err := w.write(view, limit); err != nil || !bytes.Equal(got.Bytes(), want) {
 			t.Fatalf("pieces of %d bytes: %v", limit, err)
 		}
@@ -131,6 +130,9 @@ func TestReshapeErrors(t *testing.T) {
 	if err := os.Symlink("in.npy", filepath.Join(dir, "soft.npy")); err != nil && runtime.GOOS != "windows" {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, "dir.npy"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	before := files(t, dir)
 	for _, tc := range []struct {
 		args   string
@@ -148,15 +150,17 @@ func TestReshapeErrors(t *testing.T) {
 		{"-slice 0 -perm 1,0 in.npy out.npy", exitFailed, "array of 1 dimensions"},
 		{"-perm 0,0 in.npy out.npy", exitFailed, "perm 0,0"},
 		{"none.npy out.npy", exitFailed, "none.npy"},
-		{"cut.npy out.npy", exitFailed, "truncated file"},
+		{"cut.npy out.npy", exitFailed, "truncated data"},
 		{"header.npy out.npy", exitFailed, "truncated header"},
 		{"empty.npy out.npy", exitFailed, "malformed"},
 		{"text.npy out.npy", exitFailed, "NUMPY"},
 		{"object.npy out.npy", exitFailed, "Python objects"},
-		{"huge.npy out.npy", exitFailed, "truncated file"},
+		{"huge.npy out.npy", exitFailed, "truncated data"},
 		{"overflow.npy out.npy", exitFailed, "overflow"},
-		{". out.npy", exitFailed, "not a regular file"},
-		{"in.npy .", exitFailed, "not a regular file"},
+		{". out.npy", exitUsage, "does not end in"},
+		{"in.npy .", exitUsage, "does not end in"},
+		{"dir.npy out.npy", exitFailed, "not a regular file"},
+		{"in.npy dir.npy", exitFailed, "not a regular file"},
 		{"in.npy nowhere/out.npy", exitFailed, "no such file"},
 		{"in.npy in.npy", exitFailed, "is the input"},
 		{"in.npy ./in.npy", exitFailed, "is the input"},
@@ -192,7 +196,7 @@ func (f *fullDisk) Write(b []byte) (int, error) {
 }
 
 func TestReshapeFullDisk(t *testing.T) {
-	w := &npyWriter{to: &fullDisk{30}, src: make([]byte, 100), total: 100, start: time.Now()}
+	w := newPieceWriter(&fullDisk{30}, make([]byte, 100), 100, nil)
 	if err := w.write(strided.C(1, 10, 10), 10); !errors.Is(err, errFull) || w.done != 30 {
 		t.Errorf("%v after %d bytes", err, w.done)
 	}

@@ -33,7 +33,7 @@ func TestReshapeOfShrinkingFile(t *testing.T) {
 		if err := os.Truncate(filepath.Join(dir, "in"), 4096); err != nil {
 			t.Fatal(err)
 		}
-		w := &npyWriter{to: io.Discard, src: m.Bytes()}
+		w := newPieceWriter(io.Discard, m.Bytes(), 1<<20, nil)
 		if err := w.guarded(view); err == nil || !strings.Contains(err.Error(), "shorter") {
 			t.Errorf("items of %d bytes: %v", itemSize, err)
 		}
@@ -47,14 +47,14 @@ func TestReshapeStopped(t *testing.T) {
 	if strconv.IntSize < 64 {
 		t.Skip("files of many GB do not fit the address space")
 	}
-	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for out, s := range map[string]syscall.Signal{"out.npy": syscall.SIGINT, "out.npz": syscall.SIGTERM, "out.safetensors": syscall.SIGINT, "out.gguf": syscall.SIGTERM} {
 		dir := t.TempDir()
-		header := memoryview.AppendNpyHeader(nil, "|u1", false, []int{1 << 17, 1 << 18})
+		header := memoryview.AppendNpyHeader(nil, "|i1", false, []int{1 << 17, 1 << 18})
 		writeFile(t, dir, "in.npy", header)
 		if err := os.Truncate(filepath.Join(dir, "in.npy"), int64(len(header))+1<<35); err != nil {
 			t.Skip("no sparse files:", err)
 		}
-		c := command(dir, "reshape", "-perm", "1,0", "in.npy", "out.npy")
+		c := command(dir, "reshape", "-rearrange", "a b -> b a", "in.npy", out)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -67,10 +67,10 @@ func TestReshapeStopped(t *testing.T) {
 		c.Process.Signal(s)
 		c.Wait()
 		if status := c.ProcessState.ExitCode(); status != 128+int(s) {
-			t.Errorf("%v: status %d", s, status)
+			t.Errorf("%s, %v: status %d", out, s, status)
 		}
 		if left := files(t, dir); left != "in.npy" {
-			t.Errorf("%v left %s", s, left)
+			t.Errorf("%s, %v left %s", out, s, left)
 		}
 	}
 }

@@ -164,7 +164,10 @@ func (x *Tensor) ggufType() (uint32, error) {
 			}
 		}
 	}
-	return 0, raise(ErrValue, "%q: items of %d bytes and format %q have no such type as %q", x.Name, x.Layout.ItemSize, x.Format, x.Type)
+	if x.Type == "" {
+		return 0, raise(ErrValue, "%q: GGUF has no type for items of %d bytes and format %q", x.Name, x.Layout.ItemSize, x.Format)
+	}
+	return 0, raise(ErrValue, "%q: items of %d bytes and format %q cannot be %s", x.Name, x.Layout.ItemSize, x.Format, x.Type)
 }
 
 // appendGGUFValue appends the type of a value and the value.
