@@ -104,14 +104,17 @@ func (a Array[T]) CopyFrom(src Array[T]) error {
 }
 
 // Contiguous returns the items of a in C order without gaps: a itself where it is
-// that already, otherwise a view of a new slice. Errors match [ErrShape] and
-// [ErrBounds].
+// that already, otherwise a view of a new slice. Errors match [ErrShape],
+// [ErrBounds] and, as those of the function [Contiguous] do, [ErrTooLarge].
 func (a Array[T]) Contiguous() (Array[T], error) {
 	l, err := a.items()
 	if err != nil {
 		return Array[T]{}, err
 	}
 	if err := l.check("array", len(a.Data)); err != nil {
+		return Array[T]{}, err
+	}
+	if _, err := volume("array", a.Shape); err != nil { // as strides of 0 allow
 		return Array[T]{}, err
 	}
 	if l.dense() {

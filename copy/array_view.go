@@ -106,8 +106,8 @@ func (a Array[T]) View(shape ...int) (Array[T], error) {
 // Reshape returns the items of a, taken in C order, as an array of another shape,
 // in items: a view of a where the strides allow one, otherwise of a new slice, as
 // NumPy's reshape does. One extent may be -1: it is computed. Errors match
-// [ErrShape] where the number of items differs, and [ErrBounds] where items that
-// must be copied lie outside Data.
+// [ErrShape] where the number of items differs, and those of [Array.Contiguous]
+// where items must be copied.
 func (a Array[T]) Reshape(shape ...int) (Array[T], error) {
 	v, ok, err := a.reshape(shape)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/stridecopy/stridecopy/asm/asmtest"
 	"github.com/stridecopy/stridecopy/cpu"
 )
 
@@ -123,6 +124,40 @@ func checkPieces(t *testing.T, name string, d *division, order []int, want, src 
 	if !bytes.Equal(got, want) {
 		t.Errorf("%s: %d pieces in order %v did another copy than Run", name, d.n, order)
 	}
+}
+
+// FuzzPieces cuts plans of decoded cases.
+func FuzzPieces(f *testing.F) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for k := range 20 {
+		seed := make([]byte, 40)
+		asmtest.Fill(seed, byte(r.Uint32()))
+		f.Add(seed, uint8(k), k%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, pieces uint8, stream bool) {
+		c := asmtest.Decode(data, true)
+		if c.Items() == 0 || max(c.DstBytes, c.SrcBytes) > 1<<16 {
+			return
+		}
+		o := Options{Streaming: StreamNever}
+		if stream {
+			o.Streaming = StreamAlways
+		}
+		dl, sl := layoutsOf(c)
+		p, err := NewPlan(dl, sl, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src, want := make([]byte, c.SrcBytes), bytes.Repeat([]byte{0x55}, c.DstBytes)
+		asmtest.Fill(src, 1)
+		c.Reference(want, src)
+		d := p.variant(want).divideInto(1 + int(pieces%16))
+		order := make([]int, d.n)
+		for k := range order {
+			order[k] = (k + int(pieces/16)) % d.n
+		}
+		checkPieces(t, c.String()+", "+p.String(), &d, order, want, src)
+	})
 }
 
 // TestChunkWeight checks that the chunks of large copies are neither so small that

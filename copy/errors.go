@@ -19,6 +19,8 @@ var (
 	ErrPointers = errors.New("strided: element type holds pointers")
 	// ErrAxes: a list of axes is not a permutation, or an axis does not exist.
 	ErrAxes = errors.New("strided: bad axes")
+	// ErrTooLarge: a new slice would be larger than 1 GiB and than what it is made of.
+	ErrTooLarge = errors.New("strided: result too large")
 	// ErrPattern: the pattern of [Rearrange] is malformed, or its names and the sizes
 	// that are given for them do not belong together.
 	ErrPattern = errors.New("strided: bad pattern")

@@ -8,7 +8,7 @@ import (
 )
 
 // facadeErrors are all that a call may fail with.
-var facadeErrors = []error{ErrShape, ErrBounds, ErrOverlap, ErrItemSize, ErrAxes, ErrPattern}
+var facadeErrors = []error{ErrShape, ErrBounds, ErrOverlap, ErrItemSize, ErrAxes, ErrPattern, ErrTooLarge}
 
 func knownError(t *testing.T, err error) {
 	t.Helper()

@@ -234,7 +234,7 @@ func hostileCopy(t *testing.T, name string, want error, size int, dl, sl Layout)
 }
 
 func known(err error) bool {
-	for _, e := range []error{ErrShape, ErrBounds, ErrOverlap, ErrItemSize, ErrPointers, ErrAxes} {
+	for _, e := range []error{ErrShape, ErrBounds, ErrOverlap, ErrItemSize, ErrPointers, ErrAxes, ErrTooLarge} {
 		if errors.Is(err, e) {
 			return true
 		}
@@ -342,12 +342,14 @@ func TestHostileTyped(t *testing.T) {
 				check(what+" Permute", Permute(out, m, c[:], 1, 0), ErrShape, ErrBounds)
 				_, err := Contiguous(m, 0, c[:], nil)
 				check(what+" Contiguous", err, ErrShape, ErrBounds)
-				if v > two31 { // shorter ones are a lot of memory, and no mistake
-					_, err = Contiguous(m, 0, c[:], []int{0, 0})
-					check(what+" Contiguous of one item", err, ErrShape, ErrBounds)
-				}
+				_, err = Contiguous(m, 0, c[:], []int{0, 0})
+				check(what+" Contiguous of one item", err, ErrShape, ErrBounds, ErrTooLarge)
+				_, err = Array[uint64]{Data: m, Shape: c[:], Strides: []int{0, 0}}.Contiguous()
+				check(what+" Array.Contiguous of one item", err, ErrShape, ErrBounds, ErrTooLarge)
 			}
-			check("Transpose of nothing", Transpose(out, m, 0, v), nil, ErrShape)
+			check("Transpose of nothing", Transpose(out, m, 0, v), nil)
+			check("Transpose of no columns", Transpose(out, m, v, 0), nil)
+			check("Transpose of no rows and less", Transpose(out, m, 0, -v), ErrShape)
 			check("TransposeInPlace of nothing", TransposeInPlace(m, v, 0), nil)
 			check("Permute of nothing", Permute(out, m, []int{v, 0, v}, 2, 0, 1), nil)
 			check("Permute by an axis", Permute(out, m, []int{2, 3}, 0, v), ErrAxes)

@@ -7,11 +7,12 @@ import "fmt"
 // touched. Errors match [ErrShape] and [ErrBounds].
 //
 // A square matrix trades tiles and needs a scratch of 16 KiB, as does any matrix of
-// that size. Other matrices need the longer of rows and cols in elements, or, if
-// that is more, 64 bytes for each of the shorter, or 128 KiB. They are read and
-// written three times, so where there is memory for a second matrix, [Transpose]
-// into it is several times faster.
+// that size. Other matrices need at most 256 KiB or, if that is more, 512 bytes for
+// each of the shorter of rows and cols, and a bit for every 128 bytes of m. They are
+// read and written two or three times, so where there is memory for a second matrix,
+// [Transpose] into it is faster.
 func TransposeInPlace[T Elem](m []T, rows, cols int) error {
+	size := sizeOf[T]()
 	n, ok := mul(rows, cols)
 	switch {
 	case rows < 0 || cols < 0:
@@ -22,169 +23,161 @@ func TransposeInPlace[T Elem](m []T, rows, cols int) error {
 		return fmt.Errorf("%w: m has %d elements, %d rows of %d columns need %d", ErrBounds, len(m), rows, cols, n)
 	case rows <= 1 || cols <= 1:
 		return nil
-	case rows == cols || n*sizeOf[T]() <= usual.scratch:
+	case rows == cols || n*size <= usual.scratch:
 		return Transpose(m, m, rows, cols)
 	}
-	transposeOblong(m[:n], rows, cols)
+	o := oblong{m: Bytes(m[:n]), size: size, rows: rows, cols: cols}
+	o.chunk = chunkItems(min(rows, cols), max(rows, cols), size)
+	return o.transpose()
+}
+
+// An oblong is a matrix that is transposed through panels and chunks. A panel is a
+// piece of the longer side that passes through scratch, a chunk the part of it that
+// lies in one row or, after the panel has been transposed, is one row:
+//
+//	wide:  the rows are cut into chunks, which trade places so that those of a panel
+//	       lie together; then each panel is transposed
+//	high:  the same backwards
+//
+// What is left of the longer side when it is cut waits in scratch of its own.
+type oblong struct {
+	m          []byte
+	size       int // bytes of an item
+	rows, cols int
+	chunk      int // items
+}
+
+// chunkItems returns a length of chunks such that a panel fits the second-level cache
+// twice, if chunks are some cache lines or more then. It tries to leave no rest.
+func chunkItems(short, long, size int) int {
+	const panelBytes, leastBytes = 128 << 10, 256
+	most := min(max(panelBytes/short, leastBytes)/size, long)
+	for n := most; n > most/2; n-- {
+		if long%n == 0 {
+			return n
+		}
+	}
+	return most
+}
+
+func (o *oblong) transpose() error {
+	if o.rows < o.cols {
+		return o.wide()
+	}
+	return o.high()
+}
+
+// wide transposes a matrix with more columns than rows.
+func (o *oblong) wide() error {
+	rest := o.cols % o.chunk
+	body := o.cols - rest
+	whole := C(o.size, o.rows, o.cols)
+	left, err := whole.Slice(1, 0, body, 1)
+	if err != nil {
+		return err
+	}
+	right, err := whole.Slice(1, body, rest, 1)
+	if err != nil {
+		return err
+	}
+	strip := make([]byte, o.rows*rest*o.size)
+	if err := Gather(strip, o.m, right); err != nil {
+		return err
+	}
+	if err := Gather(o.m, o.m, left); err != nil {
+		return err
+	}
+	swapChunks(o.m, o.chunk*o.size, o.rows, body/o.chunk)
+	if err := o.panels(body, o.rows, o.chunk); err != nil {
+		return err
+	}
+	across, err := C(o.size, o.rows, rest).Permute(1, 0)
+	if err != nil {
+		return err
+	}
+	return Gather(o.m[body*o.rows*o.size:], strip, across)
+}
+
+// high transposes a matrix with more rows than columns.
+func (o *oblong) high() error {
+	rest := o.rows % o.chunk
+	body := o.rows - rest
+	whole := C(o.size, o.cols, o.rows) // the result
+	left, err := whole.Slice(1, 0, body, 1)
+	if err != nil {
+		return err
+	}
+	right, err := whole.Slice(1, body, rest, 1)
+	if err != nil {
+		return err
+	}
+	strip := make([]byte, rest*o.cols*o.size)
+	if err := Gather(strip, o.m[body*o.cols*o.size:], C(o.size, rest, o.cols)); err != nil {
+		return err
+	}
+	if err := o.panels(body, o.chunk, o.cols); err != nil {
+		return err
+	}
+	swapChunks(o.m, o.chunk*o.size, body/o.chunk, o.cols)
+	if err := Scatter(o.m, left, o.m); err != nil {
+		return err
+	}
+	across, err := C(o.size, rest, o.cols).Permute(1, 0)
+	if err != nil {
+		return err
+	}
+	return Copy(o.m, right, strip, across)
+}
+
+// panels transposes the panels of rows x cols items, which make up body items of the
+// longer side.
+func (o *oblong) panels(body, rows, cols int) error {
+	from, err := C(o.size, rows, cols).Permute(1, 0)
+	if err != nil {
+		return err
+	}
+	to := C(o.size, cols, rows)
+	there, err := NewPlan(to, from, Options{})
+	if err != nil {
+		return err
+	}
+	back, err := NewPlan(to, to, Options{})
+	if err != nil {
+		return err
+	}
+	bytes := rows * cols * o.size
+	scratch := make([]byte, bytes)
+	for panel := o.m[:body*min(o.rows, o.cols)*o.size]; len(panel) > 0; panel = panel[bytes:] {
+		there.run(scratch, panel)
+		back.run(panel, scratch)
+	}
 	return nil
 }
 
-// transposeOblong transposes by moving elements within rows and within columns
-// only, so that one row or some columns are all that has to be held elsewhere.
-//
-// An element (i, j) of a matrix with fewer rows than columns belongs at i + j*rows
-// in row-major order. Shuffling each row brings every element to its column,
-// j*rows + i modulo cols, provided that no two of a row belong in one: that holds
-// after rotating each column upwards by j/b, where b is cols divided by the greatest
-// common divisor of the sides. Each column then holds its elements in the order
-// that the third step undoes. A matrix with more rows than columns is transposed by
-// doing the reverse of what would produce it.
-//
-// The method is that of Catanzaro, Keller and Garland, "A decomposition for in-place
-// matrix transposition", 2014.
-func transposeOblong[T Elem](m []T, rows, cols int) {
-	back := rows > cols
-	if back {
-		rows, cols = cols, rows
+// swapChunks transposes a matrix of rows x cols chunks of so many bytes, by going
+// round the cycles that they trade places in.
+func swapChunks(m []byte, bytes, rows, cols int) {
+	if rows == 1 || cols == 1 {
+		return
 	}
-	common := int(gcdOf(uint64(rows), uint64(cols)))
-	t := oblong[T]{m: m, rows: rows, cols: cols, run: cols / common, back: back}
-	rotate := func() {
-		if common > 1 {
-			t.columns(t.run, func(i int) int { return i })
+	at := func(k int) []byte { return m[k*bytes : (k+1)*bytes] }
+	held := make([]byte, bytes)
+	moved := make([]uint64, (rows*cols+63)/64)
+	for first := range rows * cols {
+		if moved[first/64]>>(first%64)&1 != 0 {
+			continue
 		}
-	}
-	unshuffle := func() {
-		t.columns(1, func(i int) int { return (i*cols - i*common/rows) % rows })
-	}
-	if back {
-		unshuffle()
-		t.shuffleRows()
-		rotate()
-	} else {
-		rotate()
-		t.shuffleRows()
-		unshuffle()
-	}
-}
-
-// An oblong is a matrix with fewer rows than columns that is being transposed, or,
-// where back is set, being restored from its transpose.
-type oblong[T Elem] struct {
-	m          []T
-	rows, cols int
-	run        int // columns that are rotated by the same distance
-	back       bool
-	scratch    []T
-}
-
-// hold returns a scratch of n elements.
-func (t *oblong[T]) hold(n int) []T {
-	if n > len(t.scratch) {
-		t.scratch = make([]T, n)
-	}
-	return t.scratch[:n]
-}
-
-// shuffleRows moves element j of each row i, which came from row r = i + j/run
-// modulo rows, to column j*rows + r modulo cols; or back.
-func (t *oblong[T]) shuffleRows() {
-	held := t.hold(t.cols)
-	for i := range t.rows {
-		row := t.m[i*t.cols:][:t.cols]
-		r := i
-		for j := 0; j < t.cols; j += t.run {
-			// Whole runs fill whole turns: j*rows is 0 modulo cols here.
-			if t.back {
-				gatherTurns(held[j:j+t.run], row, r, t.rows)
-			} else {
-				scatterTurns(held, row[j:j+t.run], r, t.rows)
-			}
-			if r++; r == t.rows {
-				r = 0
-			}
+		to, from := first, first/rows+first%rows*cols
+		if from != first {
+			copy(held, at(first))
 		}
-		copy(row, held)
-	}
-}
-
-// scatterTurns writes src to every step-th element of dst from at on, going round
-// at its end.
-func scatterTurns[T Elem](dst, src []T, at, step int) {
-	for _, v := range src {
-		dst[at] = v
-		if at += step; at >= len(dst) {
-			at -= len(dst)
+		for from != first {
+			movePiece(at(to), at(from))
+			to, from = from, from/rows+from%rows*cols
+			moved[to/64] |= 1 << (to % 64)
 		}
-	}
-}
-
-// gatherTurns undoes scatterTurns.
-func gatherTurns[T Elem](dst, src []T, at, step int) {
-	for j := range dst {
-		dst[j] = src[at]
-		if at += step; at >= len(src) {
-			at -= len(src)
-		}
-	}
-}
-
-// columns moves elements within columns: what row i gets in column j is what row
-// first(i) + j/run, modulo rows, has there; or back. A strip of columns at a time
-// is copied to scratch, from where or to where it is permuted: as many columns as
-// make a cache line, or more of them where there are few rows.
-func (t *oblong[T]) columns(run int, first func(i int) int) {
-	size := sizeOf[T]()
-	width := min(max(64, 128<<10/t.rows)/size, 1024/size, t.cols)
-	strip := t.hold(t.rows * width)
-	for left := 0; left < t.cols; left += width {
-		n := min(width, t.cols-left)
-		if !t.back {
-			for i := range t.rows {
-				copy(strip[i*width:][:n], t.m[i*t.cols+left:])
-			}
-		}
-		for i := range t.rows {
-			row := t.m[i*t.cols+left:][:n]
-			from := (first(i) + left/run) % t.rows
-			if t.back {
-				scatterSteps(strip, row, from*width, width, run, run-left%run)
-			} else {
-				gatherSteps(row, strip, from*width, width, run, run-left%run)
-			}
-		}
-		if t.back {
-			for i := range t.rows {
-				copy(t.m[i*t.cols+left:][:n], strip[i*width:])
-			}
-		}
-	}
-}
-
-// gatherSteps reads dst from a strip of rows of some width, column by column,
-// starting in the row at at and going down one row after the first columns, and
-// after every run of them from there, round at the end.
-func gatherSteps[T Elem](dst, strip []T, at, width, run, first int) {
-	for j := range dst {
-		dst[j] = strip[at+j]
-		if first--; first == 0 {
-			first = run
-			if at += width; at == len(strip) {
-				at = 0
-			}
-		}
-	}
-}
-
-// scatterSteps undoes gatherSteps.
-func scatterSteps[T Elem](strip, src []T, at, width, run, first int) {
-	for j, v := range src {
-		strip[at+j] = v
-		if first--; first == 0 {
-			first = run
-			if at += width; at == len(strip) {
-				at = 0
-			}
+		if to != first {
+			copy(at(to), held)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func Permute[T Elem](dst, src []T, shape []int, axes ...int) error {
 // slice. Errors match [ErrShape] and [ErrBounds].
 func Transpose[T Elem](dst, src []T, rows, cols int) error {
 	size := sizeOf[T]()
-	if transposeTiny(dst, src, rows, cols) {
+	if min(rows, cols) == 0 || transposeTiny(dst, src, rows, cols) {
 		return nil
 	}
 	rowBytes, ok := mul(cols, size)
@@ -96,7 +96,9 @@ func transposeTiny[T Elem](dst, src []T, rows, cols int) bool {
 
 // Contiguous returns a new slice that holds, in C order, the elements
 // src[offset + i0*strides[0] + i1*strides[1] + ...]. The offset and the strides are
-// in elements. Errors match [ErrShape] and [ErrBounds].
+// in elements. Errors match [ErrShape] and [ErrBounds], and [ErrTooLarge] for a
+// result larger than src and 1 GiB: by a stride of 0 a short slice can ask for any
+// amount of memory. [Gather] writes such a result to a slice of the caller's.
 func Contiguous[T Elem](src []T, offset int, shape, strides []int) ([]T, error) {
 	size := sizeOf[T]()
 	view := Layout{ItemSize: size, Shape: shape, Strides: make([]int, len(strides))}
@@ -116,13 +118,12 @@ func Contiguous[T Elem](src []T, offset int, shape, strides []int) ([]T, error) 
 	if err != nil {
 		return nil, err
 	}
-	if bytes, ok := mul(n, size); !ok || bytes > maxAlloc {
-		return nil, fmt.Errorf("%w: a result of %d elements does not fit memory", ErrShape, n)
+	if bytes, ok := mul(n, size); !ok || bytes > max(len(src)*size, mostRepeated) {
+		return nil, fmt.Errorf("%w: %d elements out of %d", ErrTooLarge, n, len(src))
 	}
 	dst := make([]T, n)
 	return dst, Gather(Bytes(dst), Bytes(src), view)
 }
 
-// maxAlloc bounds the result of Contiguous, since stride 0 lets a short slice ask
-// for any amount of memory: make panics above half of the address space.
-const maxAlloc = int(maxInt >> 16)
+// mostRepeated bounds, in bytes, a new slice that is larger than what it is made of.
+const mostRepeated = 1 << 30
