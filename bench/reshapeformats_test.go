@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -249,7 +250,7 @@ func TestReshapeContainerErrors(t *testing.T) {
 		{"-slice 0 -rearrange a->a(b) -sizes b=-1 one.npy out.npy", exitFailed, "b has size -1"},
 		{"-slice 0 -rearrange a->a(b) one.npy out.npy", exitFailed, "its size is not known"},
 		{"-slice 0 -rearrange a->a(b) -sizes c=1 one.npy out.npy", exitFailed, `no axis "c"`},
-		{"-slice 0 -rearrange a->a(bc) -sizes b=4611686018427387904,c=4 one.npy out.npy", exitFailed, "overflows"},
+		{fmt.Sprintf("-slice 0 -rearrange a->a(bc) -sizes b=%d,c=4 one.npy out.npy", math.MaxInt/2), exitFailed, "overflows"},
 		{"-slice 0 -rearrange a->abcd -sizes b=1,c=1,d=1 one.npy out.gguf", exitOK, "out.gguf:one [3 1 1 1]"},
 		{"-slice 0 -rearrange a->abcde -sizes b=1,c=1,d=1,e=1 one.npy out.gguf", exitFailed, "more than 4 axes"},
 		{"one.npy out.safetensors:__metadata__", exitFailed, "cannot be used"},

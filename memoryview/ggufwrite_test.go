@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -164,6 +165,9 @@ func TestWriteGGUFErrors(t *testing.T) {
 	}
 	block := Tensor{Name: "a", Type: "TQ1_0", Format: "54s", Layout: strided.C(54)}
 	for _, shape := range [][]int{{}, {math.MaxInt / 54}, {math.MaxInt, 2}, {-1}} {
+		if strconv.IntSize == 32 && len(shape) == 1 && shape[0] > 0 {
+			continue // so few blocks can be counted
+		}
 		block.Layout.Shape = shape
 		if _, err := AppendGGUFHeader(nil, nil, block); !errors.Is(err, ErrValue) {
 			t.Errorf("blocks of shape %v: %v", shape, err)
