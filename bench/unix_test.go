@@ -5,6 +5,7 @@ package main
 import (
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -41,36 +42,73 @@ func TestReshapeOfShrinkingFile(t *testing.T) {
 	}
 }
 
-// A run that is stopped leaves nothing behind. The input is a sparse file, large
-// enough that the signal comes in the middle.
-func TestReshapeStopped(t *testing.T) {
+// An output that cannot grow is an error, and nothing is left of it.
+func TestReshapeWithoutRoom(t *testing.T) {
+	dir := t.TempDir()
+	in := memoryview.AppendNpyHeader(nil, "<u4", false, []int{1000, 1000})
+	writeFile(t, dir, "in.npy", append(in, make([]byte, 4_000_000)...))
+	c := command(dir, "reshape", "-perm", "1,0", "in.npy", "out.npy")
+	c.Path, c.Args = "/bin/sh", append([]string{"sh", "-c", `ulimit -f 1000 && exec "$@"`, "sh"}, c.Args...)
+	out, _ := c.CombinedOutput()
+	if status := c.ProcessState.ExitCode(); status != exitFailed || !strings.Contains(string(out), "file too large") {
+		t.Errorf("status %d; %s", status, out)
+	}
+	if left := files(t, dir); left != "in.npy" {
+		t.Errorf("the folder holds %s", left)
+	}
+}
+
+// begun starts to reshape a sparse file, large enough that a test can interfere, and
+// returns when there is output.
+func begun(t *testing.T, dir string, output *strings.Builder) *exec.Cmd {
+	t.Helper()
+	header := memoryview.AppendNpyHeader(nil, "|u1", false, []int{1 << 17, 1 << 18})
+	writeFile(t, dir, "in.npy", header)
+	if err := os.Truncate(filepath.Join(dir, "in.npy"), int64(len(header))+1<<35); err != nil {
+		t.Skip("no sparse files:", err)
+	}
+	c := command(dir, "reshape", "-perm", "1,0", "in.npy", "out.npy")
+	c.Stderr = output
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for begin := time.Now(); !strings.Contains(files(t, dir), ".part"); time.Sleep(time.Millisecond) {
+		if time.Since(begin) > 20*time.Second {
+			c.Process.Kill()
+			t.Fatal("no output was begun")
+		}
+	}
+	return c
+}
+
+// A run whose input is cut short, or that is stopped, leaves nothing behind.
+func TestReshapeDisturbed(t *testing.T) {
 	if strconv.IntSize < 64 {
 		t.Skip("files of many GB do not fit the address space")
 	}
-	for out, s := range map[string]syscall.Signal{"out.npy": syscall.SIGINT, "out.npz": syscall.SIGTERM, "out.safetensors": syscall.SIGINT, "out.gguf": syscall.SIGTERM} {
-		dir := t.TempDir()
-		header := memoryview.AppendNpyHeader(nil, "|i1", false, []int{1 << 17, 1 << 18})
-		writeFile(t, dir, "in.npy", header)
-		if err := os.Truncate(filepath.Join(dir, "in.npy"), int64(len(header))+1<<35); err != nil {
-			t.Skip("no sparse files:", err)
-		}
-		c := command(dir, "reshape", "-rearrange", "a b -> b a", "in.npy", out)
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		for begin := time.Now(); !strings.Contains(files(t, dir), ".part"); time.Sleep(time.Millisecond) {
-			if time.Since(begin) > 20*time.Second {
-				c.Process.Kill()
-				t.Fatal("no output was begun")
+	for _, tc := range []struct {
+		name    string
+		disturb func(in string, p *os.Process) error
+		status  int
+		says    string
+	}{
+		{"cut", func(in string, p *os.Process) error { return os.Truncate(in, 4096) }, exitFailed, "has become shorter"},
+		{"SIGINT", func(in string, p *os.Process) error { return p.Signal(syscall.SIGINT) }, 128 + 2, ""},
+		{"SIGTERM", func(in string, p *os.Process) error { return p.Signal(syscall.SIGTERM) }, 128 + 15, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir, output := t.TempDir(), new(strings.Builder)
+			c := begun(t, dir, output)
+			if err := tc.disturb(filepath.Join(dir, "in.npy"), c.Process); err != nil {
+				t.Error(err)
 			}
-		}
-		c.Process.Signal(s)
-		c.Wait()
-		if status := c.ProcessState.ExitCode(); status != 128+int(s) {
-			t.Errorf("%s, %v: status %d", out, s, status)
-		}
-		if left := files(t, dir); left != "in.npy" {
-			t.Errorf("%s, %v left %s", out, s, left)
-		}
+			c.Wait()
+			if status := c.ProcessState.ExitCode(); status != tc.status || !strings.Contains(output.String(), tc.says) {
+				t.Errorf("status %d, want %d; %s", status, tc.status, output)
+			}
+			if left := files(t, dir); left != "in.npy" {
+				t.Errorf("the folder holds %s", left)
+			}
+		})
 	}
 }
