@@ -2,6 +2,8 @@ package strided
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -49,7 +51,11 @@ func (in *inspector) inspect(p *Plan) error {
 	}
 	for more := true; more; more = w.next() {
 		in.calls++
-		if err := in.call(p, &w.block, w.dst, w.src); err != nil {
+		err := checkCall(p, &w.block, w.dst, w.src)
+		if err == nil {
+			err = in.moves(asm.Info(p.kernel), p.size, &w.block, w.dst, w.src)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: call at %d from %d: %w", p, w.dst, w.src, err)
 		}
 	}
@@ -58,30 +64,12 @@ func (in *inspector) inspect(p *Plan) error {
 			return fmt.Errorf("%s: byte %d is not written", p, in.dst.lo+k)
 		}
 	}
-	if n := callLinesOf(p); n > mostLines {
-		return fmt.Errorf("%s: %d cache lines in one call", p, n)
-	}
 	return nil
 }
 
-// call checks one call.
-func (in *inspector) call(p *Plan, b *asm.Block, d, s int) error {
-	k := asm.Info(p.kernel)
-	if err := rules(k, p.size, b, d-p.dstBase); err != nil {
-		return err
-	}
-	return in.touch(k, p.size, b, d, s)
-}
-
-// touch checks the bytes of one call: those it moves, and those it loads with them.
-func (in *inspector) touch(k asm.Kernel, size int, b *asm.Block, d, s int) (err error) {
-	load := func(at, n int) {
-		if at < in.src.lo || at+n > in.src.hi {
-			err = fmt.Errorf("loads %d bytes at %d, the source is %+v", n, at, in.src)
-		}
-	}
+// moves checks where each byte of one call comes from.
+func (in *inspector) moves(k asm.Kernel, size int, b *asm.Block, d, s int) (err error) {
 	move := func(d, s, n int) {
-		load(s, n)
 		for q := range n {
 			at := d + q - in.dst.lo
 			if at < 0 || at >= len(in.from) || in.from[at] != s+q {
@@ -93,19 +81,14 @@ func (in *inspector) touch(k asm.Kernel, size int, b *asm.Block, d, s int) (err 
 	}
 	for range b.Outer.N {
 		if k.Op == asm.Transpose {
-			transposed := b.SrcOff[:b.J]
-			if k.Merge {
-				transposed = b.SrcOff[:tiled(b.J, k.I)]
-			}
-			for j, row := range transposed {
-				load(s+row, b.I*size)
-				for i := 0; i < b.I && j < b.J; i++ {
-					move(d+b.DstOff[i]+j*size, s+row+i*size, size)
+			for j, from := range b.SrcOff[:b.J] {
+				for i, to := range b.DstOff[:b.I] {
+					move(d+to+j*size, s+from+i*size, size)
 				}
 			}
 		} else {
 			for i := range b.Inner.N {
-				moveInner(k, size, b, d+i*b.Inner.Dst, s+i*b.Inner.Src, move, load)
+				moveInner(k, size, b, d+i*b.Inner.Dst, s+i*b.Inner.Src, move)
 			}
 		}
 		d, s = d+b.Outer.Dst, s+b.Outer.Src
@@ -113,11 +96,8 @@ func (in *inspector) touch(k asm.Kernel, size int, b *asm.Block, d, s int) (err 
 	return err
 }
 
-// tiled rounds n up to whole tiles.
-func tiled(n, tile int) int { return (n + tile - 1) / tile * tile }
-
 // moveInner is one turn of the inner loop of a block.
-func moveInner(k asm.Kernel, size int, b *asm.Block, d, s int, move func(d, s, n int), load func(at, n int)) {
+func moveInner(k asm.Kernel, size int, b *asm.Block, d, s int, move func(d, s, n int)) {
 	switch k.Op {
 	case asm.Rows:
 		move(d, s, b.Width)
@@ -129,11 +109,6 @@ func moveInner(k asm.Kernel, size int, b *asm.Block, d, s int, move func(d, s, n
 		move(d, s, size)
 	case asm.Permute:
 		p := b.Perm
-		for w, at := range p.SrcAt[:p.NSrc] {
-			if !k.Masked && p.SrcMask[w] != 0 {
-				load(s+at, p.Vector)
-			}
-		}
 		for w, mask := range p.DstMask[:p.NDst] {
 			for q := range p.Vector {
 				if mask>>q&1 != 0 {
@@ -145,16 +120,89 @@ func moveInner(k asm.Kernel, size int, b *asm.Block, d, s int, move func(d, s, n
 	}
 }
 
+// checkCall checks the block of one call against its kernel, and the memory that it
+// reaches against the plan's.
+func checkCall(p *Plan, b *asm.Block, d, s int) error {
+	k := asm.Info(p.kernel)
+	if err := rules(k, p.size, b, d-p.dstBase); err != nil {
+		return err
+	}
+	dst, src := span{math.MaxInt, math.MinInt}, span{math.MaxInt, math.MinInt}
+	for _, o := range [...]int{0, b.Outer.N - 1} { // the ends of loops reach furthest
+		for _, i := range [...]int{0, b.Inner.N - 1} {
+			to := func(at, n int) { dst.add(d+o*b.Outer.Dst+i*b.Inner.Dst+at, n) }
+			from := func(at, n int) { src.add(s+o*b.Outer.Src+i*b.Inner.Src+at, n) }
+			reach(k, p.size, b, to, from)
+		}
+	}
+	if dst.lo < p.dst.lo || dst.hi > p.dst.hi || src.lo < p.src.lo || src.hi > p.src.hi {
+		return fmt.Errorf("reaches %+v from %+v, the layouts are %+v and %+v", dst, src, p.dst, p.src)
+	}
+	return nil
+}
+
+func (s *span) add(at, n int) { s.lo, s.hi = min(s.lo, at), max(s.hi, at+n) }
+
+// reach calls to and from with the runs of bytes that a kernel stores and loads in
+// one turn of the loops of a block: items, or whole windows and rows where it loads
+// those.
+func reach(k asm.Kernel, size int, b *asm.Block, to, from func(at, n int)) {
+	switch k.Op {
+	case asm.Rows:
+		to(0, b.Width)
+		from(0, b.Width)
+	case asm.Fill:
+		to(0, b.Width)
+		from(0, size)
+	case asm.Items:
+		to(0, size)
+		from(0, size)
+	case asm.Permute:
+		p := b.Perm
+		whole := uint64(1)<<p.Vector - 1
+		for w, at := range p.DstAt[:p.NDst] {
+			to(at+bits.TrailingZeros64(p.DstMask[w]), 1)
+			to(at+bits.Len64(p.DstMask[w])-1, 1)
+		}
+		for w, at := range p.SrcAt[:p.NSrc] {
+			if mask := p.SrcMask[w]; mask != 0 {
+				if !k.Masked && !generic(k) {
+					mask = whole
+				}
+				from(at+bits.TrailingZeros64(mask), 1)
+				from(at+bits.Len64(mask)-1, 1)
+			}
+		}
+	case asm.Transpose:
+		for _, at := range b.DstOff[:b.I] {
+			to(at, b.J*size)
+		}
+		for _, at := range b.SrcOff[:rowsRead(k, b)] {
+			from(at, b.I*size)
+		}
+	}
+}
+
+// rowsRead returns the entries that a transpose reads of the table of source rows.
+func rowsRead(k asm.Kernel, b *asm.Block) int {
+	if k.Merge {
+		return (b.J + k.I - 1) / k.I * k.I
+	}
+	return b.J
+}
+
+func generic(k asm.Kernel) bool { return strings.HasSuffix(k.Name, "Generic") }
+
 // rules checks a block against what package asm asks of it; d is its distance from
 // the first item of all.
 func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
-	if strings.HasSuffix(k.Name, "Generic") {
+	if generic(k) {
 		return nil
 	}
 	bad := false
 	switch k.Op {
 	case asm.Transpose:
-		bad = b.I < k.I || b.J < k.J || k.Merge && len(b.SrcOff) < tiled(b.J, k.I)
+		bad = b.I < k.I || b.J < k.J || len(b.SrcOff) < rowsRead(k, b)
 		if k.Aligned() {
 			for _, off := range b.DstOff[:b.I] {
 				bad = bad || (d+off)%64 != 0
@@ -185,6 +233,9 @@ func inspectAll(t *testing.T, dl, sl Layout) (plans, calls int) {
 				plans++
 				if err := in.inspect(p); err != nil {
 					t.Errorf("dst %+v, src %+v: %s: %v", dl, sl, level.Level(), err)
+				}
+				if n := callLinesOf(p); n > mostLines {
+					t.Errorf("dst %+v, src %+v: %s: %s: %d cache lines in one call", dl, sl, level.Level(), p, n)
 				}
 			}
 		}
@@ -224,6 +275,34 @@ func TestCallsInside(t *testing.T) {
 		}
 	}
 	t.Logf("%d plans, %d calls", plans, calls)
+}
+
+// checkCorners checks the calls of p at the ends of its loops, between which nothing
+// reaches further.
+func checkCorners(p *Plan) (calls int, err error) {
+	w := walker{loops: p.loops, at: make([]int, len(p.loops))}
+	var visit func(k int)
+	visit = func(k int) {
+		if k < len(p.loops) {
+			ends := []int{0, p.loops[k].n - 2, p.loops[k].n - 1}
+			for _, w.at[k] = range ends[max(0, 3-p.loops[k].n):] {
+				visit(k + 1)
+			}
+			return
+		}
+		w.block, w.dst, w.src = p.block, p.dstBase, p.srcBase
+		for k, t := range p.loops {
+			w.dst += w.at[k] * t.dst
+			w.src += w.at[k] * t.src
+			w.enter(k)
+		}
+		calls++
+		if e := checkCall(p, &w.block, w.dst, w.src); e != nil {
+			err = fmt.Errorf("%s: turns %d: %w", p, w.at, e)
+		}
+	}
+	visit(0)
+	return calls, err
 }
 
 // FuzzPlan inspects the plans of decoded cases.

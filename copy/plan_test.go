@@ -85,10 +85,10 @@ func callLinesOf(p *Plan) int {
 }
 
 // TestCallBounds holds the largest call of many plans to a bounded number of cache
-// lines: assembly cannot be preempted. The plans are never run, so that arrays may
-// be larger than any memory.
+// lines: assembly cannot be preempted. It also checks that calls stay inside the
+// layouts. The plans are never run, so that arrays may be larger than any memory.
 func TestCallBounds(t *testing.T) {
-	plans, most := 0, map[string]int{}
+	plans, calls, most := 0, 0, map[string]int{}
 	check := func(dl, sl Layout) {
 		for _, level := range cpu.Levels(cpu.Detect()) {
 			for _, s := range []Streaming{StreamNever, StreamAuto, StreamAlways} {
@@ -103,6 +103,11 @@ func TestCallBounds(t *testing.T) {
 					if n > mostLines {
 						t.Errorf("%s: %d lines in one call", p, n)
 					}
+					n, err := checkCorners(p)
+					if err != nil {
+						t.Error(err)
+					}
+					calls += n
 				}
 			}
 		}
@@ -124,7 +129,7 @@ func TestCallBounds(t *testing.T) {
 	if plans < n {
 		t.Errorf("only %d plans", plans)
 	}
-	t.Logf("%d plans, most lines of a call: %v", plans, most)
+	t.Logf("%d plans, %d calls of them inspected, most lines of a call: %v", plans, calls, most)
 }
 
 // vast draws a permutation of a slice of an array that may be of any size.
