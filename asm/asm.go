@@ -101,13 +101,3 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 	}
 	callGeneric(id, dst, d, src, s, size, b)
 }
-
-// CopyItems runs the pure-Go kernel for single items, which for a few of them is the
-// quickest of all.
-func CopyItems(dst []byte, d int, src []byte, s int, size int, b *Block) {
-	for range b.Outer.N {
-		itemsGeneric(dst, d, src, s, size, b)
-		d += b.Outer.Dst
-		s += b.Outer.Src
-	}
-}

@@ -59,25 +59,24 @@ func stripOf(size int) (least, wide int) {
 // transposeItems does the same for blocks without strips, item by item: along the
 // destination rows, which stay in the cache, unless they are but a few items.
 func transposeItems(dst []byte, d int, src []byte, s, size int, b *Block) {
-	row := Block{Outer: Loop{N: 1}}
+	once := Loop{N: 1}
 	dstStep, dstUniform := uniform(b.DstOff[:b.I])
 	srcStep, srcUniform := uniform(b.SrcOff[:b.J])
 	switch {
 	case srcUniform && (b.J >= min(b.I, 8) || !dstUniform):
-		row.Inner = Loop{N: b.J, Dst: size, Src: srcStep}
+		row := Loop{N: b.J, Dst: size, Src: srcStep}
 		for i, off := range b.DstOff[:b.I] {
-			itemsGeneric(dst, d+off, src, s+b.SrcOff[0]+i*size, size, &row)
+			itemsGeneric(dst, d+off, src, s+b.SrcOff[0]+i*size, size, &row, &once)
 		}
 	case dstUniform:
-		row.Inner = Loop{N: b.I, Dst: dstStep, Src: size}
+		row := Loop{N: b.I, Dst: dstStep, Src: size}
 		for j, off := range b.SrcOff[:b.J] {
-			itemsGeneric(dst, d+b.DstOff[0]+j*size, src, s+off, size, &row)
+			itemsGeneric(dst, d+b.DstOff[0]+j*size, src, s+off, size, &row, &once)
 		}
 	default:
-		row.Inner.N = 1
 		for i, to := range b.DstOff[:b.I] {
 			for j, from := range b.SrcOff[:b.J] {
-				itemsGeneric(dst, d+to+j*size, src, s+from+i*size, size, &row)
+				itemsGeneric(dst, d+to+j*size, src, s+from+i*size, size, &once, &once)
 			}
 		}
 	}
@@ -158,14 +157,14 @@ func stripB4(to, from unsafe.Pointer, dstOff []int, srcOff *[8]int) {
 	o, p, q, r := unsafe.Add(from, srcOff[4]), unsafe.Add(from, srcOff[5]), unsafe.Add(from, srcOff[6]), unsafe.Add(from, srcOff[7])
 	for i, off := range dstOff {
 		i, to := 4*i, unsafe.Add(to, off)
-		move4(to, unsafe.Add(k, i))
-		move4(unsafe.Add(to, 4), unsafe.Add(l, i))
-		move4(unsafe.Add(to, 8), unsafe.Add(m, i))
-		move4(unsafe.Add(to, 12), unsafe.Add(n, i))
-		move4(unsafe.Add(to, 16), unsafe.Add(o, i))
-		move4(unsafe.Add(to, 20), unsafe.Add(p, i))
-		move4(unsafe.Add(to, 24), unsafe.Add(q, i))
-		move4(unsafe.Add(to, 28), unsafe.Add(r, i))
+		move[[4]byte](to, unsafe.Add(k, i))
+		move[[4]byte](unsafe.Add(to, 4), unsafe.Add(l, i))
+		move[[4]byte](unsafe.Add(to, 8), unsafe.Add(m, i))
+		move[[4]byte](unsafe.Add(to, 12), unsafe.Add(n, i))
+		move[[4]byte](unsafe.Add(to, 16), unsafe.Add(o, i))
+		move[[4]byte](unsafe.Add(to, 20), unsafe.Add(p, i))
+		move[[4]byte](unsafe.Add(to, 24), unsafe.Add(q, i))
+		move[[4]byte](unsafe.Add(to, 28), unsafe.Add(r, i))
 	}
 }
 
@@ -174,14 +173,14 @@ func stripB8(to, from unsafe.Pointer, dstOff []int, srcOff *[8]int) {
 	o, p, q, r := unsafe.Add(from, srcOff[4]), unsafe.Add(from, srcOff[5]), unsafe.Add(from, srcOff[6]), unsafe.Add(from, srcOff[7])
 	for i, off := range dstOff {
 		i, to := 8*i, unsafe.Add(to, off)
-		move8(to, unsafe.Add(k, i))
-		move8(unsafe.Add(to, 8), unsafe.Add(l, i))
-		move8(unsafe.Add(to, 16), unsafe.Add(m, i))
-		move8(unsafe.Add(to, 24), unsafe.Add(n, i))
-		move8(unsafe.Add(to, 32), unsafe.Add(o, i))
-		move8(unsafe.Add(to, 40), unsafe.Add(p, i))
-		move8(unsafe.Add(to, 48), unsafe.Add(q, i))
-		move8(unsafe.Add(to, 56), unsafe.Add(r, i))
+		move[[8]byte](to, unsafe.Add(k, i))
+		move[[8]byte](unsafe.Add(to, 8), unsafe.Add(l, i))
+		move[[8]byte](unsafe.Add(to, 16), unsafe.Add(m, i))
+		move[[8]byte](unsafe.Add(to, 24), unsafe.Add(n, i))
+		move[[8]byte](unsafe.Add(to, 32), unsafe.Add(o, i))
+		move[[8]byte](unsafe.Add(to, 40), unsafe.Add(p, i))
+		move[[8]byte](unsafe.Add(to, 48), unsafe.Add(q, i))
+		move[[8]byte](unsafe.Add(to, 56), unsafe.Add(r, i))
 	}
 }
 
@@ -189,9 +188,9 @@ func stripB16(to, from unsafe.Pointer, dstOff []int, srcOff *[4]int) {
 	k, l, m, n := unsafe.Add(from, srcOff[0]), unsafe.Add(from, srcOff[1]), unsafe.Add(from, srcOff[2]), unsafe.Add(from, srcOff[3])
 	for i, off := range dstOff {
 		i, to := 16*i, unsafe.Add(to, off)
-		move16(to, unsafe.Add(k, i))
-		move16(unsafe.Add(to, 16), unsafe.Add(l, i))
-		move16(unsafe.Add(to, 32), unsafe.Add(m, i))
-		move16(unsafe.Add(to, 48), unsafe.Add(n, i))
+		move[[16]byte](to, unsafe.Add(k, i))
+		move[[16]byte](unsafe.Add(to, 16), unsafe.Add(l, i))
+		move[[16]byte](unsafe.Add(to, 32), unsafe.Add(m, i))
+		move[[16]byte](unsafe.Add(to, 48), unsafe.Add(n, i))
 	}
 }

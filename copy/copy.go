@@ -1,10 +1,6 @@
 package strided
 
-import (
-	"sync"
-
-	"github.com/stridecopy/stridecopy/asm"
-)
+import "sync"
 
 // Copy copies every item of the array that sl describes in src to the same index
 // of the array that dl describes in dst. The shapes and item sizes must be equal;
@@ -15,6 +11,9 @@ import (
 // most 8. Errors match [ErrShape], [ErrItemSize], [ErrBounds] and [ErrOverlap];
 // nothing has been written then.
 func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
+	if copyTiny(dst, &dl, src, &sl) {
+		return nil
+	}
 	d, s, err := checkPair(&dl, &sl)
 	if err != nil {
 		return err
@@ -28,10 +27,6 @@ func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
 		return err
 	}
 	shift, shared := sameMemory(dst[d.lo:d.hi], src[s.lo:s.hi])
-	if !shared && len(x.loops) <= 3 && x.items() <= tinyItems {
-		x.copyTiny(dst, src)
-		return nil
-	}
 	one := singles.Get().(*single)
 	defer singles.Put(one)
 	one.plan = Plan{}
@@ -50,28 +45,6 @@ type single struct {
 }
 
 var singles = sync.Pool{New: func() any { return new(single) }}
-
-// tinyItems is the number of items up to which planning costs more than it saves.
-const tinyItems = 64
-
-// copyTiny copies a nest of at most three loops item by item.
-func (x *nest) copyTiny(dst, src []byte) {
-	b := asm.Block{Outer: unit, Inner: unit}
-	outer := loop{n: 1}
-	switch l := x.loops; len(l) {
-	case 3:
-		outer = l[2]
-		fallthrough
-	case 2:
-		b.Outer = kernelLoop(l[1])
-		fallthrough
-	case 1:
-		b.Inner = kernelLoop(l[0])
-	}
-	for k := range outer.n {
-		asm.CopyItems(dst, x.dst+k*outer.dst, src, x.src+k*outer.src, x.item, &b)
-	}
-}
 
 // Gather copies the array that sl describes in src to the start of dst, in C order
 // without gaps: it makes a strided array contiguous. Errors are those of [Copy].

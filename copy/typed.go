@@ -37,13 +37,18 @@ func Permute[T Elem](dst, src []T, shape []int, axes ...int) error {
 	if _, _, err := from.extent("src"); err != nil {
 		return err
 	}
-	var reversed, extents, strides [MaxRank]int
 	rank := len(shape)
+	var inline [3 * inlineLoops]int
+	room := inline[:]
+	if rank > inlineLoops {
+		room = make([]int, 3*rank)
+	}
+	extents, strides, reversed := room[:rank], room[rank:2*rank], room[2*rank:3*rank]
 	if len(axes) == 0 {
 		for k := range rank {
 			reversed[k] = rank - 1 - k
 		}
-		axes = reversed[:rank]
+		axes = reversed
 	}
 	if err := checkAxes(axes, rank); err != nil {
 		return err
@@ -51,7 +56,7 @@ func Permute[T Elem](dst, src []T, shape []int, axes ...int) error {
 	for k, axis := range axes {
 		extents[k], strides[k] = shape[axis], from.stride(axis)
 	}
-	view := Layout{ItemSize: from.ItemSize, Shape: extents[:rank], Strides: strides[:rank]}
+	view := Layout{ItemSize: from.ItemSize, Shape: extents, Strides: strides}
 	return Gather(Bytes(dst), Bytes(src), view)
 }
 
@@ -77,18 +82,23 @@ func Transpose[T Elem](dst, src []T, rows, cols int) error {
 // transposeTiny does a transpose of a few elements without any planning, and reports
 // whether it has; it leaves everything unusual to Copy.
 func transposeTiny[T Elem](dst, src []T, rows, cols int) bool {
-	const most = 8
-	if rows < 1 || cols < 1 || rows > most || cols > most || len(src) < rows*cols || len(dst) < rows*cols {
+	if uint(rows-1) >= tinyItems || uint(cols-1) >= tinyItems {
 		return false
 	}
-	if _, shared := sameMemory(Bytes(dst), Bytes(src)); shared {
+	n, size := rows*cols, sizeOf[T]()
+	if n > tinyItems || n > len(src) || n > len(dst) {
 		return false
 	}
-	dst, src = dst[:rows*cols], src[:rows*cols]
+	to, from := Bytes(dst[:n]), Bytes(src[:n])
+	if _, shared := sameMemory(to, from); shared {
+		return false
+	}
+	out := unsafe.Pointer(unsafe.SliceData(dst))
 	for r := range rows {
-		row := src[r*cols : r*cols+cols]
-		for c, v := range row {
-			dst[c*rows+r] = v
+		at := r * size
+		for _, v := range src[r*cols : r*cols+cols] {
+			*(*T)(unsafe.Add(out, at)) = v
+			at += rows * size
 		}
 	}
 	return true
