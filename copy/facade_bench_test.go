@@ -13,7 +13,7 @@ func BenchmarkFacade(b *testing.B) {
 }
 
 func benchFacade[T Elem](b *testing.B) {
-	const rows, cols, channels = 480, 640, 3
+	const rows, cols, channels, side = 480, 640, 3, 640
 	const n = rows * cols * channels
 	shape := []int{rows, cols, channels}
 	src, got, want := make([]T, n), make([]T, 2*n), make([]T, 2*n)
@@ -33,6 +33,69 @@ func benchFacade[T Elem](b *testing.B) {
 		ours func(dst []T) error
 		hand func(dst []T)
 	}{
+		{"permute", func(dst []T) error { return Permute(dst, src, shape, 2, 0, 1) }, func(dst []T) {
+			for i := range n / channels {
+				dst[i], dst[n/3+i], dst[2*n/3+i] = src[3*i], src[3*i+1], src[3*i+2]
+			}
+		}},
+		{"transpose", func(dst []T) error { return Transpose(dst, src, rows, cols*channels) }, func(dst []T) {
+			for y := range rows {
+				for x := range cols * channels {
+					dst[x*rows+y] = src[y*cols*channels+x]
+				}
+			}
+		}},
+		{"copy and transpose in place", func(dst []T) error {
+			copy(dst, src[:side*side])
+			return TransposeInPlace(dst, side, side)
+		}, func(dst []T) {
+			copy(dst, src[:side*side])
+			for y := range side {
+				for x := range y {
+					dst[y*side+x], dst[x*side+y] = dst[x*side+y], dst[y*side+x]
+				}
+			}
+		}},
+		{"copy of contiguous", func(dst []T) error { // every second row, last column first
+			c, err := Contiguous(src, (cols-1)*channels, []int{rows / 2, cols, channels}, []int{2 * cols * channels, -channels, 1})
+			copy(dst, c)
+			return err
+		}, func(dst []T) {
+			c := make([]T, 0, n/2)
+			for y := 0; y < rows; y += 2 {
+				for x := cols - 1; x >= 0; x-- {
+					c = append(c, src[(y*cols+x)*channels:][:channels]...)
+				}
+			}
+			copy(dst, c)
+		}},
+		{"copy of reshape", func(dst []T) error {
+			t, err := Of(src, cols, rows*channels).Permute()
+			if err != nil {
+				return err
+			}
+			r, err := t.Reshape(-1)
+			copy(dst, r.Data)
+			return err
+		}, func(dst []T) {
+			c := make([]T, n)
+			for i := range c {
+				c[i] = src[i%cols*rows*channels+i/cols]
+			}
+			copy(dst, c)
+		}},
+		{"copy from a window", func(dst []T) error {
+			w, err := Of(src, shape...).Slice(1, cols/4, cols/2, 1)
+			if err != nil {
+				return err
+			}
+			return Of(dst, rows, cols/2, channels).CopyFrom(w)
+		}, func(dst []T) {
+			const row = cols / 2 * channels
+			for y := range rows {
+				copy(dst[y*row:(y+1)*row], src[(y*cols+cols/4)*channels:])
+			}
+		}},
 		{"flip", func(dst []T) error { return Flip(dst, src, shape, 1) }, func(dst []T) {
 			for y := range rows {
 				for x := range cols {
@@ -122,6 +185,17 @@ func benchFacade[T Elem](b *testing.B) {
 			clear(dst[:(rows+2)*(cols+2)*channels])
 			for y := range rows {
 				copy(dst[((y+1)*(cols+2)+1)*channels:], src[y*row:(y+1)*row])
+			}
+		}},
+		{"rearrange from", func(dst []T) error {
+			return Of(dst, cols, rows*channels).RearrangeFrom(Of(src, shape...), "h w c -> w (c h)")
+		}, func(dst []T) {
+			for w := range cols {
+				for c := range channels {
+					for h := range rows {
+						dst[(w*channels+c)*rows+h] = src[(h*cols+w)*channels+c]
+					}
+				}
 			}
 		}},
 		{"rearrange", func(dst []T) error {

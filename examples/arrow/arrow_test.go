@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/arrow/tensor"
 	strided "github.com/stridecopy/stridecopy/copy"
+	"github.com/stridecopy/stridecopy/examples/compare"
 )
 
 // columns returns a tensor of rows x cols items 0, 1, 2, ... in column-major order.
@@ -46,30 +47,18 @@ func BenchmarkColumnToRowMajor(b *testing.B) {
 	t := columns(rows, cols)
 	defer t.Release()
 	ours, theirs := make([]float32, rows*cols), make([]float32, rows*cols)
-	b.Run("strided", func(b *testing.B) {
-		b.SetBytes(4 * rows * cols)
-		from, err := strided.FromByteStrides(t.Float32Values(), t.Shape(), t.Strides())
-		if err != nil {
-			b.Fatal(err)
-		}
-		to := strided.Of(ours, rows, cols)
-		for b.Loop() {
-			if err := to.CopyFrom(from); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("arrow", func(b *testing.B) {
-		b.SetBytes(4 * rows * cols)
-		index := make([]int64, 2)
-		for b.Loop() {
-			for i := range theirs {
-				index[0], index[1] = int64(i/cols), int64(i%cols)
-				theirs[i] = t.Value(index)
-			}
-		}
-	})
-	if theirs[1] != 0 && !slices.Equal(ours, theirs) {
-		b.Fatal("results differ")
+	from, err := strided.FromByteStrides(t.Float32Values(), t.Shape(), t.Strides())
+	if err != nil {
+		b.Fatal(err)
 	}
+	to, index := strided.Of(ours, rows, cols), make([]int64, 2)
+	compare.Bench(b, 4*rows*cols, "arrow", func() error {
+		for i := range theirs {
+			index[0], index[1] = int64(i/cols), int64(i%cols)
+			theirs[i] = t.Value(index)
+		}
+		return nil
+	}, func() error {
+		return to.CopyFrom(from)
+	}, func() bool { return slices.Equal(ours, theirs) })
 }

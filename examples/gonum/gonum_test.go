@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	strided "github.com/stridecopy/stridecopy/copy"
+	"github.com/stridecopy/stridecopy/examples/compare"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -34,34 +35,19 @@ func Example() {
 
 func BenchmarkTranspose(b *testing.B) {
 	const n = 1000
-	src, dst := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
+	src, ours, theirs := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
 	for i := range n * n {
 		src.RawMatrix().Data[i] = float64(i)
 	}
-	check := func(b *testing.B) {
-		b.StopTimer()
-		if !mat.Equal(dst, src.T()) {
-			b.Fatal("wrong result")
-		}
+	from, err := strided.FromMatrix(src.RawMatrix()).Permute()
+	if err != nil {
+		b.Fatal(err)
 	}
-	b.Run("strided", func(b *testing.B) {
-		b.SetBytes(8 * n * n)
-		dst.Zero()
-		from, _ := strided.FromMatrix(src.RawMatrix()).Permute()
-		to := strided.FromMatrix(dst.RawMatrix())
-		for b.Loop() {
-			if err := to.CopyFrom(from); err != nil {
-				b.Fatal(err)
-			}
-		}
-		check(b)
-	})
-	b.Run("gonum", func(b *testing.B) {
-		b.SetBytes(8 * n * n)
-		dst.Zero()
-		for b.Loop() {
-			dst.Copy(src.T())
-		}
-		check(b)
-	})
+	to := strided.FromMatrix(ours.RawMatrix())
+	compare.Bench(b, 8*n*n, "gonum", func() error {
+		theirs.Copy(src.T())
+		return nil
+	}, func() error {
+		return to.CopyFrom(from)
+	}, func() bool { return mat.Equal(ours, theirs) })
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	strided "github.com/stridecopy/stridecopy/copy"
+	"github.com/stridecopy/stridecopy/examples/compare"
 	"gorgonia.org/tensor"
 )
 
@@ -38,33 +39,19 @@ func BenchmarkNHWCtoNCHW(b *testing.B) {
 	const items = 4 * 224 * 224 * 3
 	src := tensor.New(tensor.WithShape(4, 224, 224, 3), tensor.WithBacking(tensor.Range(tensor.Float32, 0, items)))
 	ours := tensor.New(tensor.WithShape(4, 3, 224, 224), tensor.Of(tensor.Float32))
-	var theirs tensor.Tensor
-	b.Run("strided", func(b *testing.B) {
-		b.SetBytes(4 * items)
-		from, err := strided.FromTensor[float32](src)
-		if err != nil {
-			b.Fatal(err)
-		}
-		to, err := strided.FromTensor[float32](ours)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for b.Loop() {
-			if err := to.RearrangeFrom(from, "b h w c -> b c h w"); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("gorgonia", func(b *testing.B) {
-		b.SetBytes(4 * items)
-		for b.Loop() {
-			var err error
-			if theirs, err = tensor.Transpose(src, 0, 3, 1, 2); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	if theirs != nil && !slices.Equal(theirs.Data().([]float32), ours.Data().([]float32)) {
-		b.Fatal("results differ")
+	from, err := strided.FromTensor[float32](src)
+	if err != nil {
+		b.Fatal(err)
 	}
+	to, err := strided.FromTensor[float32](ours)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var theirs tensor.Tensor
+	compare.Bench(b, 4*items, "gorgonia", func() (err error) {
+		theirs, err = tensor.Transpose(src, 0, 3, 1, 2)
+		return err
+	}, func() error {
+		return to.RearrangeFrom(from, "b h w c -> b c h w")
+	}, func() bool { return slices.Equal(theirs.Data().([]float32), ours.Data().([]float32)) })
 }

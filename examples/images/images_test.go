@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	strided "github.com/stridecopy/stridecopy/copy"
+	"github.com/stridecopy/stridecopy/examples/compare"
 )
 
 // A PNG becomes a picture of three planes, in the order NCHW.
@@ -46,49 +47,86 @@ func Example() {
 	// Output: [200 1 200 200] [100 2 100 100] [50 3 50 50] <nil>
 }
 
+// A part of a picture in planes, as a decoded JPEG is: Cb and Cr have half the rows
+// and columns of Y.
+func Example_planes() {
+	picture := image.NewYCbCr(image.Rect(0, 0, 5, 3), image.YCbCrSubsampleRatio420)
+	for i := range picture.Y {
+		picture.Y[i] = uint8(i)
+	}
+	part := picture.SubImage(image.Rect(2, 0, 5, 3)).(*image.YCbCr)
+
+	y, cb, cr := strided.FromYCbCr(part)
+	dense, err := y.Contiguous()
+	fmt.Println(y.Shape, cb.Shape, cr.Shape, dense.Data, err)
+	// Output: [3 3] [2 2] [2 2] [2 3 4 7 8 9 12 13 14] <nil>
+}
+
 func BenchmarkRGBAtoPlanes(b *testing.B) {
-	const width, height = 1920, 1080
+	const width, height, plane = 1920, 1080, 1920 * 1080
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	for i := range img.Pix {
 		img.Pix[i] = uint8(i * 7)
 	}
-	ours, loop, at := make([]uint8, 3*width*height), make([]uint8, 3*width*height), make([]uint8, 3*width*height)
-	b.Run("strided", func(b *testing.B) {
-		b.SetBytes(3 * width * height)
-		pixels, _ := strided.FromImage(img)
-		rgb, _ := pixels.Slice(2, 0, 3, 1)
-		planes, _ := rgb.Permute(2, 0, 1)
-		to := strided.Of(ours, 3, height, width)
-		for b.Loop() {
-			if err := to.CopyFrom(planes); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("loop over Pix", func(b *testing.B) {
-		b.SetBytes(3 * width * height)
-		const plane = width * height
-		for b.Loop() {
+	ours, theirs := make([]uint8, 3*plane), make([]uint8, 3*plane)
+	pixels, err := strided.FromImage(img)
+	if err != nil {
+		b.Fatal(err)
+	}
+	rgb, err := pixels.Slice(2, 0, 3, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	to := strided.Of(ours, 3, height, width)
+	copied := func() error { return to.RearrangeFrom(rgb, "h w c -> c h w") }
+	same := func() bool { return slices.Equal(ours, theirs) }
+	b.Run("Pix", func(b *testing.B) {
+		compare.Bench(b, 3*plane, "loop", func() error {
 			for i := range plane {
 				p := img.Pix[4*i : 4*i+4]
-				loop[i], loop[plane+i], loop[2*plane+i] = p[0], p[1], p[2]
+				theirs[i], theirs[plane+i], theirs[2*plane+i] = p[0], p[1], p[2]
 			}
-		}
+			return nil
+		}, copied, same)
 	})
-	b.Run("loop over At", func(b *testing.B) {
-		b.SetBytes(3 * width * height)
-		const plane = width * height
-		for b.Loop() {
+	b.Run("At", func(b *testing.B) {
+		compare.Bench(b, 3*plane, "loop", func() error {
 			for y := range height {
 				for x := range width {
 					c := img.RGBAAt(x, y)
 					i := y*width + x
-					at[i], at[plane+i], at[2*plane+i] = c.R, c.G, c.B
+					theirs[i], theirs[plane+i], theirs[2*plane+i] = c.R, c.G, c.B
 				}
 			}
-		}
+			return nil
+		}, copied, same)
 	})
-	if loop[0]+loop[1] != 0 && !slices.Equal(ours, loop) {
-		b.Fatal("results differ")
+}
+
+// BenchmarkYCbCrCrop takes the Y plane of the middle of a picture, transposed, as for
+// a picture that was taken upright.
+func BenchmarkYCbCrCrop(b *testing.B) {
+	const width, height = 1280, 720
+	whole := image.NewYCbCr(image.Rect(0, 0, 1920, 1080), image.YCbCrSubsampleRatio420)
+	for i := range whole.Y {
+		whole.Y[i] = uint8(i * 7)
 	}
+	img := whole.SubImage(image.Rect(320, 180, 320+width, 180+height)).(*image.YCbCr)
+	ours, theirs := make([]uint8, width*height), make([]uint8, width*height)
+	y, _, _ := strided.FromYCbCr(img)
+	upright, err := y.Permute()
+	if err != nil {
+		b.Fatal(err)
+	}
+	to := strided.Of(ours, width, height)
+	compare.Bench(b, width*height, "loop", func() error {
+		for row := range height {
+			for col, v := range img.Y[row*img.YStride:][:width] {
+				theirs[col*height+row] = v
+			}
+		}
+		return nil
+	}, func() error {
+		return to.CopyFrom(upright)
+	}, func() bool { return slices.Equal(ours, theirs) })
 }

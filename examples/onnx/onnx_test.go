@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	strided "github.com/stridecopy/stridecopy/copy"
+	"github.com/stridecopy/stridecopy/examples/compare"
 	ort "github.com/yalue/onnxruntime_go"
 )
 
@@ -101,24 +102,21 @@ func TestFill(t *testing.T) {
 func BenchmarkFill(b *testing.B) {
 	runtime(b)
 	const width, height = 640, 480
-	input, err := ort.NewEmptyTensor[uint8](ort.NewShape(1, 3, height, width))
+	ours, err := ort.NewEmptyTensor[uint8](ort.NewShape(1, 3, height, width))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer input.Destroy()
+	defer ours.Destroy()
+	theirs, err := ours.Clone()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer theirs.Destroy()
 	img := testImage(width, height)
-	b.Run("strided", func(b *testing.B) {
-		b.SetBytes(3 * width * height)
-		for b.Loop() {
-			if err := fill(input, 0, img); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("by hand", func(b *testing.B) {
-		b.SetBytes(3 * width * height)
-		for b.Loop() {
-			byHand(input, 0, img)
-		}
-	})
+	compare.Bench(b, 3*width*height, "by hand", func() error {
+		byHand(theirs, 0, img)
+		return nil
+	}, func() error {
+		return fill(ours, 0, img)
+	}, func() bool { return slices.Equal(ours.GetData(), theirs.GetData()) })
 }

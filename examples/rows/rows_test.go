@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	strided "github.com/stridecopy/stridecopy/copy"
+	"github.com/stridecopy/stridecopy/examples/compare"
 )
 
 // Rows are put together to a matrix, which is scaled and taken apart again.
@@ -35,25 +36,14 @@ func BenchmarkTransposedRows(b *testing.B) {
 		}
 	}
 	ours, theirs := make([]float32, rows*cols), make([]float32, rows*cols)
-	b.Run("strided", func(b *testing.B) {
-		b.SetBytes(4 * rows * cols)
-		for b.Loop() {
-			if err := strided.Stack(ours, src, []int{cols}, 1); err != nil {
-				b.Fatal(err)
+	compare.Bench(b, 4*rows*cols, "loops", func() error {
+		for i, row := range src {
+			for j, v := range row {
+				theirs[j*rows+i] = v
 			}
 		}
-	})
-	b.Run("loops", func(b *testing.B) {
-		b.SetBytes(4 * rows * cols)
-		for b.Loop() {
-			for i, row := range src {
-				for j, v := range row {
-					theirs[j*rows+i] = v
-				}
-			}
-		}
-	})
-	if theirs[1] != 0 && !slices.Equal(ours, theirs) {
-		b.Fatal("results differ")
-	}
+		return nil
+	}, func() error {
+		return strided.Stack(ours, src, []int{cols}, 1)
+	}, func() bool { return slices.Equal(ours, theirs) })
 }
