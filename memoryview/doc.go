@@ -28,9 +28,12 @@
 // # Files and Go slices
 //
 // [FromNpy], [FromNpz], [FromSafetensors] and [FromGGUF] make Views of the arrays in a
-// file, whose bytes are a [Mapping] from [MapFile] or a []byte. [As] gives a View Go's
-// types in place, where its items lie aligned, in the byte order of the machine. A
-// copy in a Go slice of one's own, in C order, is always to be had:
+// file, whose bytes are a [Mapping] from [MapFile] or a []byte. [WriteNpy], [WriteNpz],
+// [WriteSafetensors] and [WriteGGUF] write Views, sliced and permuted ones too, and
+// [AppendNpyHeader] and its neighbours are for items that are made piece by piece.
+//
+// [As] gives a View Go's types in place, where its items lie aligned, in the byte order
+// of the machine. A copy in a Go slice of one's own, in C order, is always to be had:
 //
 //	items := make([]float32, n) // v.NBytes() / 4
 //	err := memoryview.ToContiguous(strided.Bytes(items), v.Buffer(), memoryview.OrderC)

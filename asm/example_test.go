@@ -1,0 +1,139 @@
+package asm_test
+
+import (
+	"fmt"
+
+	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
+)
+
+// A matrix of 2 x 3 items of one byte is transposed by pure Go: the set of features
+// is empty.
+func ExampleCall() {
+	src, dst := []byte{1, 2, 3, 4, 5, 6}, make([]byte, 6)
+	b := asm.Block{
+		Outer: asm.Loop{N: 1}, Inner: asm.Loop{N: 1},
+		I: 3, J: 2, // items along a row of the source and of the destination
+		DstOff: []int{0, 2, 4}, SrcOff: []int{0, 3},
+	}
+	asm.Call(asm.Best(asm.Transpose, 1, b.I, b.J, 0), dst, 0, src, 0, 1, &b)
+	fmt.Println(dst)
+	// Output: [1 4 2 5 3 6]
+}
+
+func ExampleCopyItems() {
+	src, dst := []byte{1, 2, 3, 4, 5, 6}, make([]byte, 3)
+	asm.CopyItems(dst, 0, src, 4, 1, &asm.Loop{N: 3, Dst: 1, Src: -2}, &asm.Loop{N: 1})
+	fmt.Println(dst)
+	// Output: [5 3 1]
+}
+
+func ExampleKernels() {
+	for id, k := range asm.Kernels() {
+		if asm.Info(k.ID) != k || int(k.ID) != id || k.Name == "" {
+			fmt.Println(k)
+		}
+	}
+	first := asm.Kernels()[0]
+	fmt.Println(first.Name, "needs", first.Needs)
+	// Output: rowsGeneric needs none
+}
+
+func ExampleInfo() {
+	k := asm.Info(asm.Best(asm.Transpose, 4, 100, 100, 0))
+	fmt.Println(k.Name, k.Op == asm.Transpose, k.Stream)
+	// Output: transposeGeneric true false
+}
+
+// The larger the block may be, the more kernels are in question.
+func ExampleBest() {
+	for _, have := range []cpu.Features{0, cpu.Detect()} {
+		k := asm.Info(asm.Best(asm.Transpose, 4, 64, 64, have))
+		fmt.Println(have.Has(k.Needs) && k.I <= 64 && k.J <= 64)
+	}
+	// Output:
+	// true
+	// true
+}
+
+func ExampleKernel_Aligned() {
+	for _, k := range asm.Kernels() {
+		if k.Aligned() && !k.Stream { // only what goes past the caches has to
+			fmt.Println(k.Name)
+		}
+	}
+	// Output:
+}
+
+// Every second byte of a window of 16 is taken, backwards.
+func ExamplePerm() {
+	var p asm.Perm
+	p.Reset(16, 1, 1)
+	for k := range 8 {
+		p.Set(0, k, 0, 15-2*k)
+	}
+	from, n := p.Source(0, 7)
+	fmt.Println(from, n, p.Full())
+
+	src, dst := make([]byte, 16), make([]byte, 16)
+	for i := range src {
+		src[i] = byte(i)
+	}
+	for _, k := range asm.Kernels() {
+		if k.Op == asm.Permute && k.Needs == 0 { // pure Go permutes any box
+			asm.Call(k.ID, dst, 0, src, 0, 1, &asm.Block{Outer: asm.Loop{N: 1}, Inner: asm.Loop{N: 1}, Perm: &p})
+		}
+	}
+	fmt.Println(dst)
+	// Output:
+	// 0 1 false
+	// [15 13 11 9 7 5 3 1 0 0 0 0 0 0 0 0]
+}
+
+func ExampleBox() {
+	have := cpu.Detect()
+	id, ok := asm.Box(16, 3, 3, false, have)
+	if k := asm.Info(id); ok {
+		fmt.Println(k.Op == asm.Permute && k.I == 3 && k.J == 3 && have.Has(k.Needs))
+	} else {
+		fmt.Println(!ok) // this machine has none
+	}
+	// Output: true
+}
+
+// Kernels of these kinds are assembly only.
+func ExampleLineKernel() {
+	_, line := asm.LineKernel(4, 64, 0)
+	_, stream := asm.StreamKernel(asm.Info(asm.Best(asm.Rows, 0, 1, 1, 0)), false, 0)
+	fmt.Println(line, stream)
+	// Output: false false
+}
+
+func ExampleStreamKernel() {
+	have := cpu.Detect()
+	plain := asm.Info(asm.Best(asm.Transpose, 4, 64, 64, have))
+	if id, ok := asm.StreamKernel(plain, false, have); ok {
+		k := asm.Info(id)
+		fmt.Println(k.Op == plain.Op && k.Size == plain.Size && k.Stream)
+	} else {
+		fmt.Println(!ok) // this machine has none
+	}
+	// Output: true
+}
+
+// The bytes of two windows are merged in turn: what a kernel may do without tables.
+func ExampleWeaveKernel() {
+	var p asm.Perm
+	p.Reset(16, 2, 2)
+	for at := range 32 {
+		p.Set(at/16, at%16, at%2, at/2)
+	}
+	p.SrcAt[1], p.DstAt[1] = 100, 16
+	id, ok := asm.WeaveKernel(&p, cpu.Detect())
+	fmt.Println(!ok || asm.Info(id).Weave == asm.Interleave)
+	_, ok = asm.WeaveKernel(&p, 0)
+	fmt.Println(ok)
+	// Output:
+	// true
+	// false
+}
