@@ -16,6 +16,9 @@
 // Merge kernels read the table of source rows in whole tiles: it goes on, after the
 // entries in use, with copies of the last one up to a multiple of their I.
 //
+// Step kernels want the steps of the rows, besides the tables, in Inner: Src between
+// source rows, Dst between destination rows.
+//
 // The rows of a merging Rows kernel touch on the destination: Inner.Dst is Width, the
 // rows of an inner loop are at most PackBytes, and Width is at least the kernel's I.
 //
@@ -73,6 +76,7 @@ type Kernel struct {
 	Stream bool         // stores past the caches: whole aligned lines only
 	Merge  bool         // streams rows that begin anywhere in a line (Transpose, Rows)
 	Line   bool         // moves whole cache lines on both sides (Transpose)
+	Step   bool         // takes rows at equal steps on both sides (Transpose)
 	Masked bool         // loads and stores under masks (Permute)
 	Weave  Weave        // the permutation it does, of items of Size (Permute)
 	Needs  cpu.Features // features of the instructions it uses

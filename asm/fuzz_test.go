@@ -84,6 +84,11 @@ func FuzzTranspose(f *testing.F) {
 		b := &asm.Block{I: i, J: j, Outer: asm.Loop{N: 1 + in.next()%3}}
 		b.DstOff, b.Outer.Dst = fuzzTable(&in, c.unit(), i, j*size)
 		b.SrcOff, b.Outer.Src = fuzzTable(&in, 1, j, i*size)
+		if c.k.Step { // the first two rows tell the steps
+			b.Inner = asm.Loop{Dst: b.DstOff[1], Src: b.SrcOff[1]}
+			b.DstOff, b.SrcOff = table(i, b.Inner.Dst), table(j, b.Inner.Src)
+			b.Outer = asm.Loop{N: 1}
+		}
 		for c.k.Merge && len(b.SrcOff)%c.k.I != 0 {
 			b.SrcOff = append(b.SrcOff, b.SrcOff[j-1])
 		}

@@ -9,7 +9,7 @@ import "github.com/stridecopy/stridecopy/cpu"
 // by j. It is not for Permute; see [Box].
 func Best(op Op, size, i, j int, have cpu.Features) ID {
 	for n := range archKernels {
-		if k := &archKernels[n]; k.Op == op && !k.Stream && !k.Merge && !k.Line && (k.Size == size || k.Size == 0) &&
+		if k := &archKernels[n]; k.Op == op && !k.Stream && !k.Merge && !k.Line && !k.Step && (k.Size == size || k.Size == 0) &&
 			k.I <= i && k.J <= j && have.Has(k.Needs) {
 			return k.ID
 		}
@@ -32,6 +32,25 @@ func LineKernel(size, j int, have cpu.Features) (ID, bool) {
 		}
 		if tiles := (j + k.J - 1) / k.J; j >= k.J && 8*j >= 7*tiles*k.J {
 			return k.ID, true
+		}
+	}
+	return best, found
+}
+
+// StepKernel returns the transpose of rows at equal steps on items of the given size
+// that takes i by j items, and whether there is one that runs on the features have:
+// the one with the widest tiles, or the narrowest, which is better in the first-level
+// cache. The tiles have to fill the block, or nearly.
+func StepKernel(size, i, j int, wide bool, have cpu.Features) (ID, bool) {
+	best, found := ID(0), false
+	for n := range archKernels {
+		k := &archKernels[n]
+		if !k.Step || k.Size != size || k.I > i || k.J > j || !have.Has(k.Needs) {
+			continue
+		}
+		tiles := (i + k.I - 1) / k.I * ((j + k.J - 1) / k.J)
+		if 8*i*j >= 7*tiles*k.I*k.J && (!found || wide == (k.J > kernels[best].J)) {
+			best, found = k.ID, true
 		}
 	}
 	return best, found

@@ -40,8 +40,9 @@ func (s *simple) set(k *asm.Kernel, gap int) {
 	}
 	switch k.Op {
 	case asm.Transpose:
+		s.loops.Inner = asm.Loop{N: 1, Dst: s.loops.J*s.size + gap, Src: s.loops.I*s.size + gap}
 		for n := range maxSide {
-			s.to[n], s.from[n] = n*(s.loops.J*s.size+gap), n*(s.loops.I*s.size+gap)
+			s.to[n], s.from[n] = n*s.loops.Inner.Dst, n*s.loops.Inner.Src
 		}
 	case asm.Permute:
 		s.setPerm(k, gap)

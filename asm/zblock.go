@@ -8,7 +8,7 @@ const permWindows = 8
 // Block is the work of one kernel call, beside the addresses of its first items.
 type Block struct {
 	Outer  Loop  // the outer loop around everything else
-	Inner  Loop  // the inner loop: rows, items or boxes
+	Inner  Loop  // the inner loop: rows, items or boxes; the steps of rows (Transpose by Step kernels)
 	Width  int   // bytes of a row (Rows, Fill)
 	I      int   // items along a source row, the rows of the destination (Transpose)
 	J      int   // items along a destination row, the rows of the source (Transpose)
@@ -16,6 +16,7 @@ type Block struct {
 	SrcOff []int // byte offset of source row j (Transpose)
 	Next   int   // bytes from this block's source to the next one's, for prefetching
 	Ahead  int   // source rows that prefetching runs ahead (streaming Transpose)
+	Stream int   // 1 to store past the caches where all windows lie at line edges (Permute)
 	Perm   *Perm // the box (Permute) or the item's spread (Transpose of odd sizes)
 }
 

@@ -436,6 +436,70 @@ func transposeB4SSE2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB8SSE2(dst, src *byte, b *Block)
 
+// transposeStepB1AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB1AVX512(dst, src *byte, b *Block)
+
+// transposeStepB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB1AVX2(dst, src *byte, b *Block)
+
+// transposeStepB2AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB2AVX512(dst, src *byte, b *Block)
+
+// transposeStepB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB2AVX2(dst, src *byte, b *Block)
+
 // transposeB1AVX512 is
 //
 //	for o := range b.Outer.N {
@@ -2396,6 +2460,10 @@ const (
 	idTransposeB2SSE2
 	idTransposeB4SSE2
 	idTransposeB8SSE2
+	idTransposeStepB1AVX512
+	idTransposeStepB1AVX2
+	idTransposeStepB2AVX512
+	idTransposeStepB2AVX2
 	idTransposeB1AVX512
 	idTransposeB1StreamAVX512
 	idTransposeB2AVX512
@@ -2528,6 +2596,10 @@ var archKernels = []Kernel{
 	{ID: idTransposeB2SSE2, Name: "transposeB2SSE2", Op: Transpose, Size: 2, I: 8, J: 8, Needs: cpu.SSE2},
 	{ID: idTransposeB4SSE2, Name: "transposeB4SSE2", Op: Transpose, Size: 4, I: 4, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeB8SSE2, Name: "transposeB8SSE2", Op: Transpose, Size: 8, I: 2, J: 2, Needs: cpu.SSE2},
+	{ID: idTransposeStepB1AVX512, Name: "transposeStepB1AVX512", Op: Transpose, Size: 1, I: 16, J: 64, Step: true, Needs: cpu.AVX512},
+	{ID: idTransposeStepB1AVX2, Name: "transposeStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepB2AVX512, Name: "transposeStepB2AVX512", Op: Transpose, Size: 2, I: 8, J: 32, Step: true, Needs: cpu.AVX512},
+	{ID: idTransposeStepB2AVX2, Name: "transposeStepB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1AVX512, Name: "transposeB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB1StreamAVX512, Name: "transposeB1StreamAVX512", Op: Transpose, Size: 1, I: 64, J: 64, Stream: true, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB2AVX512, Name: "transposeB2AVX512", Op: Transpose, Size: 2, I: 32, J: 32, Line: true, Needs: cpu.AVX512},
@@ -2691,6 +2763,14 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB4SSE2(dst, src, b)
 	case idTransposeB8SSE2:
 		transposeB8SSE2(dst, src, b)
+	case idTransposeStepB1AVX512:
+		transposeStepB1AVX512(dst, src, b)
+	case idTransposeStepB1AVX2:
+		transposeStepB1AVX2(dst, src, b)
+	case idTransposeStepB2AVX512:
+		transposeStepB2AVX512(dst, src, b)
+	case idTransposeStepB2AVX2:
+		transposeStepB2AVX2(dst, src, b)
 	case idTransposeB1AVX512:
 		transposeB1AVX512(dst, src, b)
 	case idTransposeB1StreamAVX512:

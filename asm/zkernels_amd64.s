@@ -2872,6 +2872,739 @@ done4:
 	JNZ  outer1
 	RET
 
+// func transposeStepB1AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·transposeStepB1AVX512(SB), $56-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   40(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   32(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R12
+	IMUL3Q $+64, BX, R13
+	MOVQ   R13, (SP)
+	MOVL   $0x000000f0, R13
+	KMOVW  R13, K1
+	MOVL   $0x00000f00, R13
+	KMOVW  R13, K2
+	MOVL   $0x0000f000, R13
+	KMOVW  R13, K3
+	MOVQ   (DX), R13
+	MOVQ   R13, 32(SP)
+	MOVQ   AX, 40(SP)
+	MOVQ   CX, 48(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 48(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 64(DX), AX
+	MOVQ AX, 8(SP)
+
+tile2:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 56(DX), R13
+
+tile5:
+	MOVQ            AX, R14
+	VMOVDQU64       (R14), X1
+	VMOVDQU64       (R14)(BX*1), X2
+	VMOVDQU64       (R14)(BX*2), X3
+	VMOVDQU64       (R14)(SI*1), X4
+	VMOVDQU64       (R14)(BX*4), X5
+	VMOVDQU64       (R14)(DI*1), X6
+	VMOVDQU64       (R14)(SI*2), X7
+	VMOVDQU64       (R14)(R8*1), X8
+	LEAQ            (R14)(BX*8), R14
+	VMOVDQU64       (R14), X9
+	VMOVDQU64       (R14)(BX*1), X10
+	VMOVDQU64       (R14)(BX*2), X11
+	VMOVDQU64       (R14)(SI*1), X12
+	VMOVDQU64       (R14)(BX*4), X13
+	VMOVDQU64       (R14)(DI*1), X14
+	VMOVDQU64       (R14)(SI*2), X15
+	VMOVDQU64       (R14)(R8*1), X16
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K1, Z1
+	VBROADCASTI32X4 (R14)(BX*1), K1, Z2
+	VBROADCASTI32X4 (R14)(BX*2), K1, Z3
+	VBROADCASTI32X4 (R14)(SI*1), K1, Z4
+	VBROADCASTI32X4 (R14)(BX*4), K1, Z5
+	VBROADCASTI32X4 (R14)(DI*1), K1, Z6
+	VBROADCASTI32X4 (R14)(SI*2), K1, Z7
+	VBROADCASTI32X4 (R14)(R8*1), K1, Z8
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K1, Z9
+	VBROADCASTI32X4 (R14)(BX*1), K1, Z10
+	VBROADCASTI32X4 (R14)(BX*2), K1, Z11
+	VBROADCASTI32X4 (R14)(SI*1), K1, Z12
+	VBROADCASTI32X4 (R14)(BX*4), K1, Z13
+	VBROADCASTI32X4 (R14)(DI*1), K1, Z14
+	VBROADCASTI32X4 (R14)(SI*2), K1, Z15
+	VBROADCASTI32X4 (R14)(R8*1), K1, Z16
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K2, Z1
+	VBROADCASTI32X4 (R14)(BX*1), K2, Z2
+	VBROADCASTI32X4 (R14)(BX*2), K2, Z3
+	VBROADCASTI32X4 (R14)(SI*1), K2, Z4
+	VBROADCASTI32X4 (R14)(BX*4), K2, Z5
+	VBROADCASTI32X4 (R14)(DI*1), K2, Z6
+	VBROADCASTI32X4 (R14)(SI*2), K2, Z7
+	VBROADCASTI32X4 (R14)(R8*1), K2, Z8
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K2, Z9
+	VBROADCASTI32X4 (R14)(BX*1), K2, Z10
+	VBROADCASTI32X4 (R14)(BX*2), K2, Z11
+	VBROADCASTI32X4 (R14)(SI*1), K2, Z12
+	VBROADCASTI32X4 (R14)(BX*4), K2, Z13
+	VBROADCASTI32X4 (R14)(DI*1), K2, Z14
+	VBROADCASTI32X4 (R14)(SI*2), K2, Z15
+	VBROADCASTI32X4 (R14)(R8*1), K2, Z16
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K3, Z1
+	VBROADCASTI32X4 (R14)(BX*1), K3, Z2
+	VBROADCASTI32X4 (R14)(BX*2), K3, Z3
+	VBROADCASTI32X4 (R14)(SI*1), K3, Z4
+	VBROADCASTI32X4 (R14)(BX*4), K3, Z5
+	VBROADCASTI32X4 (R14)(DI*1), K3, Z6
+	VBROADCASTI32X4 (R14)(SI*2), K3, Z7
+	VBROADCASTI32X4 (R14)(R8*1), K3, Z8
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K3, Z9
+	VBROADCASTI32X4 (R14)(BX*1), K3, Z10
+	VBROADCASTI32X4 (R14)(BX*2), K3, Z11
+	VBROADCASTI32X4 (R14)(SI*1), K3, Z12
+	VBROADCASTI32X4 (R14)(BX*4), K3, Z13
+	VBROADCASTI32X4 (R14)(DI*1), K3, Z14
+	VBROADCASTI32X4 (R14)(SI*2), K3, Z15
+	VBROADCASTI32X4 (R14)(R8*1), K3, Z16
+	VPUNPCKLBW      Z9, Z1, Z0
+	VPUNPCKHBW      Z9, Z1, Z9
+	VPUNPCKLBW      Z10, Z2, Z1
+	VPUNPCKHBW      Z10, Z2, Z10
+	VPUNPCKLBW      Z11, Z3, Z2
+	VPUNPCKHBW      Z11, Z3, Z11
+	VPUNPCKLBW      Z12, Z4, Z3
+	VPUNPCKHBW      Z12, Z4, Z12
+	VPUNPCKLBW      Z13, Z5, Z4
+	VPUNPCKHBW      Z13, Z5, Z13
+	VPUNPCKLBW      Z14, Z6, Z5
+	VPUNPCKHBW      Z14, Z6, Z14
+	VPUNPCKLBW      Z15, Z7, Z6
+	VPUNPCKHBW      Z15, Z7, Z15
+	VPUNPCKLBW      Z16, Z8, Z7
+	VPUNPCKHBW      Z16, Z8, Z16
+	VPUNPCKLBW      Z4, Z0, Z8
+	VPUNPCKHBW      Z4, Z0, Z4
+	VPUNPCKLBW      Z13, Z9, Z0
+	VPUNPCKHBW      Z13, Z9, Z13
+	VPUNPCKLBW      Z5, Z1, Z9
+	VPUNPCKHBW      Z5, Z1, Z5
+	VPUNPCKLBW      Z14, Z10, Z1
+	VPUNPCKHBW      Z14, Z10, Z14
+	VPUNPCKLBW      Z6, Z2, Z10
+	VPUNPCKHBW      Z6, Z2, Z6
+	VPUNPCKLBW      Z15, Z11, Z2
+	VPUNPCKHBW      Z15, Z11, Z15
+	VPUNPCKLBW      Z7, Z3, Z11
+	VPUNPCKHBW      Z7, Z3, Z7
+	VPUNPCKLBW      Z16, Z12, Z3
+	VPUNPCKHBW      Z16, Z12, Z16
+	VPUNPCKLBW      Z10, Z8, Z12
+	VPUNPCKHBW      Z10, Z8, Z10
+	VPUNPCKLBW      Z6, Z4, Z8
+	VPUNPCKHBW      Z6, Z4, Z6
+	VPUNPCKLBW      Z2, Z0, Z4
+	VPUNPCKHBW      Z2, Z0, Z2
+	VPUNPCKLBW      Z15, Z13, Z0
+	VPUNPCKHBW      Z15, Z13, Z15
+	VPUNPCKLBW      Z11, Z9, Z13
+	VPUNPCKHBW      Z11, Z9, Z11
+	VPUNPCKLBW      Z7, Z5, Z9
+	VPUNPCKHBW      Z7, Z5, Z7
+	VPUNPCKLBW      Z3, Z1, Z5
+	VPUNPCKHBW      Z3, Z1, Z3
+	VPUNPCKLBW      Z16, Z14, Z1
+	VPUNPCKHBW      Z16, Z14, Z16
+	VPUNPCKLBW      Z13, Z12, Z14
+	VPUNPCKHBW      Z13, Z12, Z13
+	VPUNPCKLBW      Z11, Z10, Z12
+	VPUNPCKHBW      Z11, Z10, Z11
+	VPUNPCKLBW      Z9, Z8, Z10
+	VPUNPCKHBW      Z9, Z8, Z9
+	VPUNPCKLBW      Z7, Z6, Z8
+	VPUNPCKHBW      Z7, Z6, Z7
+	VPUNPCKLBW      Z5, Z4, Z6
+	VPUNPCKHBW      Z5, Z4, Z5
+	VPUNPCKLBW      Z3, Z2, Z4
+	VPUNPCKHBW      Z3, Z2, Z3
+	VPUNPCKLBW      Z1, Z0, Z2
+	VPUNPCKHBW      Z1, Z0, Z1
+	VPUNPCKLBW      Z16, Z15, Z0
+	VPUNPCKHBW      Z16, Z15, Z16
+	VMOVDQU64       Z14, (CX)
+	VMOVDQU64       Z13, (CX)(R9*1)
+	VMOVDQU64       Z12, (CX)(R9*2)
+	VMOVDQU64       Z11, (CX)(R10*1)
+	VMOVDQU64       Z10, (CX)(R9*4)
+	VMOVDQU64       Z9, (CX)(R11*1)
+	VMOVDQU64       Z8, (CX)(R10*2)
+	VMOVDQU64       Z7, (CX)(R12*1)
+	LEAQ            (CX)(R9*8), CX
+	VMOVDQU64       Z6, (CX)
+	VMOVDQU64       Z5, (CX)(R9*1)
+	VMOVDQU64       Z4, (CX)(R9*2)
+	VMOVDQU64       Z3, (CX)(R10*1)
+	VMOVDQU64       Z2, (CX)(R9*4)
+	VMOVDQU64       Z1, (CX)(R11*1)
+	VMOVDQU64       Z0, (CX)(R10*2)
+	VMOVDQU64       Z16, (CX)(R12*1)
+	LEAQ            (CX)(R9*8), CX
+	SUBQ            $+16, R13
+	JLE             done7
+	CMPQ            R13, $+16
+	JGE             full6
+	LEAQ            (AX)(R13*1), AX
+	SUBQ            $+16, R13
+	IMULQ           R9, R13
+	ADDQ            R13, CX
+	MOVQ            $+16, R13
+	JMP             tile5
+
+full6:
+	ADDQ $+16, AX
+	JMP  tile5
+
+done7:
+	SUBQ   $+64, 8(SP)
+	JLE    done4
+	CMPQ   8(SP), $+64
+	JGE    full3
+	MOVQ   8(SP), AX
+	IMUL3Q $+1, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+64, 8(SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+64, 16(SP)
+	MOVQ (SP), AX
+	ADDQ AX, 24(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 40(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 48(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepB1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepB1AVX2(SB), $88-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   40(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   32(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R12
+	IMUL3Q $+32, BX, R13
+	MOVQ   R13, (SP)
+	MOVQ   (DX), R13
+	MOVQ   R13, 32(SP)
+	MOVQ   AX, 40(SP)
+	MOVQ   CX, 48(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 48(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 64(DX), AX
+	MOVQ AX, 8(SP)
+
+tile2:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 56(DX), R13
+
+tile5:
+	MOVQ        AX, R14
+	LEAQ        (R14)(BX*8), R15
+	LEAQ        (R15)(BX*8), R15
+	VMOVDQU     (R14), X1
+	VINSERTI128 $0x01, (R15), Y1, Y1
+	VMOVDQU     (R14)(BX*1), X2
+	VINSERTI128 $0x01, (R15)(BX*1), Y2, Y2
+	VMOVDQU     (R14)(BX*2), X3
+	VINSERTI128 $0x01, (R15)(BX*2), Y3, Y3
+	VMOVDQU     (R14)(SI*1), X4
+	VINSERTI128 $0x01, (R15)(SI*1), Y4, Y4
+	VMOVDQU     (R14)(BX*4), X5
+	VINSERTI128 $0x01, (R15)(BX*4), Y5, Y5
+	VMOVDQU     (R14)(DI*1), X6
+	VINSERTI128 $0x01, (R15)(DI*1), Y6, Y6
+	VMOVDQU     (R14)(SI*2), X7
+	VINSERTI128 $0x01, (R15)(SI*2), Y7, Y7
+	VMOVDQU     (R14)(R8*1), X8
+	VINSERTI128 $0x01, (R15)(R8*1), Y8, Y8
+	LEAQ        (R14)(BX*8), R14
+	LEAQ        (R15)(BX*8), R15
+	VMOVDQU     (R14), X9
+	VINSERTI128 $0x01, (R15), Y9, Y9
+	VMOVDQU     (R14)(BX*1), X10
+	VINSERTI128 $0x01, (R15)(BX*1), Y10, Y10
+	VMOVDQU     (R14)(BX*2), X11
+	VINSERTI128 $0x01, (R15)(BX*2), Y11, Y11
+	VMOVDQU     (R14)(SI*1), X12
+	VINSERTI128 $0x01, (R15)(SI*1), Y12, Y12
+	VMOVDQU     (R14)(BX*4), X13
+	VINSERTI128 $0x01, (R15)(BX*4), Y13, Y13
+	VMOVDQU     (R14)(DI*1), X14
+	VINSERTI128 $0x01, (R15)(DI*1), Y14, Y14
+	VMOVDQU     (R14)(SI*2), X15
+	VINSERTI128 $0x01, (R15)(SI*2), Y15, Y15
+	VMOVDQU     (R14)(R8*1), X0
+	VINSERTI128 $0x01, (R15)(R8*1), Y0, Y0
+	VMOVDQU     Y0, 56(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  56(SP), Y8, Y7
+	VPUNPCKHBW  56(SP), Y8, Y8
+	VMOVDQU     Y8, 56(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  56(SP), Y12, Y3
+	VPUNPCKHBW  56(SP), Y12, Y12
+	VMOVDQU     Y12, 56(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  56(SP), Y14, Y1
+	VPUNPCKHBW  56(SP), Y14, Y14
+	VMOVDQU     Y14, 56(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  56(SP), Y15, Y0
+	VPUNPCKHBW  56(SP), Y15, Y15
+	VMOVDQU     Y14, (CX)
+	VMOVDQU     Y13, (CX)(R9*1)
+	VMOVDQU     Y12, (CX)(R9*2)
+	VMOVDQU     Y11, (CX)(R10*1)
+	VMOVDQU     Y10, (CX)(R9*4)
+	VMOVDQU     Y9, (CX)(R11*1)
+	VMOVDQU     Y8, (CX)(R10*2)
+	VMOVDQU     Y7, (CX)(R12*1)
+	LEAQ        (CX)(R9*8), CX
+	VMOVDQU     Y6, (CX)
+	VMOVDQU     Y5, (CX)(R9*1)
+	VMOVDQU     Y4, (CX)(R9*2)
+	VMOVDQU     Y3, (CX)(R10*1)
+	VMOVDQU     Y2, (CX)(R9*4)
+	VMOVDQU     Y1, (CX)(R11*1)
+	VMOVDQU     Y0, (CX)(R10*2)
+	VMOVDQU     Y15, (CX)(R12*1)
+	LEAQ        (CX)(R9*8), CX
+	SUBQ        $+16, R13
+	JLE         done7
+	CMPQ        R13, $+16
+	JGE         full6
+	LEAQ        (AX)(R13*1), AX
+	SUBQ        $+16, R13
+	IMULQ       R9, R13
+	ADDQ        R13, CX
+	MOVQ        $+16, R13
+	JMP         tile5
+
+full6:
+	ADDQ $+16, AX
+	JMP  tile5
+
+done7:
+	SUBQ   $+32, 8(SP)
+	JLE    done4
+	CMPQ   8(SP), $+32
+	JGE    full3
+	MOVQ   8(SP), AX
+	IMUL3Q $+1, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+32, 8(SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+32, 16(SP)
+	MOVQ (SP), AX
+	ADDQ AX, 24(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 40(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 48(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepB2AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·transposeStepB2AVX512(SB), $56-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   40(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   32(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R12
+	IMUL3Q $+32, BX, R13
+	MOVQ   R13, (SP)
+	MOVL   $0x000000f0, R13
+	KMOVW  R13, K1
+	MOVL   $0x00000f00, R13
+	KMOVW  R13, K2
+	MOVL   $0x0000f000, R13
+	KMOVW  R13, K3
+	MOVQ   (DX), R13
+	MOVQ   R13, 32(SP)
+	MOVQ   AX, 40(SP)
+	MOVQ   CX, 48(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 48(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 64(DX), AX
+	MOVQ AX, 8(SP)
+
+tile2:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 56(DX), R13
+
+tile5:
+	MOVQ            AX, R14
+	VMOVDQU64       (R14), X1
+	VMOVDQU64       (R14)(BX*1), X2
+	VMOVDQU64       (R14)(BX*2), X3
+	VMOVDQU64       (R14)(SI*1), X4
+	VMOVDQU64       (R14)(BX*4), X5
+	VMOVDQU64       (R14)(DI*1), X6
+	VMOVDQU64       (R14)(SI*2), X7
+	VMOVDQU64       (R14)(R8*1), X8
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K1, Z1
+	VBROADCASTI32X4 (R14)(BX*1), K1, Z2
+	VBROADCASTI32X4 (R14)(BX*2), K1, Z3
+	VBROADCASTI32X4 (R14)(SI*1), K1, Z4
+	VBROADCASTI32X4 (R14)(BX*4), K1, Z5
+	VBROADCASTI32X4 (R14)(DI*1), K1, Z6
+	VBROADCASTI32X4 (R14)(SI*2), K1, Z7
+	VBROADCASTI32X4 (R14)(R8*1), K1, Z8
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K2, Z1
+	VBROADCASTI32X4 (R14)(BX*1), K2, Z2
+	VBROADCASTI32X4 (R14)(BX*2), K2, Z3
+	VBROADCASTI32X4 (R14)(SI*1), K2, Z4
+	VBROADCASTI32X4 (R14)(BX*4), K2, Z5
+	VBROADCASTI32X4 (R14)(DI*1), K2, Z6
+	VBROADCASTI32X4 (R14)(SI*2), K2, Z7
+	VBROADCASTI32X4 (R14)(R8*1), K2, Z8
+	LEAQ            (R14)(BX*8), R14
+	VBROADCASTI32X4 (R14), K3, Z1
+	VBROADCASTI32X4 (R14)(BX*1), K3, Z2
+	VBROADCASTI32X4 (R14)(BX*2), K3, Z3
+	VBROADCASTI32X4 (R14)(SI*1), K3, Z4
+	VBROADCASTI32X4 (R14)(BX*4), K3, Z5
+	VBROADCASTI32X4 (R14)(DI*1), K3, Z6
+	VBROADCASTI32X4 (R14)(SI*2), K3, Z7
+	VBROADCASTI32X4 (R14)(R8*1), K3, Z8
+	VPUNPCKLWD      Z5, Z1, Z0
+	VPUNPCKHWD      Z5, Z1, Z5
+	VPUNPCKLWD      Z6, Z2, Z1
+	VPUNPCKHWD      Z6, Z2, Z6
+	VPUNPCKLWD      Z7, Z3, Z2
+	VPUNPCKHWD      Z7, Z3, Z7
+	VPUNPCKLWD      Z8, Z4, Z3
+	VPUNPCKHWD      Z8, Z4, Z8
+	VPUNPCKLWD      Z2, Z0, Z4
+	VPUNPCKHWD      Z2, Z0, Z2
+	VPUNPCKLWD      Z7, Z5, Z0
+	VPUNPCKHWD      Z7, Z5, Z7
+	VPUNPCKLWD      Z3, Z1, Z5
+	VPUNPCKHWD      Z3, Z1, Z3
+	VPUNPCKLWD      Z8, Z6, Z1
+	VPUNPCKHWD      Z8, Z6, Z8
+	VPUNPCKLWD      Z5, Z4, Z6
+	VPUNPCKHWD      Z5, Z4, Z5
+	VPUNPCKLWD      Z3, Z2, Z4
+	VPUNPCKHWD      Z3, Z2, Z3
+	VPUNPCKLWD      Z1, Z0, Z2
+	VPUNPCKHWD      Z1, Z0, Z1
+	VPUNPCKLWD      Z8, Z7, Z0
+	VPUNPCKHWD      Z8, Z7, Z8
+	VMOVDQU64       Z6, (CX)
+	VMOVDQU64       Z5, (CX)(R9*1)
+	VMOVDQU64       Z4, (CX)(R9*2)
+	VMOVDQU64       Z3, (CX)(R10*1)
+	VMOVDQU64       Z2, (CX)(R9*4)
+	VMOVDQU64       Z1, (CX)(R11*1)
+	VMOVDQU64       Z0, (CX)(R10*2)
+	VMOVDQU64       Z8, (CX)(R12*1)
+	LEAQ            (CX)(R9*8), CX
+	SUBQ            $+8, R13
+	JLE             done7
+	CMPQ            R13, $+8
+	JGE             full6
+	LEAQ            (AX)(R13*2), AX
+	SUBQ            $+8, R13
+	IMULQ           R9, R13
+	ADDQ            R13, CX
+	MOVQ            $+8, R13
+	JMP             tile5
+
+full6:
+	ADDQ $+16, AX
+	JMP  tile5
+
+done7:
+	SUBQ   $+32, 8(SP)
+	JLE    done4
+	CMPQ   8(SP), $+32
+	JGE    full3
+	MOVQ   8(SP), AX
+	IMUL3Q $+2, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+32, 8(SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+64, 16(SP)
+	MOVQ (SP), AX
+	ADDQ AX, 24(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 40(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 48(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepB2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepB2AVX2(SB), $56-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   40(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   32(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R12
+	IMUL3Q $+16, BX, R13
+	MOVQ   R13, (SP)
+	MOVQ   (DX), R13
+	MOVQ   R13, 32(SP)
+	MOVQ   AX, 40(SP)
+	MOVQ   CX, 48(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 48(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 64(DX), AX
+	MOVQ AX, 8(SP)
+
+tile2:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 56(DX), R13
+
+tile5:
+	MOVQ           AX, R14
+	LEAQ           (R14)(BX*8), R15
+	VMOVDQU        (R14), X1
+	VBROADCASTI128 (R15), Y0
+	VPBLENDD       $0xf0, Y0, Y1, Y1
+	VMOVDQU        (R14)(BX*1), X2
+	VBROADCASTI128 (R15)(BX*1), Y0
+	VPBLENDD       $0xf0, Y0, Y2, Y2
+	VMOVDQU        (R14)(BX*2), X3
+	VBROADCASTI128 (R15)(BX*2), Y0
+	VPBLENDD       $0xf0, Y0, Y3, Y3
+	VMOVDQU        (R14)(SI*1), X4
+	VBROADCASTI128 (R15)(SI*1), Y0
+	VPBLENDD       $0xf0, Y0, Y4, Y4
+	VMOVDQU        (R14)(BX*4), X5
+	VBROADCASTI128 (R15)(BX*4), Y0
+	VPBLENDD       $0xf0, Y0, Y5, Y5
+	VMOVDQU        (R14)(DI*1), X6
+	VBROADCASTI128 (R15)(DI*1), Y0
+	VPBLENDD       $0xf0, Y0, Y6, Y6
+	VMOVDQU        (R14)(SI*2), X7
+	VBROADCASTI128 (R15)(SI*2), Y0
+	VPBLENDD       $0xf0, Y0, Y7, Y7
+	VMOVDQU        (R14)(R8*1), X8
+	VBROADCASTI128 (R15)(R8*1), Y0
+	VPBLENDD       $0xf0, Y0, Y8, Y8
+	VPUNPCKLWD     Y5, Y1, Y0
+	VPUNPCKHWD     Y5, Y1, Y5
+	VPUNPCKLWD     Y6, Y2, Y1
+	VPUNPCKHWD     Y6, Y2, Y6
+	VPUNPCKLWD     Y7, Y3, Y2
+	VPUNPCKHWD     Y7, Y3, Y7
+	VPUNPCKLWD     Y8, Y4, Y3
+	VPUNPCKHWD     Y8, Y4, Y8
+	VPUNPCKLWD     Y2, Y0, Y4
+	VPUNPCKHWD     Y2, Y0, Y2
+	VPUNPCKLWD     Y7, Y5, Y0
+	VPUNPCKHWD     Y7, Y5, Y7
+	VPUNPCKLWD     Y3, Y1, Y5
+	VPUNPCKHWD     Y3, Y1, Y3
+	VPUNPCKLWD     Y8, Y6, Y1
+	VPUNPCKHWD     Y8, Y6, Y8
+	VPUNPCKLWD     Y5, Y4, Y6
+	VPUNPCKHWD     Y5, Y4, Y5
+	VPUNPCKLWD     Y3, Y2, Y4
+	VPUNPCKHWD     Y3, Y2, Y3
+	VPUNPCKLWD     Y1, Y0, Y2
+	VPUNPCKHWD     Y1, Y0, Y1
+	VPUNPCKLWD     Y8, Y7, Y0
+	VPUNPCKHWD     Y8, Y7, Y8
+	VMOVDQU        Y6, (CX)
+	VMOVDQU        Y5, (CX)(R9*1)
+	VMOVDQU        Y4, (CX)(R9*2)
+	VMOVDQU        Y3, (CX)(R10*1)
+	VMOVDQU        Y2, (CX)(R9*4)
+	VMOVDQU        Y1, (CX)(R11*1)
+	VMOVDQU        Y0, (CX)(R10*2)
+	VMOVDQU        Y8, (CX)(R12*1)
+	LEAQ           (CX)(R9*8), CX
+	SUBQ           $+8, R13
+	JLE            done7
+	CMPQ           R13, $+8
+	JGE            full6
+	LEAQ           (AX)(R13*2), AX
+	SUBQ           $+8, R13
+	IMULQ          R9, R13
+	ADDQ           R13, CX
+	MOVQ           $+8, R13
+	JMP            tile5
+
+full6:
+	ADDQ $+16, AX
+	JMP  tile5
+
+done7:
+	SUBQ   $+16, 8(SP)
+	JLE    done4
+	CMPQ   8(SP), $+16
+	JGE    full3
+	MOVQ   8(SP), AX
+	IMUL3Q $+2, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+16, 8(SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+32, 16(SP)
+	MOVQ (SP), AX
+	ADDQ AX, 24(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 40(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 48(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func transposeB1AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
 TEXT ·transposeB1AVX512(SB), $4200-24
@@ -10526,89 +11259,149 @@ done4:
 	RET
 
 // func permute1x1VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute1x1VBMI(SB), $8-24
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL, MMX+
+TEXT ·permute1x1VBMI(SB), $16-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	MOVQ      24(BX), SI
-	MOVQ      88(BX), BX
-	MOVQ      (DX), DI
-	MOVQ      DI, (SP)
+	MOVQ      88(BX), DI
+	MOVQ      136(DX), R8
+	XORQ      $+1, R8
+	ORQ       32(DX), R8
+	ORQ       88(BX), R8
+	MOVQ      R8, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
 
 outer1:
-	MOVQ AX, DI
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain2
+	MOVQ  AX, BX
+	MOVQ  CX, R8
+	MOVQ  24(DX), R9
+
+inner4:
+	VMOVDQU64 (R8)(SI*1), Z1
+	VPERMB    Z1, Z0, Z1
+	VMOVNTDQ  Z1, (BX)(DI*1)
+	ADDQ      32(DX), BX
+	ADDQ      40(DX), R8
+	DECQ      R9
+	JNZ       inner4
+	SFENCE
+	JMP       next3
+
+plain2:
+	MOVQ AX, BX
 	MOVQ CX, R8
 	MOVQ 24(DX), R9
 
-inner2:
+inner5:
 	VMOVDQU64     (R8)(SI*1), Z1
 	VPERMB        Z1, Z0, Z1
-	VMOVDQU64     Y1, (DI)(BX*1)
-	VEXTRACTI64X4 $0x01, Z1, 32(DI)(BX*1)
-	ADDQ          32(DX), DI
+	VMOVDQU64     Y1, (BX)(DI*1)
+	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
+	ADDQ          32(DX), BX
 	ADDQ          40(DX), R8
 	DECQ          R9
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
-	DECQ          (SP)
-	JNZ           outer1
+	JNZ           inner5
+
+next3:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute2x2VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute2x2VBMI(SB), $8-24
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL, MMX+
+TEXT ·permute2x2VBMI(SB), $16-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	MOVQ      24(BX), SI
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), R8
-	MOVQ      96(BX), BX
-	MOVQ      (DX), R9
-	MOVQ      R9, (SP)
+	MOVQ      96(BX), R9
+	MOVQ      136(DX), R10
+	XORQ      $+1, R10
+	ORQ       32(DX), R10
+	ORQ       88(BX), R10
+	ORQ       96(BX), R10
+	MOVQ      R10, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
 
 outer1:
-	MOVQ AX, R9
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain2
+	MOVQ  AX, BX
+	MOVQ  CX, R10
+	MOVQ  24(DX), R11
+
+inner4:
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 Z0, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVNTDQ  Z4, (BX)(R8*1)
+	VMOVDQU64 Z1, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVNTDQ  Z4, (BX)(R9*1)
+	ADDQ      32(DX), BX
+	ADDQ      40(DX), R10
+	DECQ      R11
+	JNZ       inner4
+	SFENCE
+	JMP       next3
+
+plain2:
+	MOVQ AX, BX
 	MOVQ CX, R10
 	MOVQ 24(DX), R11
 
-inner2:
+inner5:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     Z0, Z4
 	VPERMI2B      Z3, Z2, Z4
-	VMOVDQU64     Y4, (R9)(R8*1)
-	VEXTRACTI64X4 $0x01, Z4, 32(R9)(R8*1)
+	VMOVDQU64     Y4, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R8*1)
 	VMOVDQU64     Z1, Z4
 	VPERMI2B      Z3, Z2, Z4
-	VMOVDQU64     Y4, (R9)(BX*1)
-	VEXTRACTI64X4 $0x01, Z4, 32(R9)(BX*1)
-	ADDQ          32(DX), R9
+	VMOVDQU64     Y4, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
+	ADDQ          32(DX), BX
 	ADDQ          40(DX), R10
 	DECQ          R11
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
-	DECQ          (SP)
-	JNZ           outer1
+	JNZ           inner5
+
+next3:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x3VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute3x3VBMI(SB), $8-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, MMX+
+TEXT ·permute3x3VBMI(SB), $16-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -10626,52 +11419,93 @@ TEXT ·permute3x3VBMI(SB), $8-24
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
-	MOVQ      104(BX), BX
-	MOVQ      (DX), R11
-	MOVQ      R11, (SP)
+	MOVQ      104(BX), R11
+	MOVQ      136(DX), R12
+	XORQ      $+1, R12
+	ORQ       32(DX), R12
+	ORQ       88(BX), R12
+	ORQ       96(BX), R12
+	ORQ       104(BX), R12
+	MOVQ      R12, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
 
 outer1:
-	MOVQ AX, R11
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain2
+	MOVQ  AX, BX
+	MOVQ  CX, R12
+	MOVQ  24(DX), R13
+
+inner4:
+	VMOVDQU64 (R12)(SI*1), Z6
+	VMOVDQU64 (R12)(DI*1), Z7
+	VMOVDQU64 (R12)(R8*1), Z8
+	VMOVDQU64 Z0, Z9
+	VPERMI2B  Z7, Z6, Z9
+	VPERMB    Z8, Z1, K1, Z9
+	VMOVNTDQ  Z9, (BX)(R9*1)
+	VMOVDQU64 Z2, Z9
+	VPERMI2B  Z7, Z6, Z9
+	VPERMB    Z8, Z3, K2, Z9
+	VMOVNTDQ  Z9, (BX)(R10*1)
+	VMOVDQU64 Z4, Z9
+	VPERMI2B  Z7, Z6, Z9
+	VPERMB    Z8, Z5, K3, Z9
+	VMOVNTDQ  Z9, (BX)(R11*1)
+	ADDQ      32(DX), BX
+	ADDQ      40(DX), R12
+	DECQ      R13
+	JNZ       inner4
+	SFENCE
+	JMP       next3
+
+plain2:
+	MOVQ AX, BX
 	MOVQ CX, R12
 	MOVQ 24(DX), R13
 
-inner2:
+inner5:
 	VMOVDQU64     (R12)(SI*1), Z6
 	VMOVDQU64     (R12)(DI*1), Z7
 	VMOVDQU64     (R12)(R8*1), Z8
 	VMOVDQU64     Z0, Z9
 	VPERMI2B      Z7, Z6, Z9
 	VPERMB        Z8, Z1, K1, Z9
-	VMOVDQU64     Y9, (R11)(R9*1)
-	VEXTRACTI64X4 $0x01, Z9, 32(R11)(R9*1)
+	VMOVDQU64     Y9, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z9, 32(BX)(R9*1)
 	VMOVDQU64     Z2, Z9
 	VPERMI2B      Z7, Z6, Z9
 	VPERMB        Z8, Z3, K2, Z9
-	VMOVDQU64     Y9, (R11)(R10*1)
-	VEXTRACTI64X4 $0x01, Z9, 32(R11)(R10*1)
+	VMOVDQU64     Y9, (BX)(R10*1)
+	VEXTRACTI64X4 $0x01, Z9, 32(BX)(R10*1)
 	VMOVDQU64     Z4, Z9
 	VPERMI2B      Z7, Z6, Z9
 	VPERMB        Z8, Z5, K3, Z9
-	VMOVDQU64     Y9, (R11)(BX*1)
-	VEXTRACTI64X4 $0x01, Z9, 32(R11)(BX*1)
-	ADDQ          32(DX), R11
+	VMOVDQU64     Y9, (BX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z9, 32(BX)(R11*1)
+	ADDQ          32(DX), BX
 	ADDQ          40(DX), R12
 	DECQ          R13
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
-	DECQ          (SP)
-	JNZ           outer1
+	JNZ           inner5
+
+next3:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x4VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute4x4VBMI(SB), $8-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, MMX+
+TEXT ·permute4x4VBMI(SB), $16-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -10692,15 +11526,71 @@ TEXT ·permute4x4VBMI(SB), $8-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      (DX), R12
+	MOVQ      136(DX), R12
+	XORQ      $+1, R12
+	ORQ       32(DX), R12
+	ORQ       88(BX), R12
+	ORQ       96(BX), R12
+	ORQ       104(BX), R12
+	ORQ       112(BX), R12
 	MOVQ      R12, (SP)
+	MOVQ      (DX), R12
+	MOVQ      R12, 8(SP)
 
 outer1:
+	MOVQ  (SP), R12
+	ORQ   AX, R12
+	TESTQ $+63, R12
+	JNZ   plain2
+	MOVQ  AX, R12
+	MOVQ  CX, R13
+	MOVQ  24(DX), R14
+
+inner4:
+	VMOVDQU64 (R13)(SI*1), Z8
+	VMOVDQU64 (R13)(DI*1), Z9
+	VMOVDQU64 (R13)(R8*1), Z10
+	MOVQ      48(BX), R15
+	VMOVDQU64 (R13)(R15*1), Z11
+	VMOVDQU64 Z0, Z12
+	VPERMI2B  Z9, Z8, Z12
+	VMOVDQU64 Z1, Z13
+	VPERMI2B  Z11, Z10, Z13
+	VMOVDQU8  Z13, K1, Z12
+	VMOVNTDQ  Z12, (R12)(R9*1)
+	VMOVDQU64 Z2, Z12
+	VPERMI2B  Z9, Z8, Z12
+	VMOVDQU64 Z3, Z13
+	VPERMI2B  Z11, Z10, Z13
+	VMOVDQU8  Z13, K2, Z12
+	VMOVNTDQ  Z12, (R12)(R10*1)
+	VMOVDQU64 Z4, Z12
+	VPERMI2B  Z9, Z8, Z12
+	VMOVDQU64 Z5, Z13
+	VPERMI2B  Z11, Z10, Z13
+	VMOVDQU8  Z13, K3, Z12
+	VMOVNTDQ  Z12, (R12)(R11*1)
+	VMOVDQU64 Z6, Z12
+	VPERMI2B  Z9, Z8, Z12
+	VMOVDQU64 Z7, Z8
+	VPERMI2B  Z11, Z10, Z8
+	KMOVQ     336(BX), K4
+	VMOVDQU8  Z8, K4, Z12
+	MOVQ      112(BX), R15
+	VMOVNTDQ  Z12, (R12)(R15*1)
+	ADDQ      32(DX), R12
+	ADDQ      40(DX), R13
+	DECQ      R14
+	JNZ       inner4
+	SFENCE
+	JMP       next3
+
+plain2:
 	MOVQ AX, R12
 	MOVQ CX, R13
 	MOVQ 24(DX), R14
 
-inner2:
+inner5:
 	VMOVDQU64     (R13)(SI*1), Z8
 	VMOVDQU64     (R13)(DI*1), Z9
 	VMOVDQU64     (R13)(R8*1), Z10
@@ -10739,11 +11629,13 @@ inner2:
 	ADDQ          32(DX), R12
 	ADDQ          40(DX), R13
 	DECQ          R14
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
-	DECQ          (SP)
-	JNZ           outer1
+	JNZ           inner5
+
+next3:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -10753,7 +11645,7 @@ TEXT ·permute5x5VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -10862,7 +11754,7 @@ TEXT ·permute6x6VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -10999,7 +11891,7 @@ TEXT ·permute7x7VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -11172,7 +12064,7 @@ TEXT ·permute8x8VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -11370,92 +12262,78 @@ inner2:
 	RET
 
 // func permute2x1VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute2x1VBMI(SB), $8-24
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL, MMX+
+TEXT ·permute2x1VBMI(SB), $16-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	MOVQ      24(BX), SI
 	MOVQ      32(BX), DI
-	MOVQ      88(BX), BX
-	MOVQ      (DX), R8
-	MOVQ      R8, (SP)
+	MOVQ      88(BX), R8
+	MOVQ      136(DX), R9
+	XORQ      $+1, R9
+	ORQ       32(DX), R9
+	ORQ       88(BX), R9
+	MOVQ      R9, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
 
 outer1:
-	MOVQ AX, R8
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain2
+	MOVQ  AX, BX
+	MOVQ  CX, R9
+	MOVQ  24(DX), R10
+
+inner4:
+	VMOVDQU64 (R9)(SI*1), Z1
+	VMOVDQU64 (R9)(DI*1), Z2
+	VMOVDQU64 Z0, Z3
+	VPERMI2B  Z2, Z1, Z3
+	VMOVNTDQ  Z3, (BX)(R8*1)
+	ADDQ      32(DX), BX
+	ADDQ      40(DX), R9
+	DECQ      R10
+	JNZ       inner4
+	SFENCE
+	JMP       next3
+
+plain2:
+	MOVQ AX, BX
 	MOVQ CX, R9
 	MOVQ 24(DX), R10
 
-inner2:
+inner5:
 	VMOVDQU64     (R9)(SI*1), Z1
 	VMOVDQU64     (R9)(DI*1), Z2
 	VMOVDQU64     Z0, Z3
 	VPERMI2B      Z2, Z1, Z3
-	VMOVDQU64     Y3, (R8)(BX*1)
-	VEXTRACTI64X4 $0x01, Z3, 32(R8)(BX*1)
-	ADDQ          32(DX), R8
+	VMOVDQU64     Y3, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
+	ADDQ          32(DX), BX
 	ADDQ          40(DX), R9
 	DECQ          R10
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
-	DECQ          (SP)
-	JNZ           outer1
+	JNZ           inner5
+
+next3:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x1VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute3x1VBMI(SB), $8-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, MMX+
+TEXT ·permute3x1VBMI(SB), $16-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
-	VMOVDQU64 536(BX), Z0
-	VMOVDQU64 600(BX), Z1
-	KMOVQ     280(BX), K1
-	KMOVQ     288(BX), K1
-	MOVQ      24(BX), SI
-	MOVQ      32(BX), DI
-	MOVQ      40(BX), R8
-	MOVQ      88(BX), BX
-	MOVQ      (DX), R9
-	MOVQ      R9, (SP)
-
-outer1:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 24(DX), R11
-
-inner2:
-	VMOVDQU64     (R10)(SI*1), Z2
-	VMOVDQU64     (R10)(DI*1), Z3
-	VMOVDQU64     (R10)(R8*1), Z4
-	VMOVDQU64     Z0, Z5
-	VPERMI2B      Z3, Z2, Z5
-	VPERMB        Z4, Z1, K1, Z5
-	VMOVDQU64     Y5, (R9)(BX*1)
-	VEXTRACTI64X4 $0x01, Z5, 32(R9)(BX*1)
-	ADDQ          32(DX), R9
-	ADDQ          40(DX), R10
-	DECQ          R11
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
-	DECQ          (SP)
-	JNZ           outer1
-	VZEROUPPER
-	RET
-
-// func permute4x1VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute4x1VBMI(SB), $8-24
-	MOVQ      dst+0(FP), AX
-	MOVQ      src+8(FP), CX
-	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     280(BX), K1
@@ -11464,15 +12342,122 @@ TEXT ·permute4x1VBMI(SB), $8-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
-	MOVQ      (DX), R10
+	MOVQ      136(DX), R10
+	XORQ      $+1, R10
+	ORQ       32(DX), R10
+	ORQ       88(BX), R10
 	MOVQ      R10, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
 
 outer1:
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain2
+	MOVQ  AX, BX
+	MOVQ  CX, R10
+	MOVQ  24(DX), R11
+
+inner4:
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 (R10)(R8*1), Z4
+	VMOVDQU64 Z0, Z5
+	VPERMI2B  Z3, Z2, Z5
+	VPERMB    Z4, Z1, K1, Z5
+	VMOVNTDQ  Z5, (BX)(R9*1)
+	ADDQ      32(DX), BX
+	ADDQ      40(DX), R10
+	DECQ      R11
+	JNZ       inner4
+	SFENCE
+	JMP       next3
+
+plain2:
+	MOVQ AX, BX
+	MOVQ CX, R10
+	MOVQ 24(DX), R11
+
+inner5:
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     (R10)(R8*1), Z4
+	VMOVDQU64     Z0, Z5
+	VPERMI2B      Z3, Z2, Z5
+	VPERMB        Z4, Z1, K1, Z5
+	VMOVDQU64     Y5, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
+	ADDQ          32(DX), BX
+	ADDQ          40(DX), R10
+	DECQ          R11
+	JNZ           inner5
+
+next3:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute4x1VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, MMX+
+TEXT ·permute4x1VBMI(SB), $16-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      144(DX), BX
+	VMOVDQU64 536(BX), Z0
+	VMOVDQU64 600(BX), Z1
+	KMOVQ     280(BX), K1
+	KMOVQ     288(BX), K1
+	MOVQ      24(BX), SI
+	MOVQ      32(BX), DI
+	MOVQ      40(BX), R8
+	MOVQ      88(BX), R9
+	MOVQ      136(DX), R10
+	XORQ      $+1, R10
+	ORQ       32(DX), R10
+	ORQ       88(BX), R10
+	MOVQ      R10, (SP)
+	MOVQ      (DX), R10
+	MOVQ      R10, 8(SP)
+
+outer1:
+	MOVQ  (SP), R10
+	ORQ   AX, R10
+	TESTQ $+63, R10
+	JNZ   plain2
+	MOVQ  AX, R10
+	MOVQ  CX, R11
+	MOVQ  24(DX), R12
+
+inner4:
+	VMOVDQU64 (R11)(SI*1), Z2
+	VMOVDQU64 (R11)(DI*1), Z3
+	VMOVDQU64 (R11)(R8*1), Z4
+	MOVQ      48(BX), R13
+	VMOVDQU64 (R11)(R13*1), Z5
+	VMOVDQU64 Z0, Z6
+	VPERMI2B  Z3, Z2, Z6
+	VMOVDQU64 Z1, Z2
+	VPERMI2B  Z5, Z4, Z2
+	VMOVDQU8  Z2, K1, Z6
+	VMOVNTDQ  Z6, (R10)(R9*1)
+	ADDQ      32(DX), R10
+	ADDQ      40(DX), R11
+	DECQ      R12
+	JNZ       inner4
+	SFENCE
+	JMP       next3
+
+plain2:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 24(DX), R12
 
-inner2:
+inner5:
 	VMOVDQU64     (R11)(SI*1), Z2
 	VMOVDQU64     (R11)(DI*1), Z3
 	VMOVDQU64     (R11)(R8*1), Z4
@@ -11488,11 +12473,13 @@ inner2:
 	ADDQ          32(DX), R10
 	ADDQ          40(DX), R11
 	DECQ          R12
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
-	DECQ          (SP)
-	JNZ           outer1
+	JNZ           inner5
+
+next3:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -11502,7 +12489,7 @@ TEXT ·permute5x1VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -11554,7 +12541,7 @@ TEXT ·permute6x1VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -11610,7 +12597,7 @@ TEXT ·permute7x1VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -11671,7 +12658,7 @@ TEXT ·permute8x1VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -11736,7 +12723,7 @@ TEXT ·permuteMasked1x1VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	KMOVQ     152(BX), K1
 	KMOVQ     216(BX), K2
@@ -11771,7 +12758,7 @@ TEXT ·permuteMasked1x2VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     152(BX), K1
@@ -11811,7 +12798,7 @@ TEXT ·permuteMasked1x3VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -11856,7 +12843,7 @@ TEXT ·permuteMasked1x4VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -11906,7 +12893,7 @@ TEXT ·permuteMasked2x1VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	KMOVQ     152(BX), K1
 	KMOVQ     160(BX), K2
@@ -11945,7 +12932,7 @@ TEXT ·permuteMasked2x2VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     152(BX), K1
@@ -11990,7 +12977,7 @@ TEXT ·permuteMasked2x3VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12041,7 +13028,7 @@ TEXT ·permuteMasked2x4VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12098,7 +13085,7 @@ TEXT ·permuteMasked3x1VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     152(BX), K1
@@ -12144,7 +13131,7 @@ TEXT ·permuteMasked3x2VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12199,7 +13186,7 @@ TEXT ·permuteMasked3x3VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12262,7 +13249,7 @@ TEXT ·permuteMasked3x4VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12334,7 +13321,7 @@ TEXT ·permuteMasked4x1VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     152(BX), K1
@@ -12385,7 +13372,7 @@ TEXT ·permuteMasked4x2VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12446,7 +13433,7 @@ TEXT ·permuteMasked4x3VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12518,7 +13505,7 @@ TEXT ·permuteMasked4x4VBMI(SB), $8-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      136(DX), BX
+	MOVQ      144(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12601,7 +13588,7 @@ TEXT ·permute1x1AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
@@ -12655,7 +13642,7 @@ TEXT ·permute1x2AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	MOVQ           (DX), SI
@@ -12717,7 +13704,7 @@ TEXT ·permute1x3AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -12787,7 +13774,7 @@ TEXT ·permute1x4AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -12865,7 +13852,7 @@ TEXT ·permute2x1AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	MOVQ           (DX), SI
@@ -12929,7 +13916,7 @@ TEXT ·permute2x2AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13006,7 +13993,7 @@ TEXT ·permute2x3AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13096,7 +14083,7 @@ TEXT ·permute2x4AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13199,7 +14186,7 @@ TEXT ·permute3x1AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13273,7 +14260,7 @@ TEXT ·permute3x2AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13365,7 +14352,7 @@ TEXT ·permute3x3AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13475,7 +14462,7 @@ TEXT ·permute3x4AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13604,7 +14591,7 @@ TEXT ·permute4x1AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13688,7 +14675,7 @@ TEXT ·permute4x2AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13795,7 +14782,7 @@ TEXT ·permute4x3AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -13927,7 +14914,7 @@ TEXT ·permute4x4AVX2(SB), $8-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           136(DX), BX
+	MOVQ           144(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -14086,7 +15073,7 @@ TEXT ·permute1x1SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
@@ -14119,7 +15106,7 @@ TEXT ·permute1x2SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVQ  (DX), SI
@@ -14157,7 +15144,7 @@ TEXT ·permute1x3SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14200,7 +15187,7 @@ TEXT ·permute1x4SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14248,7 +15235,7 @@ TEXT ·permute2x1SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVQ  (DX), SI
@@ -14287,7 +15274,7 @@ TEXT ·permute2x2SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14335,7 +15322,7 @@ TEXT ·permute2x3SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14392,7 +15379,7 @@ TEXT ·permute2x4SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14458,7 +15445,7 @@ TEXT ·permute3x1SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14503,7 +15490,7 @@ TEXT ·permute3x2SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14561,7 +15548,7 @@ TEXT ·permute3x3SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14632,7 +15619,7 @@ TEXT ·permute3x4SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14716,7 +15703,7 @@ TEXT ·permute4x1SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14767,7 +15754,7 @@ TEXT ·permute4x2SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14835,7 +15822,7 @@ TEXT ·permute4x3SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -14920,7 +15907,7 @@ TEXT ·permute4x4SSSE3(SB), $8-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  136(DX), BX
+	MOVQ  144(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2

@@ -2189,7 +2189,7 @@ TEXT ·permute1x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	MOVD  24(R3), R4
@@ -2226,7 +2226,7 @@ TEXT ·permute1x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	ADD   $552, R3, R4
@@ -2270,7 +2270,7 @@ TEXT ·permute1x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	ADD   $552, R3, R4
@@ -2321,7 +2321,7 @@ TEXT ·permute1x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	ADD   $552, R3, R4
@@ -2379,7 +2379,7 @@ TEXT ·permute2x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2424,7 +2424,7 @@ TEXT ·permute2x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2480,7 +2480,7 @@ TEXT ·permute2x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2547,7 +2547,7 @@ TEXT ·permute2x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2625,7 +2625,7 @@ TEXT ·permute3x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2678,7 +2678,7 @@ TEXT ·permute3x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2746,7 +2746,7 @@ TEXT ·permute3x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2829,7 +2829,7 @@ TEXT ·permute3x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2927,7 +2927,7 @@ TEXT ·permute4x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2988,7 +2988,7 @@ TEXT ·permute4x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3068,7 +3068,7 @@ TEXT ·permute4x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3167,7 +3167,7 @@ TEXT ·permute4x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  136(R2), R3
+	MOVD  144(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3285,7 +3285,7 @@ TEXT ·permute2x2DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3323,7 +3323,7 @@ TEXT ·permute2x2DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3361,7 +3361,7 @@ TEXT ·permute2x2DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3399,7 +3399,7 @@ TEXT ·permute2x2DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3437,7 +3437,7 @@ TEXT ·permute3x3DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3479,7 +3479,7 @@ TEXT ·permute3x3DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3521,7 +3521,7 @@ TEXT ·permute3x3DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3563,7 +3563,7 @@ TEXT ·permute3x3DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3605,7 +3605,7 @@ TEXT ·permute4x4DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3651,7 +3651,7 @@ TEXT ·permute4x4DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3697,7 +3697,7 @@ TEXT ·permute4x4DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3743,7 +3743,7 @@ TEXT ·permute4x4DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3789,7 +3789,7 @@ TEXT ·permute2x2InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3827,7 +3827,7 @@ TEXT ·permute2x2InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3865,7 +3865,7 @@ TEXT ·permute2x2InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3903,7 +3903,7 @@ TEXT ·permute2x2InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3941,7 +3941,7 @@ TEXT ·permute3x3InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3983,7 +3983,7 @@ TEXT ·permute3x3InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4025,7 +4025,7 @@ TEXT ·permute3x3InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4067,7 +4067,7 @@ TEXT ·permute3x3InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4109,7 +4109,7 @@ TEXT ·permute4x4InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4155,7 +4155,7 @@ TEXT ·permute4x4InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4201,7 +4201,7 @@ TEXT ·permute4x4InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4247,7 +4247,7 @@ TEXT ·permute4x4InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 136(R2), R3
+	MOVD 144(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5

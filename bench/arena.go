@@ -44,7 +44,7 @@ func newArena(cases []Case, shared bool) (*arena, error) {
 			return nil, errors.Join(err, a.close())
 		}
 	} else {
-		a.src, a.dst = pages(src), pages(dst)
+		a.src, a.dst = pages(src), pagesAt(dst, skew)
 	}
 	random := uint64(88172645463325252)
 	for i := 0; i+8 <= len(a.src); i += 8 {
@@ -97,10 +97,20 @@ func (a *arena) close() (err error) {
 }
 
 // pages returns at least n bytes of memory that begin and end at a page.
-func pages(n int) []byte {
+func pages(n int) []byte { return pagesAt(n, 0) }
+
+// skew is how many pages behind a multiple of 1 MiB destinations begin. Processors
+// guess the cache way of an address from some of its bits; buffers that are a large
+// power of two apart would make every guess of the one wrong for the other.
+const skew = 85
+
+// pagesAt returns at least n bytes that begin so many pages behind a multiple of 1 MiB
+// and end at a page.
+func pagesAt(n, behind int) []byte {
+	const around = 1 << 20
 	n = (n + page) &^ (page - 1) // at least one
-	b := make([]byte, n+page)
-	skip := -int(reflect.ValueOf(b).Pointer()) & (page - 1)
+	b := make([]byte, n+around)
+	skip := (behind*page - int(reflect.ValueOf(b).Pointer())) & (around - 1)
 	return b[skip : skip+n : skip+n]
 }
 

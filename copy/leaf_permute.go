@@ -325,6 +325,9 @@ func (b *builder) useBox(x *box, vector int) {
 	if id, ok := asm.WeaveKernel(perm, b.have); ok {
 		p.kernel = id
 	}
+	if b.streams() {
+		p.block.Stream = 1
+	}
 	b.boxLoops(x)
 }
 

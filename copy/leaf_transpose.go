@@ -45,6 +45,9 @@ func (b *builder) transpose() bool {
 	if b.down(k) {
 		return true
 	}
+	if b.evenly(k) {
+		return true
+	}
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
 	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
@@ -80,6 +83,26 @@ func (b *builder) transpose() bool {
 	}
 	b.tables(&I, &J)
 	b.plan.kernel = line
+	return true
+}
+
+// evenly makes the leaf a transpose of two axes that are long enough by themselves,
+// where there is a kernel for that: it works without the tables.
+func (b *builder) evenly(k int) bool {
+	I, J := b.rest[k], b.rest[0]
+	if b.streams() || b.plan.bytes > lineBytes && (crowdedRows(I.dst, I.n) || crowdedRows(J.src, J.n)) {
+		return false
+	}
+	id, ok := asm.StepKernel(b.x.item, min(I.n, maxI), min(J.n, maxJ), b.plan.bytes > lineBytes, b.have)
+	if !ok {
+		return false
+	}
+	vi, vj := virtual{most: maxI, n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
+	b.extend(&vi, k, false)
+	b.extend(&vj, 0, true)
+	b.tables(&vi, &vj)
+	b.plan.kernel = id
+	b.plan.block.Inner = asm.Loop{N: 1, Dst: I.dst, Src: J.src}
 	return true
 }
 

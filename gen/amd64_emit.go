@@ -33,6 +33,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, itemsKernels()...)
 	ks = append(ks, fillKernelsSSE2()...)
 	ks = append(ks, transposeKernels()...)
+	ks = append(ks, stepKernels()...)
 	ks = append(ks, lineKernels()...)
 	ks = append(ks, mergeKernels()...)
 	ks = append(ks, spreadKernels()...)

@@ -74,7 +74,7 @@ func (e *emitter) merge(t *tile) {
 			e.ANDQ(operand.I32(-64), m.lines)
 			m.rows(dstOff)
 			m.down(srcI)
-		}, advance{srcI, t.size}, advance{dstOff, 8})
+		}, advance{pointer: srcI, scale: t.size}, advance{pointer: dstOff, scale: 8})
 	})
 	e.SFENCE()
 }

@@ -88,8 +88,8 @@ func (p permutation) emitVBMI(e *emitter) {
 	}
 	srcAt := e.offsets(perm, "SrcAt", min(p.nsrc, 3))
 	dstAt := e.offsets(perm, "DstAt", min(p.ndst, 3))
-	e.outer(func() {
-		e.inner(func(d, s reg.GPVirtual) {
+	box := func(stream bool) func(d, s reg.GPVirtual) {
+		return func(d, s reg.GPVirtual) {
 			window := func(base reg.GPVirtual, kept []reg.GPVirtual, field string, w int) operand.Mem {
 				if w < len(kept) {
 					return atIndex(base, kept[w], 0)
@@ -110,20 +110,65 @@ func (p permutation) emitVBMI(e *emitter) {
 			}
 			for w := range p.ndst {
 				out := p.combine(e, k, index[w*pairs:(w+1)*pairs], src, w*pairs)
-				m := window(d, dstAt, "DstAt", w)
-				if p.masked {
-					e.VMOVDQU8(out, k.get("DstMask", w), m)
-				} else {
-					// In halves: rows often lie at multiples of 32 bytes, where stores
-					// of 64 would all cross lines.
-					e.VMOVDQU64(out.AsY(), m)
-					m.Disp += 32
-					e.VEXTRACTI64X4(operand.U8(1), out, m)
-				}
+				p.store(e, k, out, window(d, dstAt, "DstAt", w), w, stream)
 			}
-		})
+		}
+	}
+	if !p.streams() {
+		e.outer(func() { e.inner(box(false)) })
+		e.VZEROUPPER()
+		return
+	}
+	edges := e.AllocLocal(8)
+	p.edges(e, perm, edges)
+	e.outer(func() {
+		plain, next := e.label("plain"), e.label("next")
+		t := e.GP64()
+		e.MOVQ(edges, t)
+		e.ORQ(e.dst, t)
+		e.TESTQ(operand.I32(63), t)
+		e.JNZ(operand.LabelRef(plain))
+		e.inner(box(true))
+		e.SFENCE()
+		e.JMP(operand.LabelRef(next))
+		e.Label(plain)
+		e.inner(box(false))
+		e.Label(next)
 	})
 	e.VZEROUPPER()
+}
+
+// streams reports whether the kernel can store past the caches: forms without masks,
+// and few windows, since those of many serve small boxes of which few are large.
+func (p permutation) streams() bool { return !p.masked && max(p.nsrc, p.ndst) <= 4 }
+
+// edges stores a word whose lower six bits are zero if the block asks for stores past
+// the caches and all windows lie at line edges wherever the first does.
+func (p permutation) edges(e *emitter, perm reg.GPVirtual, to operand.Mem) {
+	t := e.GP64()
+	e.MOVQ(e.in("Stream", 0), t)
+	e.XORQ(operand.I32(1), t)
+	e.ORQ(e.in("Inner", 8), t)
+	for w := range p.ndst {
+		e.ORQ(at(perm, permAt("DstAt")+8*w), t)
+	}
+	e.MOVQ(t, to)
+}
+
+// store writes destination window w.
+func (p permutation) store(e *emitter, k *maskPool, out reg.VecVirtual, m operand.Mem, w int, stream bool) {
+	switch {
+	case stream:
+		e.VMOVNTDQ(out, m)
+	case p.masked:
+		e.VMOVDQU8(out, k.get("DstMask", w), m)
+	default:
+		// In halves: rows often lie at multiples of 32 bytes, where stores of 64
+		// would all cross lines.
+		e.VMOVDQU64(out.AsY(), m)
+		m.Disp += 32
+		e.VEXTRACTI64X4(operand.U8(1), out, m)
+	}
 }
 
 // offsets loads the first n words of a field of the box.

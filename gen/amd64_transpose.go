@@ -115,8 +115,8 @@ func (e *emitter) transpose(t *tile) {
 					e.prefetch(t, p)
 				}
 				t.move(e, t, p)
-			}, advance{p.src, t.size}, advance{p.dstOff, 8})
-		}, advance{p.dst, t.size}, advance{srcOff, 8})
+			}, advance{pointer: p.src, scale: t.size}, advance{pointer: p.dstOff, scale: 8})
+		}, advance{pointer: p.dst, scale: t.size}, advance{pointer: srcOff, scale: 8})
 	})
 	if t.stream {
 		e.SFENCE()
@@ -144,10 +144,13 @@ func (e *emitter) outerFrame(body func(src operand.Mem)) {
 	e.JNZ(operand.LabelRef(loop))
 }
 
-// advance is a pointer that moves by scale bytes an item.
+// advance is a pointer that moves by scale bytes an item, or by step bytes.
 type advance struct {
 	pointer operand.Op // a register, or a place in the frame
 	scale   int
+	step    operand.Op
+	whole   operand.Mem // the bytes of a whole tile, where they are not scale times its items
+	done    bool        // the body has moved the pointer by a whole tile itself
 }
 
 // slide runs body over rest items in steps of n, the last step shortened so that
@@ -164,7 +167,7 @@ func (e *emitter) slide(rest operand.Op, n int, skip *reg.GPVirtual, body func()
 	left := e.GP64()
 	e.MOVQ(rest, left)
 	for _, p := range pointers {
-		e.addScaled(p.pointer, left, p.scale)
+		e.short(p, left, n)
 	}
 	if skip != nil {
 		e.MOVQ(operand.I32(n), *skip)
@@ -174,10 +177,33 @@ func (e *emitter) slide(rest operand.Op, n int, skip *reg.GPVirtual, body func()
 	e.JMP(operand.LabelRef(loop))
 	e.Label(full)
 	for _, p := range pointers {
-		e.ADDQ(operand.I32(n*p.scale), p.pointer)
+		switch {
+		case p.done:
+		case p.step != nil:
+			t := e.GP64()
+			e.MOVQ(p.whole, t)
+			e.ADDQ(t, p.pointer)
+		default:
+			e.ADDQ(operand.I32(n*p.scale), p.pointer)
+		}
 	}
 	e.JMP(operand.LabelRef(loop))
 	e.Label(done)
+}
+
+// short moves p from one tile to the next that lies left < n items on.
+func (e *emitter) short(p advance, left reg.GPVirtual, n int) {
+	if p.step == nil {
+		e.addScaled(p.pointer, left, p.scale)
+		return
+	}
+	t := e.GP64()
+	e.MOVQ(left, t)
+	if p.done {
+		e.SUBQ(operand.I32(n), t)
+	}
+	e.IMULQ(p.step, t)
+	e.ADDQ(t, p.pointer)
 }
 
 // addScaled adds n*scale to p.

@@ -17,7 +17,7 @@ type field struct {
 
 var blockFields = []field{
 	{"Outer", "Loop", 3, "the outer loop around everything else"},
-	{"Inner", "Loop", 3, "the inner loop: rows, items or boxes"},
+	{"Inner", "Loop", 3, "the inner loop: rows, items or boxes; the steps of rows (Transpose by Step kernels)"},
 	{"Width", "int", 1, "bytes of a row (Rows, Fill)"},
 	{"I", "int", 1, "items along a source row, the rows of the destination (Transpose)"},
 	{"J", "int", 1, "items along a destination row, the rows of the source (Transpose)"},
@@ -25,6 +25,7 @@ var blockFields = []field{
 	{"SrcOff", "[]int", 3, "byte offset of source row j (Transpose)"},
 	{"Next", "int", 1, "bytes from this block's source to the next one's, for prefetching"},
 	{"Ahead", "int", 1, "source rows that prefetching runs ahead (streaming Transpose)"},
+	{"Stream", "int", 1, "1 to store past the caches where all windows lie at line edges (Permute)"},
 	{"Perm", "*Perm", 1, "the box (Permute) or the item's spread (Transpose of odd sizes)"},
 }
 

@@ -16,6 +16,7 @@ type kernel struct {
 	stream bool     // stores past the caches
 	merge  bool     // streams rows that begin anywhere in a line (Transpose)
 	line   bool     // moves whole cache lines on both sides (Transpose)
+	step   bool     // rows at equal steps on both sides only (Transpose)
 	masked bool     // loads and stores under masks (Permute)
 	weave  string   // Go name of the one permutation it does; empty for any (Permute)
 	loop   []string // the Go loop it equals
@@ -64,6 +65,9 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		if k.line {
 			fmt.Fprintf(&b, ", Line: true")
+		}
+		if k.step {
+			fmt.Fprintf(&b, ", Step: true")
 		}
 		if k.masked {
 			fmt.Fprintf(&b, ", Masked: true")
