@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 
 	strided "github.com/stridecopy/stridecopy/copy"
 )
@@ -76,6 +77,21 @@ func ExampleFromImage() {
 	err = first.CopyFrom(planes)
 	fmt.Println(batch.Data, err)
 	// Output: [10 11 20 21 30 31] <nil>
+}
+
+// Any image, such as the paletted ones of PNG files: what has no channels of bytes is
+// drawn into one that has.
+func ExampleFromImage_any() {
+	var img image.Image = image.NewPaletted(image.Rect(0, 0, 2, 1), color.Palette{color.NRGBA{1, 2, 3, 255}})
+
+	pixels, err := strided.FromImage(img)
+	if err != nil {
+		drawn := image.NewNRGBA(img.Bounds())
+		draw.Draw(drawn, drawn.Rect, img, img.Bounds().Min, draw.Src)
+		pixels, err = strided.FromImage(drawn)
+	}
+	fmt.Println(pixels.Shape, pixels.Data, err)
+	// Output: [1 2 4] [1 2 3 255 1 2 3 255] <nil>
 }
 
 func ExampleFromYCbCr() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	strided "github.com/stridecopy/stridecopy/copy"
 	"github.com/stridecopy/stridecopy/memoryview"
 )
 
@@ -278,6 +279,31 @@ func ExampleGrid() {
 	_, ok := g.Slice()
 	fmt.Println(ok, g.Set(0, 0, 0))
 	// Output: 1 4 2 5 3 6 false cannot modify read-only memory
+}
+
+// A matrix in Fortran order, as it lies in a file, is copied by package strided.
+func ExampleGrid_Array() {
+	bytes := []byte{1, 2, 3, 4, 5, 6}
+	v, err := memoryview.FromNpy(append(memoryview.AppendNpyHeader(nil, "|u1", true, []int{2, 3}), bytes...))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	g, err := memoryview.As[uint8](v)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer g.Release()
+	a, err := g.Array()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	dst := strided.Of(make([]uint8, 6), 3, 2)
+	err = dst.RearrangeFrom(a, "row col -> col row")
+	fmt.Println(a.Strides, dst.Data, err)
+	// Output: [1 2] [1 2 3 4 5 6] <nil>
 }
 
 func ExampleRows() {

@@ -145,6 +145,31 @@ func (g *Grid[T]) Slice() ([]T, bool) {
 	return unsafe.Slice((*T)(g.base), g.buf.Len/g.buf.ItemSize), true
 }
 
+// Array returns the items as a [strided.Array] of the same memory, to be sliced,
+// permuted and copied by package strided. It must not be used after [Grid.Release],
+// nor written if the View is read-only. The error matches [ErrBuffer] if items are not
+// a whole number of items apart.
+func (g *Grid[T]) Array() (strided.Array[T], error) {
+	b := &g.buf
+	a := strided.Array[T]{Data: []T{}, Shape: slices.Clone(b.Shape), Strides: make([]int, b.NDim)}
+	for k, stride := range b.Strides {
+		if b.Shape[k] > 1 && stride%b.ItemSize != 0 {
+			return strided.Array[T]{}, raise(ErrBuffer, "the stride of %d bytes along dimension %d is no multiple of the %d of an item", stride, k+1, b.ItemSize)
+		}
+		a.Strides[k] = stride / b.ItemSize
+	}
+	if g.base == nil {
+		return a, nil
+	}
+	lo, hi, err := layout(b.ItemSize, b.Shape, b.Strides).Extent()
+	if err != nil {
+		return strided.Array[T]{}, engineError(err)
+	}
+	a.Offset = -lo / b.ItemSize
+	a.Data = unsafe.Slice((*T)(unsafe.Add(g.base, lo)), (hi-lo)/b.ItemSize)
+	return a, nil
+}
+
 // Release gives the buffer back to the View. The Grid must not be used any more.
 func (g *Grid[T]) Release() {
 	g.base = nil

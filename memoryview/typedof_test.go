@@ -1,9 +1,11 @@
 package memoryview
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -225,4 +227,69 @@ func ExampleOfArray() {
 	columns, err := v.ToBytes(OrderF)
 	fmt.Println(v.Buffer().Shape, columns, err)
 	// Output: [2 2] [1 3 2 4] <nil>
+}
+
+// TestGridArray compares arrays with their Views, for strides of every sign.
+func TestGridArray(t *testing.T) {
+	numbers := make([]int32, 60)
+	for i := range numbers {
+		numbers[i] = int32(i)
+	}
+	all, err := Of(numbers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err = all.CastOrder("i", []int{3, 4, 5}, OrderC); err != nil {
+		t.Fatal(err)
+	}
+	for _, keys := range [][]any{
+		{}, {1}, {Slice{nil, nil, -1}}, {Ellipsis, Slice{3, 0, -2}}, {Slice{nil, nil, -1}, Slice{nil, nil, -3}, Slice{nil, nil, -1}}, {2, 3, 4}, {Slice{1, 1, nil}}, {Slice{2, nil, nil}, NewAxis},
+	} {
+		v, err := all.Sub(keys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := v.ToBytes(OrderC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := As[int32](v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := g.Array()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := a.Contiguous()
+		if err != nil || !bytes.Equal(bytesOf(c.Data), want) || !slices.Equal(c.Shape, g.Shape()) {
+			t.Errorf("%v: %+v, %v", keys, a, err)
+		}
+		if len(a.Data) > 0 && !v.buf.ReadOnly {
+			a.Data[a.Offset]++
+			if g.buf.Len > 0 && *g.at(make([]int, len(a.Shape))) != a.Data[a.Offset] {
+				t.Errorf("%v: the memory is another", keys)
+			}
+			a.Data[a.Offset]--
+		}
+		g.Release()
+	}
+	halves, err := all.CastStrides("i", 0, []int{3}, []int{6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, err := As[int32](halves); err == nil || g != nil {
+		t.Error("misaligned items are taken")
+	}
+	halves, err = all.CastStrides("Zf", 0, []int{3}, []int{12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := As[complex64](halves)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := g.Array(); !errors.Is(err, ErrBuffer) {
+		t.Errorf("%+v, %v", a, err)
+	}
 }
