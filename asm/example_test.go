@@ -109,6 +109,19 @@ func ExampleLineKernel() {
 	// Output: false false
 }
 
+// A block of 8 x 8 items is taken by a kernel for rows at equal steps, or by none where
+// the machine has no such kernel.
+func ExampleStepKernel() {
+	id, ok := asm.StepKernel(4, 8, 8, true, cpu.Detect())
+	k := asm.Info(id)
+	fmt.Println(!ok || k.Op == asm.Transpose && k.I <= 8 && k.J <= 8)
+	_, ok = asm.StepKernel(4, 8, 8, true, 0)
+	fmt.Println(ok)
+	// Output:
+	// true
+	// false
+}
+
 func ExampleStreamKernel() {
 	have := cpu.Detect()
 	plain := asm.Info(asm.Best(asm.Transpose, 4, 64, 64, have))
