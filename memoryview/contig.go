@@ -166,14 +166,23 @@ func (b *Buffer) items() (int, bool) {
 	return n, b.ItemSize == 0 || n <= maxAlloc/b.ItemSize
 }
 
-// maxAlloc bounds what a copy may allocate, since a stride of 0 lets a small
-// buffer describe an array of any size: 2 TiB, or 512 MiB on a 32-bit platform.
-const maxAlloc = int(^uint(0) >> (3 + 20*(^uint(0)>>63)))
+// maxAlloc bounds what a copy may allocate: 2 TiB, or 512 MiB on a 32-bit platform.
+// Where items lie over each other, as by a stride of 0, a small buffer describes an
+// array of any size: then mostRepeated is the bound, 1 GiB.
+const (
+	maxAlloc     = int(^uint(0) >> (3 + 20*(^uint(0)>>63)))
+	mostRepeated = 1 << 30
+)
 
-// alloc returns n zero bytes, or an error that matches [ErrMemory].
-func alloc(n int) ([]byte, error) {
-	if n < 0 || n > maxAlloc {
+// alloc returns n zero bytes for the items of b, or an error that matches
+// [ErrMemory].
+func (b *Buffer) alloc(n int) ([]byte, error) {
+	if n < 0 || n > maxAlloc || n > mostRepeated && b.repeats(n) {
 		return nil, raise(ErrMemory, "%d bytes do not fit memory", n)
 	}
 	return make([]byte, n), nil
 }
+
+// repeats reports whether so many bytes of items are more than the memory that they
+// lie in. Of memory behind pointers nothing is known.
+func (b *Buffer) repeats(n int) bool { return b.Suboffsets == nil && n > len(b.Buf.Mem) }

@@ -127,7 +127,7 @@ func (b *Buffer) unfilled() (*Buffer, error) {
 	if !ok {
 		return nil, raise(ErrMemory, "shape %v of items of %d bytes does not fit memory", b.Shape, b.ItemSize)
 	}
-	mem, err := alloc(n * b.ItemSize)
+	mem, err := b.alloc(n * b.ItemSize)
 	if err != nil {
 		return nil, err
 	}

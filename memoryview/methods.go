@@ -14,7 +14,7 @@ func (v *View) ToBytes(order Order) ([]byte, error) {
 	if order != OrderC && order != OrderF && order != OrderA {
 		return nil, errOrder
 	}
-	out, err := alloc(v.buf.Len)
+	out, err := v.buf.alloc(v.buf.Len)
 	if err != nil {
 		return nil, err
 	}
@@ -26,8 +26,8 @@ func (v *View) ToBytes(order Order) ([]byte, error) {
 
 // ToList returns the items as nested []any, one level for each dimension, and the
 // bare item if there is none. It is v.tolist() of Python. The error matches
-// [ErrNotImplemented] if the format is no native single character, and [ErrBuffer]
-// if an item lies outside its block.
+// [ErrNotImplemented] if the format is no native single character, [ErrMemory], and
+// [ErrBuffer] if an item lies outside its block.
 func (v *View) ToList() (any, error) {
 	if err := v.enter(); err != nil {
 		return nil, err
@@ -37,7 +37,15 @@ func (v *View) ToList() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n, ok := v.buf.items(); !ok || !v.buf.mayList(n) {
+		return nil, raise(ErrMemory, "a list of the items of shape %v does not fit memory", v.buf.Shape)
+	}
 	return v.buf.list(v.buf.Buf, 0, func(p Pointer) (any, error) { return readItem(p, char) })
+}
+
+// mayList reports whether n items of b may become values of 16 bytes.
+func (b *Buffer) mayList(n int) bool {
+	return n <= maxAlloc/16 && (n <= mostRepeated/16 || !b.repeats(n))
 }
 
 // list returns the items of the dimensions k and on that begin at p.
@@ -46,7 +54,7 @@ func (b *Buffer) list(p Pointer, k int, read func(Pointer) (any, error)) (any, e
 		return read(p)
 	}
 	n := b.Shape[k]
-	if n > maxAlloc/16 {
+	if !b.mayList(n) { // as before an extent of 0
 		return nil, raise(ErrMemory, "a list of %d items does not fit memory", n)
 	}
 	list := make([]any, n)

@@ -179,7 +179,7 @@ func gather(b *Buffer, order Order) ([]byte, error) {
 	if !ok {
 		return nil, raise(ErrMemory, "shape %v of items of %d bytes does not fit memory", b.Shape, b.ItemSize)
 	}
-	out, err := alloc(n * b.ItemSize)
+	out, err := b.alloc(n * b.ItemSize)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -331,5 +332,28 @@ func TestSelfOverlap(t *testing.T) {
 	clear(mem)
 	if err := FromContiguous(v.Buffer(), []byte{1, 2, 3, 4, 5, 6}, OrderF); err != nil || !bytes.Equal(mem, []byte{1, 3, 5, 6}) {
 		t.Error(mem, err)
+	}
+}
+
+// TestTooLarge copies arrays of which a few bytes are repeated to more than any memory.
+func TestTooLarge(t *testing.T) {
+	for _, c := range [][2][]int{
+		{{1 << 30, 2}, {0, 1}},
+		{{1 << 16, 1 << 15}, {0, 0}},
+		{{math.MaxInt32, 64, 64}, {0, 0, 1}},
+	} {
+		v, err := FromMemory(make([]byte, 64), Read).CastStrides("B", 0, c[0], c[1])
+		if err != nil {
+			continue // on 32 bits
+		}
+		if _, err := v.ToBytes(OrderC); !errors.Is(err, ErrMemory) {
+			t.Errorf("bytes of shape %v: %v", c[0], err)
+		}
+		if _, err := v.ToList(); !errors.Is(err, ErrMemory) {
+			t.Errorf("a list of shape %v: %v", c[0], err)
+		}
+		if _, err := GetContiguous(v, Read, OrderC); !errors.Is(err, ErrMemory) {
+			t.Errorf("contiguous of shape %v: %v", c[0], err)
+		}
 	}
 }
