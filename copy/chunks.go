@@ -52,8 +52,9 @@ func (p *Plan) RunChunk(i int, dst, src []byte) error {
 // shares returns the distance from dst[0] to src[0] where the bytes that p touches
 // lie in memory that both slices share.
 func (p *Plan) shares(dst, src []byte) (shift int, shared bool) {
-	shift, shared = sameMemory(dst[p.dst.lo:p.dst.hi], src[p.src.lo:p.src.hi])
-	return shift + p.dst.lo - p.src.lo, shared
+	shift = distance(dst, src)
+	apart := shift + p.src.lo - p.dst.lo // from one lowest byte to the other
+	return shift, uint(apart) < uint(p.dst.hi-p.dst.lo) || uint(-apart) < uint(p.src.hi-p.src.lo)
 }
 
 // A division cuts the loops around the leaf of a plan into pieces that write different

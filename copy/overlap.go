@@ -30,8 +30,13 @@ func sameMemory(dst, src []byte) (shift int, shared bool) {
 	if len(dst) == 0 || len(src) == 0 {
 		return 0, false
 	}
-	d, s := uintptr(unsafe.Pointer(unsafe.SliceData(dst))), uintptr(unsafe.Pointer(unsafe.SliceData(src)))
-	return int(s - d), s-d < uintptr(len(dst)) || d-s < uintptr(len(src))
+	shift = distance(dst, src)
+	return shift, uint(shift) < uint(len(dst)) || uint(-shift) < uint(len(src))
+}
+
+// distance returns the bytes from dst[0] to src[0].
+func distance(dst, src []byte) int {
+	return int(uintptr(unsafe.Pointer(unsafe.SliceData(src))) - uintptr(unsafe.Pointer(unsafe.SliceData(dst))))
 }
 
 // unescaped returns b in a way that escape analysis does not follow, so that a

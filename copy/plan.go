@@ -39,6 +39,7 @@ type Options struct {
 type Plan struct {
 	dst, src span // bytes that the layouts reach
 	bytes    int  // payload
+	simple   bool // one call of the kernel does all, and neither span begins below 0
 	opts     Options
 
 	nest    nest   // the normal form
@@ -135,6 +136,7 @@ func (p *Plan) init(x nest, dst, src span, o Options, pool *spare, phase int) {
 	b.edge = phase == assumeOnEdge || phase >= 0 && (phase+x.dst)%64 == 0
 	b.restart()
 	b.build()
+	p.simple = len(p.loops) == 0 && !p.stream && dst.lo >= 0 && src.lo >= 0
 	b.plan, b.pool = nil, nil
 	builders.Put(b)
 }

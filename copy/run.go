@@ -16,6 +16,12 @@ import (
 //
 // [debug.SetPanicOnFault]: https://pkg.go.dev/runtime/debug#SetPanicOnFault
 func (p *Plan) Run(dst, src []byte) error {
+	if p.simple && p.dst.hi <= len(dst) && p.src.hi <= len(src) {
+		if _, shared := p.shares(dst, src); !shared {
+			asm.Call(p.kernel, dst, p.dstBase, src, p.srcBase, p.size, &p.block)
+			return nil
+		}
+	}
 	if p.bytes == 0 {
 		return nil
 	}
