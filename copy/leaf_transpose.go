@@ -156,9 +156,13 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 		full := (l.n+chunks-1)/chunks + line - 1
 		full -= full % line
 		chunks = max(1, (l.n+full-1)/full)
-		rest := l.n - (chunks-1)*full
-		short, ragged := rest*v.n*b.x.item < 64, v.tile > 0 && rest < full && rest*v.n%v.tile != 0
-		if (short || ragged) && chunks > 1 {
+		rest, even := l.n-(chunks-1)*full, l.n/chunks/line*line
+		ragged := v.tile > 0 && rest < full && rest*v.n%v.tile != 0
+		switch {
+		case chunks == 1:
+		case ragged && even > 0 && l.n-(chunks-1)*even < 2*full:
+			full = even // the last chunk is the longest
+		case ragged, rest*v.n*b.x.item < 64:
 			chunks-- // the last chunk takes what is less than a line
 		}
 		last := l.n - (chunks-1)*full
