@@ -1,5 +1,7 @@
 package asm
 
+import "encoding/binary"
+
 // unused marks, in the index vectors of 16-byte windows, a byte that another source
 // window supplies: shuffles by 16-byte tables write zero for it.
 const unused = 0x80
@@ -22,16 +24,39 @@ func (p *Perm) Reset(vector, nsrc, ndst int) {
 }
 
 // Set makes byte k of destination window w a copy of byte n of source window from.
-func (p *Perm) Set(w, k, from, n int) {
-	p.DstMask[w] |= 1 << k
-	p.SrcMask[from] |= 1 << n
+func (p *Perm) Set(w, k, from, n int) { p.SetItem(w, k, from, n, 1) }
+
+// SetItem does that for size bytes from these on, all of which lie in the two windows.
+func (p *Perm) SetItem(w, k, from, n, size int) {
+	mask := uint64(1)<<size - 1
+	p.DstMask[w] |= mask << k
+	p.SrcMask[from] |= mask << n
 	if p.Vector == 16 {
-		p.Index[(w*p.NSrc+from)*16+k] = byte(n)
+		consecutive(p.Index[(w*p.NSrc+from)*16+k:], n, size)
 		return
 	}
 	pair := w*((p.NSrc+1)/2) + from/2
-	p.Index[pair*64+k] = byte(from&1<<6 | n)
-	p.Blend[pair] |= 1 << k
+	p.Blend[pair] |= mask << k
+	consecutive(p.Index[pair*64+k:], from&1<<6|n, size)
+}
+
+// consecutive writes size consecutive numbers from n on.
+func consecutive(to []byte, n, size int) {
+	const ones, digits = 0x0101010101010101, 0x0706050403020100
+	switch v := uint64(n)*ones + digits; size {
+	case 1:
+		to[0] = byte(v)
+	case 2:
+		binary.LittleEndian.PutUint16(to, uint16(v))
+	case 4:
+		binary.LittleEndian.PutUint32(to, uint32(v))
+	case 8:
+		binary.LittleEndian.PutUint64(to, v)
+	default:
+		for k := range to[:size] {
+			to[k] = byte(n + k)
+		}
+	}
 }
 
 // Source returns the source window and the byte in it that byte k of destination

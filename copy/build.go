@@ -13,13 +13,14 @@ import (
 
 // A builder is the state of making one plan.
 type builder struct {
-	plan    *Plan
-	x       nest
-	rest    []loop // loops of x that the leaf has not taken
-	restBuf [inlineLoops]loop
-	have    cpu.Features
-	pool    *spare
-	edge    bool // the first destination item lies at a line edge
+	plan     *Plan
+	x        nest
+	rest     []loop // loops of x that the leaf has not taken
+	restBuf  [inlineLoops]loop
+	have     cpu.Features
+	pool     *spare
+	bySource [maxAxes]int // the loops of the rest by their source steps, for boxes
+	edge     bool         // the first destination item lies at a line edge
 }
 
 // A spare is memory for the parts of a plan that are large and rarely needed.

@@ -12,29 +12,6 @@ import (
 // maxAxes is the number of loops a box may extend over.
 const maxAxes = inlineLoops
 
-// A box is a piece of the index space: so many items along each loop of the rest.
-type box struct {
-	extent   [maxAxes]int
-	dst, src side
-	id       asm.ID
-	cost     float64 // estimated cycles per byte
-}
-
-// A side says how the bytes of a box lie on the destination or on the source: in
-// groups of one span each, every span cut into windows of one vector. Steps shorter
-// than a vector stay within a span, larger ones go from group to group.
-type side struct {
-	span    int // bytes from the first to the last of a group
-	perSpan int // windows in a span
-	groups  int
-	base    int // offset of the first byte from the box's first item
-	within  [maxAxes]int
-	between [maxAxes]int // groups that one turn of a loop advances by
-	at      [maxAxes]int // bytes between neighbouring groups of a loop
-}
-
-func (s *side) windows() int { return s.groups * s.perSpan }
-
 // permute makes the leaf a box, where some box beats the other leaves.
 func (b *builder) permute() bool {
 	if len(b.rest) > maxAxes || len(b.rest) == 0 {
@@ -44,13 +21,13 @@ func (b *builder) permute() bool {
 		return false
 	}
 	best, vector := box{}, 64
-	for _, vector = range []int{64, 16} {
+	for _, vector = range [...]int{64, 16} {
 		if _, ok := asm.Box(vector, 1, 1, false, b.have); ok {
 			best = b.bestBox(vector)
 			break
 		}
 	}
-	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles || b.tilesFit() && (asm.Info(best.id).Masked || max(best.src.windows(), best.dst.windows()) > 4) {
+	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles || b.tilesFit() && (best.masked || max(best.nsrc, best.ndst) > 4) {
 		return false
 	}
 	b.useBox(&best, vector)
@@ -100,208 +77,6 @@ func (b *builder) dense(k, other int, onDst bool) int {
 	return run
 }
 
-// bestBox grows boxes along the dense axes of both sides, of the destination only
-// and of the source only, and returns the cheapest of all it passed; its cost is 0
-// where there is none.
-func (b *builder) bestBox(vector int) box {
-	var best box
-	for _, order := range [...][2]bool{{true, false}, {false, true}, {true, true}, {false, false}} {
-		var x box
-		for k := range b.rest {
-			x.extent[k] = 1
-		}
-		b.grow(&x, &best, order[0], vector)
-		if order[0] != order[1] {
-			b.grow(&x, &best, order[1], vector)
-		}
-	}
-	return best
-}
-
-// grow extends x along the axes that are dense on one side, one after the other,
-// until they fill whole vectors, and keeps the best box on the way.
-func (b *builder) grow(x, best *box, onDst bool, vector int) {
-	for run := b.x.item; ; {
-		k := b.next(x, run, onDst)
-		if k < 0 || x.extent[k] > 1 && x.extent[k] < b.rest[k].n {
-			return
-		}
-		n := b.rest[k].n
-		if x.extent[k] == n {
-			run *= n
-			continue
-		}
-		whole := vector / gcd(run, vector) // turns that fill whole vectors
-		b.considerParts(x, best, k, min(vector/run, n, whole), vector)
-		switch {
-		case run*n <= 4*vector || run*n <= 8*vector && run*n%vector == 0:
-			x.extent[k] = n
-			run *= n
-		case whole < n:
-			x.extent[k] = whole
-			run *= whole
-		default:
-			return
-		}
-		b.consider(x, best, vector)
-		if run%vector == 0 {
-			return
-		}
-	}
-}
-
-// considerParts considers x with so many turns of loop k, which fill a vector or
-// nearly, and, where these lie too far apart on the other side, with half as many.
-func (b *builder) considerParts(x, best *box, k, turns, vector int) {
-	y := *x
-	for ; turns > 1; turns /= 2 {
-		y.extent[k] = turns
-		if b.consider(&y, best, vector) {
-			return
-		}
-	}
-}
-
-// next returns the loop that goes on where a dense run of bytes ends, or, where no
-// loop has that step, the one with the smallest step for a run that is one item.
-func (b *builder) next(x *box, run int, onDst bool) int {
-	best, least := -1, 0
-	for k, l := range b.rest {
-		step := abs(l.src)
-		if onDst {
-			step = l.dst
-		}
-		if step == run && x.extent[k] >= 1 {
-			return k
-		}
-		if run == b.x.item && step > run && (best < 0 || step < least) {
-			best, least = k, step
-		}
-	}
-	return best
-}
-
-func gcd(a, b int) int {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
-}
-
-// consider measures the windows of x and keeps it where it is cheaper than best. It
-// reports whether there is a kernel for it.
-func (b *builder) consider(x, best *box, vector int) bool {
-	if !b.lay(x, &x.dst, true, vector) || !b.lay(x, &x.src, false, vector) {
-		return false
-	}
-	bytes, chunks := b.x.item, 0
-	for k, l := range b.rest {
-		bytes *= x.extent[k]
-		if l.n%x.extent[k] != 0 {
-			chunks++
-		}
-	}
-	nsrc, ndst := x.src.windows(), x.dst.windows()
-	if chunks > 1 || nsrc > 8 || ndst > 8 {
-		return false
-	}
-	full := bytes == ndst*vector && x.src.span >= vector
-	id, ok := asm.ID(0), false
-	if full {
-		id, ok = asm.Box(vector, nsrc, ndst, false, b.have)
-	}
-	if !ok {
-		id, ok = asm.Box(vector, nsrc, ndst, true, b.have)
-	}
-	if !ok {
-		return false
-	}
-	x.id = id
-	x.cost = boxCost(nsrc, ndst, !full, bytes)
-	if bytes == b.plan.bytes {
-		x.cost /= 2 // nothing else is left to do
-	}
-	if best.cost == 0 || x.cost < best.cost {
-		*best = *x
-	}
-	return true
-}
-
-// itemCycles is what moving a single item costs.
-const itemCycles = 2.8
-
-// boxCost estimates the cycles per byte of a box: a load or a shuffle a cycle,
-// stores at half of that, and some for every box.
-func boxCost(nsrc, ndst int, masked bool, bytes int) float64 {
-	cycles := float64(max(nsrc, ndst*((nsrc+1)/2)) + 2*ndst + 1)
-	if masked {
-		cycles += float64(nsrc + ndst)
-	}
-	return cycles / float64(bytes)
-}
-
-// lay computes how the bytes of x lie on one side. It reports false where spans
-// would run into each other's windows.
-func (b *builder) lay(x *box, s *side, onDst bool, vector int) bool {
-	*s = side{span: b.x.item, groups: 1}
-	var done [maxAxes]bool
-	for range b.rest {
-		k, step := -1, 0
-		for q, l := range b.rest {
-			t := l.src
-			if onDst {
-				t = l.dst
-			}
-			if !done[q] && x.extent[q] > 1 && (k < 0 || abs(t) < abs(step)) {
-				k, step = q, t
-			}
-		}
-		if k < 0 {
-			break
-		}
-		done[k] = true
-		n := x.extent[k]
-		if s.groups == 1 && abs(step) <= s.span+vector/2 {
-			s.within[k] = step
-			s.span += (n - 1) * abs(step)
-			if step < 0 {
-				s.base += (n - 1) * step
-			}
-			continue
-		}
-		s.between[k], s.at[k] = s.groups, step
-		s.groups *= n
-	}
-	s.perSpan = (s.span + vector - 1) / vector
-	return s.groups*s.perSpan <= 8
-}
-
-// place returns the window and the byte in it of the byte at pos of a group.
-func (s *side) place(group, pos, vector int) (window, n int) {
-	w := pos / vector
-	if w == s.perSpan-1 && s.span >= vector { // the last window ends where the span does
-		return group*s.perSpan + w, pos - (s.span - vector)
-	}
-	return group*s.perSpan + w, pos - w*vector
-}
-
-// offsets writes where the windows of s lie.
-func (s *side) offsets(x *box, at *[8]int, vector int) {
-	for w := range s.windows() {
-		group, part := w/s.perSpan, w%s.perSpan
-		off := s.base + part*vector
-		if part == s.perSpan-1 && s.span >= vector {
-			off = s.base + s.span - vector
-		}
-		for k, n := range s.between {
-			if n > 0 {
-				off += group / n % x.extent[k] * s.at[k]
-			}
-		}
-		at[w] = off
-	}
-}
-
 // useBox writes the permutation of x and makes its boxes the leaf.
 func (b *builder) useBox(x *box, vector int) {
 	p := b.plan
@@ -311,16 +86,10 @@ func (b *builder) useBox(x *box, vector int) {
 	} else {
 		perm = new(asm.Perm)
 	}
-	perm.Reset(vector, x.src.windows(), x.dst.windows())
-	x.dst.offsets(x, &perm.DstAt, vector)
-	x.src.offsets(x, &perm.SrcAt, vector)
-	b.eachItem(x, func(dstGroup, dstPos, srcGroup, srcPos int) {
-		for q := range b.x.item {
-			w, k := x.dst.place(dstGroup, dstPos+q, vector)
-			from, n := x.src.place(srcGroup, srcPos+q, vector)
-			perm.Set(w, k, from, n)
-		}
-	})
+	perm.Reset(vector, x.nsrc, x.ndst)
+	dst, src := b.lay(x, true, vector), b.lay(x, false, vector)
+	perm.DstAt, perm.SrcAt = dst.at, src.at
+	b.permutation(perm, x, &dst, &src)
 	p.kernel, p.size, p.block.Perm = x.id, b.x.item, perm
 	if id, ok := asm.WeaveKernel(perm, b.have); ok {
 		p.kernel = id
@@ -329,32 +98,6 @@ func (b *builder) useBox(x *box, vector int) {
 		p.block.Stream = 1
 	}
 	b.boxLoops(x)
-}
-
-// eachItem calls f with the group and the position in it of every item of x, on
-// both sides.
-func (b *builder) eachItem(x *box, f func(dstGroup, dstPos, srcGroup, srcPos int)) {
-	var at [maxAxes]int
-	for {
-		dg, dp, sg, sp := 0, -x.dst.base, 0, -x.src.base
-		for k := range b.rest {
-			dg += at[k] * x.dst.between[k]
-			dp += at[k] * x.dst.within[k]
-			sg += at[k] * x.src.between[k]
-			sp += at[k] * x.src.within[k]
-		}
-		f(dg, dp, sg, sp)
-		k := 0
-		for ; k < len(b.rest); k++ {
-			if at[k]++; at[k] < x.extent[k] {
-				break
-			}
-			at[k] = 0
-		}
-		if k == len(b.rest) {
-			return
-		}
-	}
 }
 
 // boxLoops turns what the box leaves of each loop into the loops of the leaf: the
@@ -383,7 +126,7 @@ func (b *builder) boxLoops(x *box) {
 	if inner < 0 {
 		inner = b.batch()
 	}
-	b.batchLoops(inner, bytes, x.src.windows()+x.dst.windows(), slid)
+	b.batchLoops(inner, bytes, x.nsrc+x.ndst, slid)
 }
 
 // batch chooses the loop over boxes that runs inside the kernel: the first that is

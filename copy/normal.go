@@ -129,3 +129,10 @@ func abs(a int) int {
 	}
 	return a
 }
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
