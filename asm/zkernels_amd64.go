@@ -500,6 +500,70 @@ func transposeStepB2AVX512(dst, src *byte, b *Block)
 //go:noescape
 func transposeStepB2AVX2(dst, src *byte, b *Block)
 
+// transposeStepB4AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB4AVX512(dst, src *byte, b *Block)
+
+// transposeStepB4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB4AVX2(dst, src *byte, b *Block)
+
+// transposeStepB8AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB8AVX512(dst, src *byte, b *Block)
+
+// transposeStepB8AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB8AVX2(dst, src *byte, b *Block)
+
 // transposeB1AVX512 is
 //
 //	for o := range b.Outer.N {
@@ -2464,6 +2528,10 @@ const (
 	idTransposeStepB1AVX2
 	idTransposeStepB2AVX512
 	idTransposeStepB2AVX2
+	idTransposeStepB4AVX512
+	idTransposeStepB4AVX2
+	idTransposeStepB8AVX512
+	idTransposeStepB8AVX2
 	idTransposeB1AVX512
 	idTransposeB1StreamAVX512
 	idTransposeB2AVX512
@@ -2600,6 +2668,10 @@ var archKernels = []Kernel{
 	{ID: idTransposeStepB1AVX2, Name: "transposeStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB2AVX512, Name: "transposeStepB2AVX512", Op: Transpose, Size: 2, I: 8, J: 32, Step: true, Needs: cpu.AVX512},
 	{ID: idTransposeStepB2AVX2, Name: "transposeStepB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepB4AVX512, Name: "transposeStepB4AVX512", Op: Transpose, Size: 4, I: 4, J: 16, Step: true, Needs: cpu.AVX512},
+	{ID: idTransposeStepB4AVX2, Name: "transposeStepB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepB8AVX512, Name: "transposeStepB8AVX512", Op: Transpose, Size: 8, I: 2, J: 8, Step: true, Needs: cpu.AVX512},
+	{ID: idTransposeStepB8AVX2, Name: "transposeStepB8AVX2", Op: Transpose, Size: 8, I: 2, J: 4, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1AVX512, Name: "transposeB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB1StreamAVX512, Name: "transposeB1StreamAVX512", Op: Transpose, Size: 1, I: 64, J: 64, Stream: true, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB2AVX512, Name: "transposeB2AVX512", Op: Transpose, Size: 2, I: 32, J: 32, Line: true, Needs: cpu.AVX512},
@@ -2771,6 +2843,14 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeStepB2AVX512(dst, src, b)
 	case idTransposeStepB2AVX2:
 		transposeStepB2AVX2(dst, src, b)
+	case idTransposeStepB4AVX512:
+		transposeStepB4AVX512(dst, src, b)
+	case idTransposeStepB4AVX2:
+		transposeStepB4AVX2(dst, src, b)
+	case idTransposeStepB8AVX512:
+		transposeStepB8AVX512(dst, src, b)
+	case idTransposeStepB8AVX2:
+		transposeStepB8AVX2(dst, src, b)
 	case idTransposeB1AVX512:
 		transposeB1AVX512(dst, src, b)
 	case idTransposeB1StreamAVX512:

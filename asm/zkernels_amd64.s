@@ -3605,6 +3605,419 @@ done4:
 	VZEROUPPER
 	RET
 
+// func transposeStepB4AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·transposeStepB4AVX512(SB), $56-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   40(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   32(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R11
+	IMUL3Q $+16, BX, R11
+	MOVQ   R11, (SP)
+	MOVL   $0x000000f0, R11
+	KMOVW  R11, K1
+	MOVL   $0x00000f00, R11
+	KMOVW  R11, K2
+	MOVL   $0x0000f000, R11
+	KMOVW  R11, K3
+	MOVQ   (DX), R11
+	MOVQ   R11, 32(SP)
+	MOVQ   AX, 40(SP)
+	MOVQ   CX, 48(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 48(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 64(DX), AX
+	MOVQ AX, 8(SP)
+
+tile2:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 56(DX), R11
+
+tile5:
+	MOVQ            AX, R12
+	VMOVDQU64       (R12), X1
+	VMOVDQU64       (R12)(BX*1), X2
+	VMOVDQU64       (R12)(BX*2), X3
+	VMOVDQU64       (R12)(SI*1), X4
+	VBROADCASTI32X4 (R12)(BX*4), K1, Z1
+	VBROADCASTI32X4 (R12)(DI*1), K1, Z2
+	VBROADCASTI32X4 (R12)(SI*2), K1, Z3
+	VBROADCASTI32X4 (R12)(R8*1), K1, Z4
+	LEAQ            (R12)(BX*8), R12
+	VBROADCASTI32X4 (R12), K2, Z1
+	VBROADCASTI32X4 (R12)(BX*1), K2, Z2
+	VBROADCASTI32X4 (R12)(BX*2), K2, Z3
+	VBROADCASTI32X4 (R12)(SI*1), K2, Z4
+	VBROADCASTI32X4 (R12)(BX*4), K3, Z1
+	VBROADCASTI32X4 (R12)(DI*1), K3, Z2
+	VBROADCASTI32X4 (R12)(SI*2), K3, Z3
+	VBROADCASTI32X4 (R12)(R8*1), K3, Z4
+	VPUNPCKLDQ      Z3, Z1, Z0
+	VPUNPCKHDQ      Z3, Z1, Z3
+	VPUNPCKLDQ      Z4, Z2, Z1
+	VPUNPCKHDQ      Z4, Z2, Z4
+	VPUNPCKLDQ      Z1, Z0, Z2
+	VPUNPCKHDQ      Z1, Z0, Z1
+	VPUNPCKLDQ      Z4, Z3, Z0
+	VPUNPCKHDQ      Z4, Z3, Z4
+	VMOVDQU64       Z2, (CX)
+	VMOVDQU64       Z1, (CX)(R9*1)
+	VMOVDQU64       Z0, (CX)(R9*2)
+	VMOVDQU64       Z4, (CX)(R10*1)
+	LEAQ            (CX)(R9*4), CX
+	SUBQ            $+4, R11
+	JLE             done7
+	CMPQ            R11, $+4
+	JGE             full6
+	LEAQ            (AX)(R11*4), AX
+	SUBQ            $+4, R11
+	IMULQ           R9, R11
+	ADDQ            R11, CX
+	MOVQ            $+4, R11
+	JMP             tile5
+
+full6:
+	ADDQ $+16, AX
+	JMP  tile5
+
+done7:
+	SUBQ   $+16, 8(SP)
+	JLE    done4
+	CMPQ   8(SP), $+16
+	JGE    full3
+	MOVQ   8(SP), AX
+	IMUL3Q $+4, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+16, 8(SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+64, 16(SP)
+	MOVQ (SP), AX
+	ADDQ AX, 24(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 40(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 48(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepB4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepB4AVX2(SB), $56-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   40(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), DI
+	MOVQ   32(DX), DI
+	LEAQ   (DI)(DI*2), R8
+	LEAQ   (DI)(DI*4), R9
+	LEAQ   (R8)(DI*4), R9
+	IMUL3Q $+8, BX, R9
+	MOVQ   R9, (SP)
+	MOVQ   (DX), R9
+	MOVQ   R9, 32(SP)
+	MOVQ   AX, 40(SP)
+	MOVQ   CX, 48(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 48(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 64(DX), AX
+	MOVQ AX, 8(SP)
+
+tile2:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 56(DX), R9
+
+tile5:
+	MOVQ           AX, R10
+	LEAQ           (R10)(BX*4), R11
+	VMOVDQU        (R10), X1
+	VBROADCASTI128 (R11), Y0
+	VPBLENDD       $0xf0, Y0, Y1, Y1
+	VMOVDQU        (R10)(BX*1), X2
+	VBROADCASTI128 (R11)(BX*1), Y0
+	VPBLENDD       $0xf0, Y0, Y2, Y2
+	VMOVDQU        (R10)(BX*2), X3
+	VBROADCASTI128 (R11)(BX*2), Y0
+	VPBLENDD       $0xf0, Y0, Y3, Y3
+	VMOVDQU        (R10)(SI*1), X4
+	VBROADCASTI128 (R11)(SI*1), Y0
+	VPBLENDD       $0xf0, Y0, Y4, Y4
+	VPUNPCKLDQ     Y3, Y1, Y0
+	VPUNPCKHDQ     Y3, Y1, Y3
+	VPUNPCKLDQ     Y4, Y2, Y1
+	VPUNPCKHDQ     Y4, Y2, Y4
+	VPUNPCKLDQ     Y1, Y0, Y2
+	VPUNPCKHDQ     Y1, Y0, Y1
+	VPUNPCKLDQ     Y4, Y3, Y0
+	VPUNPCKHDQ     Y4, Y3, Y4
+	VMOVDQU        Y2, (CX)
+	VMOVDQU        Y1, (CX)(DI*1)
+	VMOVDQU        Y0, (CX)(DI*2)
+	VMOVDQU        Y4, (CX)(R8*1)
+	LEAQ           (CX)(DI*4), CX
+	SUBQ           $+4, R9
+	JLE            done7
+	CMPQ           R9, $+4
+	JGE            full6
+	LEAQ           (AX)(R9*4), AX
+	SUBQ           $+4, R9
+	IMULQ          DI, R9
+	ADDQ           R9, CX
+	MOVQ           $+4, R9
+	JMP            tile5
+
+full6:
+	ADDQ $+16, AX
+	JMP  tile5
+
+done7:
+	SUBQ   $+8, 8(SP)
+	JLE    done4
+	CMPQ   8(SP), $+8
+	JGE    full3
+	MOVQ   8(SP), AX
+	IMUL3Q $+4, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+8, 8(SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+32, 16(SP)
+	MOVQ (SP), AX
+	ADDQ AX, 24(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 40(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 48(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepB8AVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·transposeStepB8AVX512(SB), $56-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   40(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   32(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R10
+	IMUL3Q $+8, BX, R10
+	MOVQ   R10, (SP)
+	MOVL   $0x000000f0, R10
+	KMOVW  R10, K1
+	MOVL   $0x00000f00, R10
+	KMOVW  R10, K2
+	MOVL   $0x0000f000, R10
+	KMOVW  R10, K3
+	MOVQ   (DX), R10
+	MOVQ   R10, 32(SP)
+	MOVQ   AX, 40(SP)
+	MOVQ   CX, 48(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 48(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 64(DX), AX
+	MOVQ AX, 8(SP)
+
+tile2:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 56(DX), R10
+
+tile5:
+	MOVQ            AX, R11
+	VMOVDQU64       (R11), X1
+	VMOVDQU64       (R11)(BX*1), X2
+	VBROADCASTI32X4 (R11)(BX*2), K1, Z1
+	VBROADCASTI32X4 (R11)(SI*1), K1, Z2
+	VBROADCASTI32X4 (R11)(BX*4), K2, Z1
+	VBROADCASTI32X4 (R11)(DI*1), K2, Z2
+	VBROADCASTI32X4 (R11)(SI*2), K3, Z1
+	VBROADCASTI32X4 (R11)(R8*1), K3, Z2
+	VPUNPCKLQDQ     Z2, Z1, Z0
+	VPUNPCKHQDQ     Z2, Z1, Z2
+	VMOVDQU64       Z0, (CX)
+	VMOVDQU64       Z2, (CX)(R9*1)
+	LEAQ            (CX)(R9*2), CX
+	SUBQ            $+2, R10
+	JLE             done7
+	CMPQ            R10, $+2
+	JGE             full6
+	LEAQ            (AX)(R10*8), AX
+	SUBQ            $+2, R10
+	IMULQ           R9, R10
+	ADDQ            R10, CX
+	MOVQ            $+2, R10
+	JMP             tile5
+
+full6:
+	ADDQ $+16, AX
+	JMP  tile5
+
+done7:
+	SUBQ   $+8, 8(SP)
+	JLE    done4
+	CMPQ   8(SP), $+8
+	JGE    full3
+	MOVQ   8(SP), AX
+	IMUL3Q $+8, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+8, 8(SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+64, 16(SP)
+	MOVQ (SP), AX
+	ADDQ AX, 24(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 40(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 48(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepB8AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepB8AVX2(SB), $56-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   40(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), SI
+	MOVQ   32(DX), SI
+	LEAQ   (SI)(SI*2), DI
+	LEAQ   (SI)(SI*4), R8
+	LEAQ   (DI)(SI*4), DI
+	IMUL3Q $+4, BX, DI
+	MOVQ   DI, (SP)
+	MOVQ   (DX), DI
+	MOVQ   DI, 32(SP)
+	MOVQ   AX, 40(SP)
+	MOVQ   CX, 48(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 48(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 64(DX), AX
+	MOVQ AX, 8(SP)
+
+tile2:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 56(DX), DI
+
+tile5:
+	MOVQ           AX, R8
+	LEAQ           (R8)(BX*2), R9
+	VMOVDQU        (R8), X1
+	VBROADCASTI128 (R9), Y0
+	VPBLENDD       $0xf0, Y0, Y1, Y1
+	VMOVDQU        (R8)(BX*1), X2
+	VBROADCASTI128 (R9)(BX*1), Y0
+	VPBLENDD       $0xf0, Y0, Y2, Y2
+	VPUNPCKLQDQ    Y2, Y1, Y0
+	VPUNPCKHQDQ    Y2, Y1, Y2
+	VMOVDQU        Y0, (CX)
+	VMOVDQU        Y2, (CX)(SI*1)
+	LEAQ           (CX)(SI*2), CX
+	SUBQ           $+2, DI
+	JLE            done7
+	CMPQ           DI, $+2
+	JGE            full6
+	LEAQ           (AX)(DI*8), AX
+	SUBQ           $+2, DI
+	IMULQ          SI, DI
+	ADDQ           DI, CX
+	MOVQ           $+2, DI
+	JMP            tile5
+
+full6:
+	ADDQ $+16, AX
+	JMP  tile5
+
+done7:
+	SUBQ   $+4, 8(SP)
+	JLE    done4
+	CMPQ   8(SP), $+4
+	JGE    full3
+	MOVQ   8(SP), AX
+	IMUL3Q $+8, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+4, 8(SP)
+	JMP    tile2
+
+full3:
+	ADDQ $+32, 16(SP)
+	MOVQ (SP), AX
+	ADDQ AX, 24(SP)
+	JMP  tile2
+
+done4:
+	MOVQ 8(DX), AX
+	ADDQ AX, 40(SP)
+	MOVQ 16(DX), AX
+	ADDQ AX, 48(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func transposeB1AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
 TEXT ·transposeB1AVX512(SB), $4200-24

@@ -90,11 +90,11 @@ func (b *builder) transpose() bool {
 // where there is a kernel for that: it works without the tables.
 func (b *builder) evenly(k int) bool {
 	I, J := b.rest[k], b.rest[0]
-	if b.streams() || b.plan.bytes > lineBytes && (crowdedRows(I.dst, I.n) || crowdedRows(J.src, J.n)) {
-		return false
+	id, ok := b.stepKernel(I, J, b.plan.bytes > lineBytes || b.x.item == 8)
+	if !ok && b.plan.bytes > lineBytes {
+		id, ok = b.stepKernel(I, J, false)
 	}
-	id, ok := asm.StepKernel(b.x.item, min(I.n, maxI), min(J.n, maxJ), b.plan.bytes > lineBytes, b.have)
-	if !ok {
+	if !ok || b.streams() {
 		return false
 	}
 	vi, vj := virtual{most: maxI, n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
@@ -104,6 +104,21 @@ func (b *builder) evenly(k int) bool {
 	b.plan.kernel = id
 	b.plan.block.Inner = asm.Loop{N: 1, Dst: I.dst, Src: J.src}
 	return true
+}
+
+// stepKernel returns the kernel for axes I and J, and whether its rows get along in the
+// first-level cache: the source rows of a tile, of which it takes 16 bytes at a time,
+// and, where it writes less than lines, all destination rows.
+func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
+	id, ok := asm.StepKernel(b.x.item, min(I.n, maxI), min(J.n, maxJ), wide, b.have)
+	if !ok || b.plan.bytes <= lineBytes {
+		return id, ok
+	}
+	rows := asm.Info(id).J
+	if rows > 8 && rows > 4*setsOf(J.src, rows) {
+		return id, false
+	}
+	return id, rows*b.x.item >= 64 || !crowdedRows(I.dst, I.n)
 }
 
 // chains takes the virtual axes out of the rest: I beginning with loop k, J with
@@ -240,13 +255,17 @@ func crowded(I, J *virtual) bool {
 // crowdedRows reports whether n rows that lie step bytes apart fall into so few sets
 // of the first-level cache that they push each other out.
 func crowdedRows(step, n int) bool {
+	return n >= crowd && setsOf(step, min(n, crowd)) <= crowdedSets
+}
+
+// setsOf returns into how many sets of the first-level cache n rows fall.
+func setsOf(step, n int) int {
 	rest := abs(step) % waySize
 	near := min(rest, waySize-rest) // from the same place in the next way
-	sets := waySize / max(64, gcd(waySize, rest))
 	if near < 64 {
-		sets = min(n, crowd)*near/64 + 1
+		return n*near/64 + 1
 	}
-	return n >= crowd && sets <= crowdedSets
+	return waySize / max(64, gcd(waySize, rest))
 }
 
 const (

@@ -24,7 +24,7 @@ func (t stepTile) bytes() int { return 16 * t.lanes }
 
 func stepKernels() []kernel {
 	var ks []kernel
-	for _, size := range []int{1, 2} {
+	for _, size := range []int{1, 2, 4, 8} {
 		for _, lanes := range []int{4, 2} {
 			t := stepTile{size, lanes}
 			suffix, isa := "AVX512", "cpu.AVX512"
@@ -126,7 +126,7 @@ func (t stepTile) load(e *emitter, s steps, from reg.GPVirtual, masks []reg.Opma
 	high := base
 	if t.lanes == 2 { // lane by lane would take more registers than there are
 		high = e.GP64()
-		e.LEAQ(operand.Mem{Base: base, Index: s[0], Scale: 8}, high)
+		e.LEAQ(operand.Mem{Base: base, Index: s[0], Scale: uint8(min(n, 8))}, high)
 		if n == 16 {
 			e.eight(s, high)
 		}
@@ -180,5 +180,8 @@ func (t stepTile) store(e *emitter, net *net, s steps, to reg.GPVirtual) {
 		if k%8 == 7 {
 			e.eight(s, to)
 		}
+	}
+	if t.i() < 8 {
+		e.LEAQ(operand.Mem{Base: to, Index: s[0], Scale: uint8(t.i())}, to)
 	}
 }
