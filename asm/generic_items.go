@@ -2,6 +2,7 @@ package asm
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"unsafe"
 )
 
@@ -20,10 +21,14 @@ func itemsGeneric(dst []byte, d int, src []byte, s int, size int, inner, outer *
 	// Sizes between those of moves take two that overlap: the first bytes of the
 	// item and the last.
 	switch {
+	case size == 4 && inner.Dst == 4 && inner.N >= 8:
+		gatherQuads(to, from, inner, outer)
 	case size == 4:
 		moveItems[[4]byte](to, from, inner, outer)
 	case size == 8:
 		moveItems[[8]byte](to, from, inner, outer)
+	case size == 1 && inner.Dst == 1 && inner.Src == -1 && inner.N >= 8:
+		reverseBytes(to, from, inner, outer)
 	case size == 1 && inner.Dst == 1 && inner.N >= 8:
 		gatherBytes(to, from, inner, outer)
 	case size == 1:
@@ -104,9 +109,10 @@ func moveRows(dst []byte, d int, src []byte, s int, size int, inner, outer *Loop
 	}
 }
 
-// gatherBytes makes words of bytes that lie inner.Src apart. gatherPairs does the
-// same with items of two bytes. Both count offsets from the first item, since a
-// pointer past the last one might point outside the source.
+// gatherBytes makes words of bytes that lie inner.Src apart. gatherPairs and
+// gatherQuads do the same with items of two and four bytes, reverseBytes with bytes
+// that touch. All count offsets from the first item, since a pointer past the last one
+// might point outside the source.
 func gatherBytes(to, from unsafe.Pointer, inner, outer *Loop) {
 	step, dstRow, srcRow := inner.Src, 0, 0
 	for range outer.N {
@@ -138,6 +144,40 @@ func gatherPairs(to, from unsafe.Pointer, inner, outer *Loop) {
 		for ; n > 0; n-- {
 			move[[2]byte](unsafe.Add(to, d), unsafe.Add(from, s))
 			d, s = d+2, s+step
+		}
+		dstRow, srcRow = dstRow+outer.Dst, srcRow+outer.Src
+	}
+}
+
+func gatherQuads(to, from unsafe.Pointer, inner, outer *Loop) {
+	step, dstRow, srcRow := inner.Src, 0, 0
+	for range outer.N {
+		d, s, n := dstRow, srcRow, inner.N
+		for ; n >= 4; n -= 4 {
+			p, q := unsafe.Add(from, s), unsafe.Add(from, s+2*step)
+			store8(unsafe.Add(to, d), join(p, unsafe.Add(p, step)))
+			store8(unsafe.Add(to, d+8), join(q, unsafe.Add(q, step)))
+			d, s = d+16, s+4*step
+		}
+		for ; n > 0; n-- {
+			move[[4]byte](unsafe.Add(to, d), unsafe.Add(from, s))
+			d, s = d+4, s+step
+		}
+		dstRow, srcRow = dstRow+outer.Dst, srcRow+outer.Src
+	}
+}
+
+func reverseBytes(to, from unsafe.Pointer, inner, outer *Loop) {
+	dstRow, srcRow := 0, 0
+	for range outer.N {
+		d, s, n := dstRow, srcRow, inner.N
+		for ; n >= 8; n -= 8 {
+			store8(unsafe.Add(to, d), bits.ReverseBytes64(load8(unsafe.Add(from, s-7))))
+			d, s = d+8, s-8
+		}
+		for ; n > 0; n-- {
+			move[[1]byte](unsafe.Add(to, d), unsafe.Add(from, s))
+			d, s = d+1, s-1
 		}
 		dstRow, srcRow = dstRow+outer.Dst, srcRow+outer.Src
 	}

@@ -56,6 +56,13 @@ func stripOf(size int) (least, wide int) {
 	return math.MaxInt, math.MaxInt
 }
 
+// StripRows returns the least number of source rows of which the pure-Go transpose
+// makes words or lines of items of the given size; it moves fewer item by item.
+func StripRows(size int) int {
+	_, wide := stripOf(size)
+	return wide
+}
+
 // transposeItems does the same for blocks without strips, item by item: along the
 // destination rows, which stay in the cache, unless they are but a few items.
 func transposeItems(dst []byte, d int, src []byte, s, size int, b *Block) {
@@ -104,6 +111,7 @@ func join(p, q unsafe.Pointer) uint64 {
 	return uint64(binary.LittleEndian.Uint32((*[4]byte)(p)[:])) | uint64(binary.LittleEndian.Uint32((*[4]byte)(q)[:]))<<32
 }
 
+func load8(p unsafe.Pointer) uint64     { return binary.LittleEndian.Uint64((*[8]byte)(p)[:]) }
 func store8(p unsafe.Pointer, v uint64) { binary.LittleEndian.PutUint64((*[8]byte)(p)[:], v) }
 
 // swap16 exchanges the second of every two 16-bit parts of a with the first of b;

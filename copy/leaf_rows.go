@@ -1,6 +1,10 @@
 package strided
 
-import "github.com/stridecopy/stridecopy/asm"
+import (
+	"slices"
+
+	"github.com/stridecopy/stridecopy/asm"
+)
 
 // The leaves that move whole runs of bytes, and single items.
 
@@ -138,9 +142,38 @@ func (b *builder) items() {
 		b.plan.block.Width = w
 		b.leafKernel(asm.Rows, 0, 0, 0)
 	}
+	if b.pureGo() && b.aroundLong() {
+		return
+	}
 	touched := 1
 	if len(b.rest) > 0 {
 		touched = 2
 	}
 	b.twoLoops(b.x.item, touched, turn{})
+}
+
+// pureGo reports whether items are moved by a loop in Go, which takes longer to begin
+// than one in assembly.
+func (b *builder) pureGo() bool { return asm.Info(asm.Best(asm.Items, 1, 0, 0, b.have)).Needs == 0 }
+
+// shortLoop is the number of turns below which a loop is short.
+const shortLoop = 8
+
+// short reports whether loop l is short and goes along lines that its neighbours use.
+func (b *builder) short(l loop) bool {
+	return l.n < shortLoop && (l.dst == b.x.item || abs(l.src) == b.x.item)
+}
+
+// aroundLong makes a short loop the Outer one of the block, around turns of another
+// that are few enough to stay in the cache.
+func (b *builder) aroundLong() bool {
+	k := slices.IndexFunc(b.rest, b.short)
+	if k < 0 || len(b.rest) < 2 || b.rest[max(0, 1-k)].n <= b.rest[k].n {
+		return false
+	}
+	block := &b.plan.block
+	short := b.take(k)
+	block.Outer, block.Inner = kernelLoop(short), kernelLoop(b.take(0))
+	b.finish(chunked(&block.Inner, mostTurns(short.n*b.x.item, 2*short.n), partInner))
+	return true
 }

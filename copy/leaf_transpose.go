@@ -39,6 +39,9 @@ func (b *builder) transpose() bool {
 	if k < 0 || b.rest[0].dst != b.x.item || k == 0 {
 		return false
 	}
+	if b.pureGo() && (b.shortRun(0, k, true) && b.rest[0].n < asm.StripRows(b.x.item) || b.shortRun(k, 0, false) && b.x.item < 8) {
+		return false // few rows for a strip, or few items in it: single items gather long rows
+	}
 	if b.rest[k].src < 0 {
 		b.x.flip(&b.rest[k])
 	}
@@ -145,6 +148,11 @@ func (b *builder) denseOnSource() int {
 		}
 	}
 	return -1
+}
+
+// shortRun reports whether loop k, without others, is a short dense run on one side.
+func (b *builder) shortRun(k, other int, onDst bool) bool {
+	return b.short(b.rest[k]) && b.dense(k, other, onDst) == b.rest[k].n*b.x.item
 }
 
 // find returns the loop of the rest with the given step on one side, or -1.
