@@ -85,13 +85,14 @@ func moveItems[T chunk](to, from unsafe.Pointer, inner, outer *Loop) {
 // moveEnds moves items of up to twice the size of T, the last bytes of which begin
 // at last.
 func moveEnds[T chunk](to, from unsafe.Pointer, last int, inner, outer *Loop) {
+	n, ds, ss := inner.N, inner.Dst, inner.Src
 	dstRow, srcRow := 0, 0
-	for range outer.N {
+	for rows := outer.N; rows > 0; rows-- {
 		d, s := dstRow, srcRow
-		for range inner.N {
+		for k := n; k > 0; k-- {
 			move[T](unsafe.Add(to, d), unsafe.Add(from, s))
 			move[T](unsafe.Add(to, d+last), unsafe.Add(from, s+last))
-			d, s = d+inner.Dst, s+inner.Src
+			d, s = d+ds, s+ss
 		}
 		dstRow, srcRow = dstRow+outer.Dst, srcRow+outer.Src
 	}
