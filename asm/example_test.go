@@ -134,6 +134,12 @@ func ExampleStreamKernel() {
 	// Output: true
 }
 
+// In pure Go, eight rows of bytes make words of eight bytes.
+func ExampleStripRows() {
+	fmt.Println(asm.StripRows(1))
+	// Output: 8
+}
+
 // The bytes of two windows are merged in turn: what a kernel may do without tables.
 func ExampleWeaveKernel() {
 	var p asm.Perm
