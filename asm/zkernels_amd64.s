@@ -1328,144 +1328,559 @@ done6:
 	RET
 
 // func itemsB1SSE2(dst *byte, src *byte, b *byte)
-TEXT ·itemsB1SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, (SP)
+TEXT ·itemsB1SSE2(SB), $16-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  32(DX), BX
+	MOVQ  40(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
 
-outer1:
-	MOVQ AX, DI
-	MOVQ CX, R8
-	MOVQ 24(DX), R9
-	MOVQ 32(DX), BX
-	MOVQ 40(DX), SI
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
 
-item2:
-	MOVBLZX (R8), R10
-	MOVB    R10, (DI)
-	ADDQ    SI, R8
-	ADDQ    BX, DI
-	DECQ    R9
-	JNZ     item2
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 24(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ (BX)(BX*2), DI
+	LEAQ (SI)(SI*2), R8
+	MOVQ (DX), R9
+	MOVQ R9, (SP)
+
+outer6:
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 24(DX), R11
+	SUBQ $+4, R11
+	JLT  rest8
+
+four7:
+	MOVBLZX (R10), R12
+	MOVBLZX (R10)(SI*1), R13
+	MOVBLZX (R10)(SI*2), R14
+	MOVBLZX (R10)(R8*1), R15
+	MOVB    R12, (R9)
+	MOVB    R13, (R9)(BX*1)
+	MOVB    R14, (R9)(BX*2)
+	MOVB    R15, (R9)(DI*1)
+	LEAQ    (R10)(SI*4), R10
+	LEAQ    (R9)(BX*4), R9
+	SUBQ    $+4, R11
+	JGE     four7
+
+rest8:
+	ADDQ $+4, R11
+	JZ   next10
+
+one9:
+	MOVBLZX (R10), R12
+	MOVB    R12, (R9)
+	ADDQ    SI, R10
+	ADDQ    BX, R9
+	DECQ    R11
+	JNZ     one9
+
+next10:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer6
+	JMP  done2
+
+far1:
+	XORQ DI, DI
+	XORQ R8, R8
+	XORQ R9, R9
+	MOVQ (DX), R10
+	MOVQ R10, 8(SP)
+
+outer11:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 24(DX), R12
+
+item12:
+	MOVBLZX (R11), R13
+	MOVB    R13, (R10)
+	ADDQ    SI, R11
+	ADDQ    BX, R10
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	DECQ    R12
+	JNZ     item12
 	ADDQ    8(DX), AX
 	ADDQ    16(DX), CX
-	DECQ    (SP)
-	JNZ     outer1
+	DECQ    8(SP)
+	JNZ     outer11
+
+done2:
 	RET
 
 // func itemsB2SSE2(dst *byte, src *byte, b *byte)
-TEXT ·itemsB2SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, (SP)
+TEXT ·itemsB2SSE2(SB), $16-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  32(DX), BX
+	MOVQ  40(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
 
-outer1:
-	MOVQ AX, DI
-	MOVQ CX, R8
-	MOVQ 24(DX), R9
-	MOVQ 32(DX), BX
-	MOVQ 40(DX), SI
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
 
-item2:
-	MOVWLZX (R8), R10
-	MOVW    R10, (DI)
-	ADDQ    SI, R8
-	ADDQ    BX, DI
-	DECQ    R9
-	JNZ     item2
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 24(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ (BX)(BX*2), DI
+	LEAQ (SI)(SI*2), R8
+	MOVQ (DX), R9
+	MOVQ R9, (SP)
+
+outer6:
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 24(DX), R11
+	SUBQ $+4, R11
+	JLT  rest8
+
+four7:
+	MOVWLZX (R10), R12
+	MOVWLZX (R10)(SI*1), R13
+	MOVWLZX (R10)(SI*2), R14
+	MOVWLZX (R10)(R8*1), R15
+	MOVW    R12, (R9)
+	MOVW    R13, (R9)(BX*1)
+	MOVW    R14, (R9)(BX*2)
+	MOVW    R15, (R9)(DI*1)
+	LEAQ    (R10)(SI*4), R10
+	LEAQ    (R9)(BX*4), R9
+	SUBQ    $+4, R11
+	JGE     four7
+
+rest8:
+	ADDQ $+4, R11
+	JZ   next10
+
+one9:
+	MOVWLZX (R10), R12
+	MOVW    R12, (R9)
+	ADDQ    SI, R10
+	ADDQ    BX, R9
+	DECQ    R11
+	JNZ     one9
+
+next10:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer6
+	JMP  done2
+
+far1:
+	XORQ DI, DI
+	XORQ R8, R8
+	XORQ R9, R9
+	MOVQ (DX), R10
+	MOVQ R10, 8(SP)
+
+outer11:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 24(DX), R12
+
+item12:
+	MOVWLZX (R11), R13
+	MOVW    R13, (R10)
+	ADDQ    SI, R11
+	ADDQ    BX, R10
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	DECQ    R12
+	JNZ     item12
 	ADDQ    8(DX), AX
 	ADDQ    16(DX), CX
-	DECQ    (SP)
-	JNZ     outer1
+	DECQ    8(SP)
+	JNZ     outer11
+
+done2:
 	RET
 
 // func itemsB4SSE2(dst *byte, src *byte, b *byte)
-TEXT ·itemsB4SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, (SP)
+TEXT ·itemsB4SSE2(SB), $16-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  32(DX), BX
+	MOVQ  40(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
 
-outer1:
-	MOVQ AX, DI
-	MOVQ CX, R8
-	MOVQ 24(DX), R9
-	MOVQ 32(DX), BX
-	MOVQ 40(DX), SI
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
 
-item2:
-	MOVL (R8), R10
-	MOVL R10, (DI)
-	ADDQ SI, R8
-	ADDQ BX, DI
-	DECQ R9
-	JNZ  item2
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 24(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ (BX)(BX*2), DI
+	LEAQ (SI)(SI*2), R8
+	MOVQ (DX), R9
+	MOVQ R9, (SP)
+
+outer6:
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 24(DX), R11
+	SUBQ $+4, R11
+	JLT  rest8
+
+four7:
+	MOVL (R10), R12
+	MOVL (R10)(SI*1), R13
+	MOVL (R10)(SI*2), R14
+	MOVL (R10)(R8*1), R15
+	MOVL R12, (R9)
+	MOVL R13, (R9)(BX*1)
+	MOVL R14, (R9)(BX*2)
+	MOVL R15, (R9)(DI*1)
+	LEAQ (R10)(SI*4), R10
+	LEAQ (R9)(BX*4), R9
+	SUBQ $+4, R11
+	JGE  four7
+
+rest8:
+	ADDQ $+4, R11
+	JZ   next10
+
+one9:
+	MOVL (R10), R12
+	MOVL R12, (R9)
+	ADDQ SI, R10
+	ADDQ BX, R9
+	DECQ R11
+	JNZ  one9
+
+next10:
 	ADDQ 8(DX), AX
 	ADDQ 16(DX), CX
 	DECQ (SP)
-	JNZ  outer1
+	JNZ  outer6
+	JMP  done2
+
+far1:
+	XORQ DI, DI
+	XORQ R8, R8
+	XORQ R9, R9
+	MOVQ (DX), R10
+	MOVQ R10, 8(SP)
+
+outer11:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 24(DX), R12
+
+item12:
+	MOVL (R11), R13
+	MOVL R13, (R10)
+	ADDQ SI, R11
+	ADDQ BX, R10
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	DECQ R12
+	JNZ  item12
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer11
+
+done2:
 	RET
 
 // func itemsB8SSE2(dst *byte, src *byte, b *byte)
-TEXT ·itemsB8SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, (SP)
+TEXT ·itemsB8SSE2(SB), $16-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  32(DX), BX
+	MOVQ  40(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
 
-outer1:
-	MOVQ AX, DI
-	MOVQ CX, R8
-	MOVQ 24(DX), R9
-	MOVQ 32(DX), BX
-	MOVQ 40(DX), SI
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
 
-item2:
-	MOVQ (R8), R10
-	MOVQ R10, (DI)
-	ADDQ SI, R8
-	ADDQ BX, DI
-	DECQ R9
-	JNZ  item2
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 24(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ (BX)(BX*2), DI
+	LEAQ (SI)(SI*2), R8
+	MOVQ (DX), R9
+	MOVQ R9, (SP)
+
+outer6:
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 24(DX), R11
+	SUBQ $+4, R11
+	JLT  rest8
+
+four7:
+	MOVQ (R10), R12
+	MOVQ (R10)(SI*1), R13
+	MOVQ (R10)(SI*2), R14
+	MOVQ (R10)(R8*1), R15
+	MOVQ R12, (R9)
+	MOVQ R13, (R9)(BX*1)
+	MOVQ R14, (R9)(BX*2)
+	MOVQ R15, (R9)(DI*1)
+	LEAQ (R10)(SI*4), R10
+	LEAQ (R9)(BX*4), R9
+	SUBQ $+4, R11
+	JGE  four7
+
+rest8:
+	ADDQ $+4, R11
+	JZ   next10
+
+one9:
+	MOVQ (R10), R12
+	MOVQ R12, (R9)
+	ADDQ SI, R10
+	ADDQ BX, R9
+	DECQ R11
+	JNZ  one9
+
+next10:
 	ADDQ 8(DX), AX
 	ADDQ 16(DX), CX
 	DECQ (SP)
-	JNZ  outer1
+	JNZ  outer6
+	JMP  done2
+
+far1:
+	XORQ DI, DI
+	XORQ R8, R8
+	XORQ R9, R9
+	MOVQ (DX), R10
+	MOVQ R10, 8(SP)
+
+outer11:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 24(DX), R12
+
+item12:
+	MOVQ (R11), R13
+	MOVQ R13, (R10)
+	ADDQ SI, R11
+	ADDQ BX, R10
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	DECQ R12
+	JNZ  item12
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ 8(SP)
+	JNZ  outer11
+
+done2:
 	RET
 
 // func itemsB16SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·itemsB16SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, (SP)
+TEXT ·itemsB16SSE2(SB), $16-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  32(DX), BX
+	MOVQ  40(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
 
-outer1:
-	MOVQ AX, DI
-	MOVQ CX, R8
-	MOVQ 24(DX), R9
-	MOVQ 32(DX), BX
-	MOVQ 40(DX), SI
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
 
-item2:
-	MOVOU (R8), X0
-	MOVOU X0, (DI)
-	ADDQ  SI, R8
-	ADDQ  BX, DI
-	DECQ  R9
-	JNZ   item2
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 24(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ (BX)(BX*2), DI
+	LEAQ (SI)(SI*2), R8
+	MOVQ (DX), R9
+	MOVQ R9, (SP)
+
+outer6:
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 24(DX), R11
+	SUBQ $+4, R11
+	JLT  rest8
+
+four7:
+	MOVOU (R10), X0
+	MOVOU (R10)(SI*1), X1
+	MOVOU (R10)(SI*2), X2
+	MOVOU (R10)(R8*1), X3
+	MOVOU X0, (R9)
+	MOVOU X1, (R9)(BX*1)
+	MOVOU X2, (R9)(BX*2)
+	MOVOU X3, (R9)(DI*1)
+	LEAQ  (R10)(SI*4), R10
+	LEAQ  (R9)(BX*4), R9
+	SUBQ  $+4, R11
+	JGE   four7
+
+rest8:
+	ADDQ $+4, R11
+	JZ   next10
+
+one9:
+	MOVOU (R10), X0
+	MOVOU X0, (R9)
+	ADDQ  SI, R10
+	ADDQ  BX, R9
+	DECQ  R11
+	JNZ   one9
+
+next10:
+	ADDQ 8(DX), AX
+	ADDQ 16(DX), CX
+	DECQ (SP)
+	JNZ  outer6
+	JMP  done2
+
+far1:
+	XORQ DI, DI
+	XORQ R8, R8
+	XORQ R9, R9
+	MOVQ (DX), R10
+	MOVQ R10, 8(SP)
+
+outer11:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 24(DX), R12
+
+item12:
+	MOVOU (R11), X0
+	MOVOU X0, (R10)
+	ADDQ  SI, R11
+	ADDQ  BX, R10
+	INCQ  DI
+	INCQ  R8
+	INCQ  R9
+	INCQ  DI
+	INCQ  R8
+	INCQ  R9
+	INCQ  DI
+	INCQ  R8
+	INCQ  R9
+	INCQ  DI
+	INCQ  R8
+	INCQ  R9
+	DECQ  R12
+	JNZ   item12
 	ADDQ  8(DX), AX
 	ADDQ  16(DX), CX
-	DECQ  (SP)
-	JNZ   outer1
+	DECQ  8(SP)
+	JNZ   outer11
+
+done2:
 	RET
 
 // func fillB1SSE2(dst *byte, src *byte, b *byte)

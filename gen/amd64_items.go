@@ -26,24 +26,120 @@ func itemsKernels() []kernel {
 	return ks
 }
 
-// items copies single items, one a turn: unrolled by four it was no faster, neither
-// for items that lie near nor for columns of a matrix.
+// items copies single items, four a turn: one a turn is a taken branch for each, which
+// at some places of the loop in memory takes two cycles.
 func (e *emitter) items(size int) {
+	far, done := e.label("far"), e.label("done")
+	ds, ss := e.GP64(), e.GP64()
+	e.MOVQ(e.in("Inner", 8), ds)
+	e.MOVQ(e.in("Inner", 16), ss)
+	e.jumpIfFar(ds, ss, far)
+	ds3, ss3 := e.GP64(), e.GP64()
+	e.LEAQ(operand.Mem{Base: ds, Index: ds, Scale: 2}, ds3)
+	e.LEAQ(operand.Mem{Base: ss, Index: ss, Scale: 2}, ss3)
 	e.outer(func() {
-		ds, ss, d, s, count := e.GP64(), e.GP64(), e.GP64(), e.GP64(), e.GP64()
-		e.MOVQ(e.dst, d)
-		e.MOVQ(e.src, s)
-		e.MOVQ(e.in("Inner", 0), count)
-		e.MOVQ(e.in("Inner", 8), ds)
-		e.MOVQ(e.in("Inner", 16), ss)
+		d, s, count := e.innerStart()
+		four, rest, one, next := e.label("four"), e.label("rest"), e.label("one"), e.label("next")
+		e.SUBQ(operand.I32(4), count)
+		e.JLT(operand.LabelRef(rest))
+		e.Label(four)
+		var r [4]reg.Register
+		for k := range r {
+			r[k] = e.loadItem(size, ofFour(s, ss, ss3, k))
+		}
+		for k := range r {
+			e.storeItem(size, r[k], ofFour(d, ds, ds3, k))
+		}
+		e.LEAQ(operand.Mem{Base: s, Index: ss, Scale: 4}, s)
+		e.LEAQ(operand.Mem{Base: d, Index: ds, Scale: 4}, d)
+		e.SUBQ(operand.I32(4), count)
+		e.JGE(operand.LabelRef(four))
+		e.Label(rest)
+		e.ADDQ(operand.I32(4), count)
+		e.JZ(operand.LabelRef(next))
+		e.Label(one)
+		e.item(size, d, s, ds, ss)
+		e.DECQ(count)
+		e.JNZ(operand.LabelRef(one))
+		e.Label(next)
+	})
+	e.JMP(operand.LabelRef(done))
+	e.Label(far)
+	e.farItems(size, ds, ss)
+	e.Label(done)
+}
+
+// item copies one item and advances both pointers.
+func (e *emitter) item(size int, d, s, ds, ss reg.GPVirtual) {
+	e.storeItem(size, e.loadItem(size, at(s, 0)), at(d, 0))
+	e.ADDQ(ss, s)
+	e.ADDQ(ds, d)
+}
+
+// ofFour is the operand of item k of the four from base on.
+func ofFour(base, step, three reg.GPVirtual, k int) operand.Mem {
+	return []operand.Mem{at(base, 0), atIndex(base, step, 0), {Base: base, Index: step, Scale: 2}, atIndex(base, three, 0)}[k]
+}
+
+const (
+	farStep  = 2048 // bytes; items at multiples of it share one cache set or two
+	farItems = 1024 // items so far apart whose pages no second-level TLB may hold
+)
+
+// jumpIfFar jumps to far if the items lie far apart: if they share few cache sets on
+// either side, or lie in more pages of the source than there are translations for.
+func (e *emitter) jumpIfFar(ds, ss reg.GPVirtual, far string) {
+	near, t := e.label("near"), e.GP64()
+	for _, step := range []reg.GPVirtual{ds, ss} {
+		any := e.label("step")
+		e.TESTQ(operand.I32(farStep-1), step)
+		e.JNZ(operand.LabelRef(any))
+		e.TESTQ(step, step)
+		e.JNZ(operand.LabelRef(far))
+		e.Label(any)
+	}
+	e.LEAQ(at(ss, farStep-1), t)
+	e.CMPQ(t, operand.I32(2*farStep-2))
+	e.JLS(operand.LabelRef(near))
+	e.MOVQ(e.in("Inner", 0), t)
+	e.CMPQ(t, operand.I32(farItems))
+	e.JGT(operand.LabelRef(far))
+	e.Label(near)
+}
+
+// farItems copies items that lie far apart, not more than one in four cycles. The
+// core would else have so many misses under way that they keep each other from the
+// cache set and from the page walkers: held back so, columns of a matrix take half
+// the time.
+func (e *emitter) farItems(size int, ds, ss reg.GPVirtual) {
+	const chains, turns = 3, 4
+	var idle [chains]reg.GPVirtual
+	for k := range idle {
+		idle[k] = e.GP64()
+		e.XORQ(idle[k], idle[k])
+	}
+	e.outer(func() {
+		d, s, count := e.innerStart()
 		loop := e.label("item")
 		e.Label(loop)
-		e.storeItem(size, e.loadItem(size, at(s, 0)), at(d, 0))
-		e.ADDQ(ss, s)
-		e.ADDQ(ds, d)
+		e.item(size, d, s, ds, ss)
+		for range turns {
+			for _, r := range idle {
+				e.INCQ(r)
+			}
+		}
 		e.DECQ(count)
 		e.JNZ(operand.LabelRef(loop))
 	})
+}
+
+// innerStart loads what an Inner loop starts from.
+func (e *emitter) innerStart() (d, s, count reg.GPVirtual) {
+	d, s, count = e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(e.dst, d)
+	e.MOVQ(e.src, s)
+	e.MOVQ(e.in("Inner", 0), count)
+	return d, s, count
 }
 
 func (e *emitter) loadItem(size int, m operand.Mem) reg.Register {
