@@ -127,11 +127,15 @@ func checkCall(p *Plan, b *asm.Block, d, s int) error {
 	if err := rules(k, p.size, b, d-p.dstBase); err != nil {
 		return err
 	}
+	inner := b.Inner
+	if k.Op == asm.Transpose {
+		inner = unit // not a loop there
+	}
 	dst, src := span{math.MaxInt, math.MinInt}, span{math.MaxInt, math.MinInt}
 	for _, o := range [...]int{0, b.Outer.N - 1} { // the ends of loops reach furthest
-		for _, i := range [...]int{0, b.Inner.N - 1} {
-			to := func(at, n int) { dst.add(d+o*b.Outer.Dst+i*b.Inner.Dst+at, n) }
-			from := func(at, n int) { src.add(s+o*b.Outer.Src+i*b.Inner.Src+at, n) }
+		for _, i := range [...]int{0, inner.N - 1} {
+			to := func(at, n int) { dst.add(d+o*b.Outer.Dst+i*inner.Dst+at, n) }
+			from := func(at, n int) { src.add(s+o*b.Outer.Src+i*inner.Src+at, n) }
 			reach(k, p.size, b, to, from)
 		}
 	}
@@ -203,21 +207,51 @@ func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
 	switch k.Op {
 	case asm.Transpose:
 		bad = b.I < k.I || b.J < k.J || len(b.SrcOff) < rowsRead(k, b)
-		if k.Aligned() {
-			for _, off := range b.DstOff[:b.I] {
-				bad = bad || (d+off)%64 != 0
-			}
-			bad = bad || b.J%k.J != 0 || b.Ahead%k.J != 0 || b.Ahead > b.J
+		for i, off := range b.DstOff[:b.I] {
+			bad = bad || k.Aligned() && (d+off)%64 != 0 || k.Step && off != i*b.Inner.Dst
 		}
+		for j, off := range b.SrcOff[:b.J] {
+			bad = bad || k.Step && off != j*b.Inner.Src
+		}
+		bad = bad || k.Aligned() && (b.J%k.J != 0 || b.Ahead%k.J != 0 || b.Ahead > b.J)
 	case asm.Rows:
 		bad = k.Merge && (b.Inner.N > 1 && b.Inner.Dst != b.Width || b.Width < k.I || b.Inner.N*b.Width > asm.PackBytes)
 	case asm.Permute:
-		bad = b.Perm.Vector != k.Vector || b.Perm.NSrc != k.I || b.Perm.NDst != k.J || !k.Masked && !b.Perm.Full()
+		p := b.Perm
+		bad = p.Vector != k.Vector || p.NSrc != k.I || p.NDst != k.J || !k.Masked && !p.Full() || k.Weave != asm.AnyWeave && !weaves(k, p)
 	}
 	if bad || k.Size != 0 && k.Size != size {
 		return fmt.Errorf("a block that %s does not take: %d x %d of %d bytes, %+v", k.Name, b.I, b.J, size, *b)
 	}
 	return nil
+}
+
+// weaves reports whether p is the permutation that a kernel of a weave does.
+func weaves(k asm.Kernel, p *asm.Perm) bool {
+	touching, other := p.SrcAt[:p.NSrc], p.NDst
+	if k.Weave == asm.Interleave {
+		touching, other = p.DstAt[:p.NDst], p.NSrc
+	}
+	for w, at := range touching {
+		if at != touching[0]+w*p.Vector {
+			return false
+		}
+	}
+	for w := range p.NDst {
+		for q := range p.Vector {
+			from, n := p.Source(w, q)
+			// The byte's place on the side that touches, and in the windows of the other.
+			along, window, in := from*p.Vector+n, w, q
+			if k.Weave == asm.Interleave {
+				along, window, in = w*p.Vector+q, from, n
+			}
+			item := along / k.Size
+			if item%other != window || item/other*k.Size+along%k.Size != in {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // inspectAll inspects the plans for two layouts at every feature level.
