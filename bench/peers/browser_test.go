@@ -203,6 +203,7 @@ func TestPageInBrowser(t *testing.T) {
 	for _, width := range []int{1280, 390} {
 		b.screenshot(fmt.Sprintf("%d.png", width), width, true)
 		b.resize(width)
+		b.expect(fmt.Sprintf("every chart is drawn once at %d", width), `return [...document.querySelectorAll("figure")].every((f) => [...f.querySelectorAll("svg")].filter((s) => s.getClientRects().length).length === 1)`, "true")
 		b.expect(fmt.Sprintf("nothing wider than %d", width), "return document.documentElement.scrollWidth <= innerWidth", "true")
 	}
 	b.expect("controls have names", `return [...document.querySelectorAll("button, input, select, svg")].filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || e.labels?.length)).length`, "0")

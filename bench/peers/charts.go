@@ -17,6 +17,7 @@ type chart struct {
 	Header      []string
 	Table       [][]string
 	SVG         string
+	Narrow      string // the same for a phone
 }
 
 // The drawings are made with marker colours, each of which becomes a variable of
@@ -69,13 +70,14 @@ type plot struct {
 	names       []string // of the series
 	colors      []int
 	values      [][]float64 // [series][category]
-	log         bool        // values are shown by their decimal logarithm
+	log         bool        // values are shown by their binary logarithm
 	sideways    bool
+	bare        bool // no axis of values
 	width       int
 	height      int
 }
 
-// draw renders a plot as bars.
+// draw renders a plot, for wide and for narrow screens.
 func (p *plot) draw() (chart, error) {
 	c := chart{Title: p.title, Note: p.note, Header: append([]string{""}, p.names...)}
 	for k, category := range p.categories {
@@ -85,12 +87,48 @@ func (p *plot) draw() (chart, error) {
 		}
 		c.Table = append(c.Table, line)
 	}
+	var err error
+	if c.SVG, err = p.bars(); err != nil {
+		return c, fmt.Errorf("%s: %w", p.title, err)
+	}
+	if c.Narrow, err = p.narrow().bars(); err != nil {
+		return c, fmt.Errorf("%s: %w", p.title, err)
+	}
+	return c, nil
+}
+
+// narrow turns a plot so that its categories stand below each other, from the top.
+// Its values are written beside the bars; its axis says nothing more.
+func (p *plot) narrow() *plot {
+	n := *p
+	n.bare = true
+	if p.sideways {
+		n.width = 430
+		return &n
+	}
+	n.sideways = true
+	n.width, n.height = 330, 50+len(p.categories)*(14+13*len(p.names))
+	n.categories, n.values = reversed(p.categories), nil
+	for _, line := range p.values {
+		n.values = append(n.values, reversed(line))
+	}
+	return &n
+}
+
+func reversed[T any](s []T) []T {
+	s = slices.Clone(s)
+	slices.Reverse(s)
+	return s
+}
+
+// bars renders a plot as it is.
+func (p *plot) bars() (string, error) {
 	values := make([][]float64, len(p.values))
 	for s := range p.values {
 		values[s] = slices.Clone(p.values[s])
 		for k, v := range values[s] {
 			if p.log {
-				values[s][k] = math.Log10(max(v, 1e-3))
+				values[s][k] = math.Log2(max(v, 1e-3))
 			}
 		}
 	}
@@ -106,24 +144,46 @@ func (p *plot) draw() (chart, error) {
 		option.Padding.Left = 14
 	}
 	option.CategoryAxis.LabelCount = len(p.categories) // all of them
-	option.ValueAxis = []charts.ValueAxisOption{{LabelFontStyle: small, ValueFormatter: p.axisText}}
+	axis := charts.ValueAxisOption{LabelFontStyle: small, ValueFormatter: p.axisText, Show: charts.Ptr(!p.bare)}
+	if p.log { // leave room to write what is below 1
+		axis.Min = charts.Ptr(math.Floor(min(0, slices.Min(values[0]))) - 2)
+	} else {
+		top, labels := ruler(values)
+		axis.Min, axis.Max, axis.LabelCount = charts.Ptr(0.0), &top, labels
+	}
+	option.ValueAxis = []charts.ValueAxisOption{axis}
 	if len(p.names) > 1 {
 		option.Legend = charts.LegendOption{SeriesNames: p.names, FontStyle: small}
 	}
 	for s := range option.SeriesList {
 		option.SeriesList[s].Label = charts.SeriesLabel{Show: charts.Ptr(p.sideways || len(p.names)*len(p.categories) <= 12),
-			FontStyle: charts.NewFontStyleWithSize(10), ValueFormatter: p.axisText}
+			FontStyle: charts.NewFontStyleWithSize(10), ValueFormatter: p.barText}
 	}
 	painter := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: p.width, Height: p.height, Theme: option.Theme})
 	if err := painter.BarChart(option); err != nil {
-		return c, fmt.Errorf("%s: %w", p.title, err)
+		return "", err
 	}
 	svg, err := painter.Bytes()
-	c.SVG = string(svg)
-	return c, err
+	return string(svg), err
 }
 
-// text writes a value, axisText one as it is drawn.
+// ruler returns the end of an axis from 0 that holds all values, and the number of
+// its labels, which are a round number apart.
+func ruler(values [][]float64) (top float64, labels int) {
+	for _, line := range values {
+		top = max(top, slices.Max(line))
+	}
+	step := math.Pow(10, math.Floor(math.Log10(max(top, 1e-3))))
+	for _, finer := range []float64{2, 2.5, 2} { // halves, fifths, tenths
+		if top/step < 4 {
+			step /= finer
+		}
+	}
+	steps := math.Ceil(top / step)
+	return steps * step, int(steps) + 1
+}
+
+// text writes a value, axisText one as it is drawn, and barText one beside its bar.
 func (p *plot) text(v float64) string {
 	if v == 0 {
 		return "–"
@@ -133,12 +193,19 @@ func (p *plot) text(v float64) string {
 
 func (p *plot) axisText(v float64) string {
 	if p.log {
-		v = math.Pow(10, v)
+		v = math.Exp2(v)
 	}
 	if v >= 10 {
 		return fmt.Sprintf("%.0f", v)
 	}
 	return fmt.Sprintf(p.unit, v)
+}
+
+func (p *plot) barText(v float64) string {
+	if v == 0 && !p.log {
+		return ""
+	}
+	return p.axisText(v)
 }
 
 // contestant is a series of a chart of speeds.
@@ -212,7 +279,7 @@ func (d *document) bySize() plot {
 func (d *document) byRival() plot {
 	rows := d.main()
 	p := plot{title: "Against each rival", note: "How many times faster than each rival, over the cases that it can express (their number in brackets). " +
-		"An asterisk marks recorded figures.", unit: "%.2f", names: []string{"times faster"}, colors: []int{ours}, log: true, sideways: true, width: 760}
+		"An asterisk marks recorded figures.", unit: "%.2f", names: []string{"times faster"}, colors: []int{ours}, log: true, sideways: true, width: 1120}
 	type entry struct {
 		name  string
 		ratio float64

@@ -17,23 +17,23 @@ var web embed.FS
 // A page is what the template shows.
 type page struct {
 	*document
-	Style    template.CSS
-	Script   template.JS
-	Families []familyLine
-	Charts   []drawn
-	Losses   []line
-	Groups   []group // the heat map
-	Lines    []line  // the table, losses first
-	Columns  []string
-	Details  map[string]detail
-	Behind   int
-	Compared int
+	Style              template.CSS
+	Script             template.JS
+	Families           []familyLine
+	Charts             []drawn
+	Losses, MoreLosses []line  // furthest behind first
+	Groups             []group // the heat map
+	Lines              []line  // the table, losses first
+	Columns            []string
+	Details            map[string]detail
+	Behind             int
+	Compared           int
 }
 
 type drawn struct {
 	chart
-	Picture template.HTML
-	ID      string
+	Wide, Phone template.HTML
+	ID          string
 }
 
 type familyLine struct {
@@ -110,11 +110,17 @@ func (p *page) drawAll() error {
 		if err != nil {
 			return err
 		}
-		svg := variables(c.SVG, func(mark string) string { return "var(--m" + mark + ")" })
-		svg = strings.Replace(svg, "<svg ", fmt.Sprintf(`<svg role="img" aria-labelledby="chart%d" `, k), 1)
-		p.Charts = append(p.Charts, drawn{c, template.HTML(svg), fmt.Sprintf("chart%d", k)})
+		id := fmt.Sprintf("chart%d", k)
+		p.Charts = append(p.Charts, drawn{c, inline(c.SVG, id), inline(c.Narrow, id), id})
 	}
 	return nil
+}
+
+// inline makes a drawing part of the page: in the colours of its style sheet, and
+// named by the caption with the given id.
+func inline(svg, id string) template.HTML {
+	svg = variables(svg, func(mark string) string { return "var(--m" + mark + ")" })
+	return template.HTML(strings.Replace(svg, "<svg ", fmt.Sprintf(`<svg role="img" aria-labelledby="%s" `, id), 1))
 }
 
 // tabulate fills the tables and the heat map.
@@ -154,6 +160,9 @@ func (p *page) tabulate() {
 			p.Losses = append(p.Losses, l)
 		}
 	}
+	const atOnce = 16
+	shown := min(atOnce, len(p.Losses))
+	p.Losses, p.MoreLosses = p.Losses[:shown], p.Losses[shown:]
 }
 
 // columnNames are those of the rivals.

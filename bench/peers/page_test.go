@@ -110,7 +110,7 @@ func TestPictureIsXML(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, want := range []string{"go on &lt;a machine&gt;", "rival 1.0", "2026-01-01", "Behind the best rival in"} {
+	for _, want := range []string{"go on &lt;a machine&gt;", "rival 1.0", "2026-01-01", "Behind the best rival in", "transpose2d_00"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in the picture", want)
 		}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -44,20 +46,32 @@ svg { --paper: #ffffff; --m1: #414c5b; --m2: #e1e6ed; --m3: #2166d1; --m4: #8b98
 
 // footnote says on what, with what and by which command, and which cases we lose.
 func (d *document) footnote() string {
-	behind, compared := 0, 0
+	const worst = 5
+	type loss struct {
+		name  string
+		ratio float64
+	}
+	var losses []loss
+	compared := 0
 	for _, r := range d.main() {
-		if ratio, _ := r.versus(); ratio > 0 {
+		ratio, best := r.versus()
+		if ratio > 0 {
 			compared++
-			if ratio < 1 {
-				behind++
-			}
+		}
+		if ratio > 0 && ratio < 1 {
+			losses = append(losses, loss{fmt.Sprintf("%s (%.2f of %s)", r.Name, ratio, strings.Replace(best, " (recorded)", "*", 1)), ratio})
 		}
 	}
-	note := fmt.Sprintf("%s; %s; %s. Behind the best rival in %d of %d cases. memcpy: a dense copy of as many bytes.", d.Machine, d.Date, d.Command, behind, compared)
+	note := fmt.Sprintf("%s; %s; %s. Behind the best rival in %d of %d cases", d.Machine, d.Date, d.Command, len(losses), compared)
+	slices.SortStableFunc(losses, func(a, b loss) int { return cmp.Compare(a.ratio, b.ratio) })
+	for k, l := range losses[:min(worst, len(losses))] {
+		note += []string{", furthest in ", ", "}[min(k, 1)] + l.name
+	}
+	note += ". memcpy: a dense copy of as many bytes."
 	if len(d.About) > 0 {
 		note += " Rivals: " + strings.Join(d.About, "; ") + "."
 	}
-	return note + " Recorded: " + d.Recorded + "."
+	return note + " * Recorded: " + d.Recorded + "."
 }
 
 // description tells the numbers of a chart in words.
