@@ -23,6 +23,7 @@ func (c *checker) permute() {
 		if c.k.Masked {
 			c.anchor(b.Perm)
 		}
+		b.Stream = c.IntN(2) // no kernel has to, none may do anything else then
 		c.check(1, b)
 	}
 }
@@ -116,10 +117,13 @@ func (c *checker) mask(vector int, mayBeEmpty bool) uint64 {
 }
 
 // boxLoops puts the windows and the turns of both loops so that no destination
-// windows overlap.
+// windows overlap: anywhere, or all at line edges, or those of the first rows only.
 func (c *checker) boxLoops(b *asm.Block) {
-	p, outer, inner := b.Perm, 1+c.IntN(3), 1+c.IntN(4)
-	d, s := c.apart(1, p.Vector, outer, inner, p.NDst), c.anyhow(p.Vector, outer, inner, p.NSrc)
+	p, outer, inner, unit := b.Perm, 1+c.IntN(3), 1+c.IntN(4), 1+63*c.IntN(2)
+	d, s := c.apart(unit, p.Vector, outer, inner, p.NDst), c.anyhow(p.Vector, outer, inner, p.NSrc)
+	if c.IntN(2) == 0 && d[0] > max(inner*d[1], -inner*d[1], p.NDst*d[2], -p.NDst*d[2]) {
+		d[0] += c.IntN(64)
+	}
 	b.Outer = asm.Loop{N: outer, Dst: d[0], Src: s[0]}
 	b.Inner = asm.Loop{N: inner, Dst: d[1], Src: s[1]}
 	copy(p.DstAt[:], table(p.NDst, d[2]))
