@@ -22,6 +22,9 @@
 // The rows of a merging Rows kernel touch on the destination: Inner.Dst is Width, the
 // rows of an inner loop are at most PackBytes, and Width is at least the kernel's I.
 //
+// Where Turns is set, it has two words for every turn of Outer, the last one's being
+// idle, and the steps of Outer do not matter.
+//
 // A kernel reads no byte outside the span of its source items and writes no byte
 // that is not part of a destination item.
 //
@@ -61,6 +64,14 @@ const PackBytes = 4096
 
 // A Loop is one level of a loop nest: N turns that advance by bytes.
 type Loop struct{ N, Dst, Src int }
+
+// Step returns how many bytes lie between turn o of Outer and the next.
+func (b *Block) Step(o int) (dst, src int) {
+	if b.Turns == nil {
+		return b.Outer.Dst, b.Outer.Src
+	}
+	return b.Turns[2*o], b.Turns[2*o+1]
+}
 
 // An ID names a kernel; it is its place in [Kernels].
 type ID int

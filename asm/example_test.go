@@ -156,3 +156,18 @@ func ExampleWeaveKernel() {
 	// true
 	// false
 }
+
+// The steps of the Outer loop are the same for all turns, unless there is a table.
+func ExampleBlock_Step() {
+	even := asm.Block{Outer: asm.Loop{N: 3, Dst: 4, Src: 100}}
+	fmt.Println(even.Step(0))
+	fmt.Println(even.Step(1))
+	nest := asm.Block{Outer: asm.Loop{N: 3}, Turns: []int{4, 100, 8, -50, 0, 0}}
+	fmt.Println(nest.Step(0))
+	fmt.Println(nest.Step(1))
+	// Output:
+	// 4 100
+	// 4 100
+	// 4 100
+	// 8 -50
+}

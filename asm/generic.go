@@ -23,16 +23,18 @@ var genericKernels = []Kernel{
 var genericID = [...]ID{Rows: idRowsGeneric, Fill: idFillGeneric, Items: idItemsGeneric, Transpose: idTransposeGeneric, Permute: idPermuteGeneric}
 
 func callGeneric(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
-	switch {
-	case id == idItemsGeneric:
-		itemsGeneric(dst, d, src, s, size, &b.Inner, &b.Outer)
-		return
-	case id == idRowsGeneric && b.Width <= wideItem:
-		itemsGeneric(dst, d, src, s, b.Width, &b.Inner, &b.Outer)
+	items := size
+	if id == idRowsGeneric && b.Width <= wideItem {
+		id, items = idItemsGeneric, b.Width
+	}
+	if id == idItemsGeneric && b.Turns == nil {
+		itemsGeneric(dst, d, src, s, items, &b.Inner, &b.Outer)
 		return
 	}
-	for range b.Outer.N {
+	for o := range b.Outer.N {
 		switch id {
+		case idItemsGeneric:
+			itemsGeneric(dst, d, src, s, items, &b.Inner, &Loop{N: 1})
 		case idRowsGeneric:
 			rowsGeneric(dst, d, src, s, b)
 		case idFillGeneric:
@@ -42,8 +44,9 @@ func callGeneric(id ID, dst []byte, d int, src []byte, s int, size int, b *Block
 		case idPermuteGeneric:
 			permuteGeneric(dst, d, src, s, b)
 		}
-		d += b.Outer.Dst
-		s += b.Outer.Src
+		nextDst, nextSrc := b.Step(o)
+		d += nextDst
+		s += nextSrc
 	}
 }
 

@@ -59,8 +59,11 @@ func requireFeatures(t *testing.T, need cpu.Features) {
 // each yields the bytes that a block moves, n from src[s] to dst[d], as offsets
 // from the block's first items: the documented loops.
 func each(op asm.Op, size int, b *asm.Block, move func(d, s, n int)) {
+	d, s := 0, 0
 	for o := range b.Outer.N {
-		d, s := o*b.Outer.Dst, o*b.Outer.Src
+		if o > 0 {
+			d, s = after(b, o-1, d, s)
+		}
 		if op == asm.Transpose {
 			for j := range b.J {
 				for i := range b.I {
@@ -73,6 +76,26 @@ func each(op asm.Op, size int, b *asm.Block, move func(d, s, n int)) {
 			eachInner(op, size, b, d+i*b.Inner.Dst, s+i*b.Inner.Src, move)
 		}
 	}
+}
+
+// shuffled returns a block that does the turns of b's Outer loop, after the first, in
+// another order and by a table; Outer's own steps and the last of the table are idle.
+func (c *checker) shuffled(b *asm.Block) *asm.Block {
+	s := *b
+	s.Outer.Dst, s.Outer.Src = c.anything(), c.anything()
+	turns, at := make([]int, 0, 2*b.Outer.N), 0
+	for _, next := range c.Perm(b.Outer.N - 1) {
+		turns = append(turns, (next+1-at)*b.Outer.Dst, (next+1-at)*b.Outer.Src)
+		at = next + 1
+	}
+	s.Turns = guarded(c.turns, append(turns, c.anything(), c.anything()))
+	return &s
+}
+
+// after returns the offsets of the turn of Outer after turn o, which is at d and s.
+func after(b *asm.Block, o, d, s int) (int, int) {
+	dst, src := b.Step(o)
+	return d + dst, s + src
 }
 
 func eachInner(op asm.Op, size int, b *asm.Block, d, s int, move func(d, s, n int)) {
@@ -114,12 +137,14 @@ func spans(k asm.Kernel, size int, b *asm.Block) (dst, src span) {
 		src.add(s, n)
 	})
 	if k.Op == asm.Permute && !k.Masked {
+		s := 0
 		for o := range b.Outer.N {
 			for i := range b.Inner.N {
 				for _, at := range b.Perm.SrcAt[:b.Perm.NSrc] {
-					src.add(o*b.Outer.Src+i*b.Inner.Src+at, k.Vector)
+					src.add(s+i*b.Inner.Src+at, k.Vector)
 				}
 			}
+			_, s = after(b, o, 0, s)
 		}
 	}
 	return dst, src
@@ -138,7 +163,7 @@ type checker struct {
 	k        asm.Kernel
 	dst, src *asmtest.Guard
 
-	dstTable, srcTable *asmtest.Guard
+	dstTable, srcTable, turns *asmtest.Guard
 
 	before []byte // what a destination holds before a run
 	data   []byte // what a source holds
@@ -153,7 +178,7 @@ func newChecker(t testing.TB, k asm.Kernel) *checker {
 	c := &checker{
 		TB: t, Rand: rand.New(rand.NewPCG(h.Sum64(), 1)), k: k,
 		dst: asmtest.New(t, maxSpan), src: asmtest.New(t, maxSpan),
-		dstTable: asmtest.New(t, maxTable), srcTable: asmtest.New(t, maxTable),
+		dstTable: asmtest.New(t, maxTable), srcTable: asmtest.New(t, maxTable), turns: asmtest.New(t, maxTable),
 		before: make([]byte, maxSpan), data: make([]byte, maxSpan), want: make([]byte, maxSpan),
 	}
 	asmtest.Fill(c.before, 0x5a)
@@ -178,6 +203,9 @@ func place(g *asmtest.Guard, n, behind int) []byte {
 // compares every byte of the destination and of the source.
 func (c *checker) check(size int, b *asm.Block) {
 	c.Helper()
+	if c.IntN(2) == 0 {
+		b = c.shuffled(b)
+	}
 	dst, src := spans(c.k, size, b)
 	n := dst.hi - dst.lo
 	if max(n, src.hi-src.lo)+64 > maxSpan {
@@ -213,8 +241,8 @@ func (c *checker) check(size int, b *asm.Block) {
 
 // describe shows the parts of a block that a failure depends on.
 func describe(size int, b *asm.Block) string {
-	text := fmt.Sprintf("items of %d bytes, outer %+v, inner %+v, width %d, %d x %d, to %v, from %v",
-		size, b.Outer, b.Inner, b.Width, b.I, b.J, b.DstOff, b.SrcOff)
+	text := fmt.Sprintf("items of %d bytes, outer %+v, turns %v, inner %+v, width %d, %d x %d, to %v, from %v",
+		size, b.Outer, b.Turns, b.Inner, b.Width, b.I, b.J, b.DstOff, b.SrcOff)
 	if p := b.Perm; p != nil {
 		text += fmt.Sprintf(", vector %d, windows to %v under %#x, from %v under %#x",
 			p.Vector, p.DstAt[:p.NDst], p.DstMask[:p.NDst], p.SrcAt[:p.NSrc], p.SrcMask[:p.NSrc])

@@ -12,7 +12,7 @@ import (
 // write: the items, never the gaps between them.
 func raceBlock(dst []byte, d int, src []byte, s, size int, id ID, b *Block) {
 	k := &kernels[id]
-	for range b.Outer.N {
+	for o := range b.Outer.N {
 		switch k.Op {
 		case Transpose:
 			for _, off := range b.SrcOff[:b.J] {
@@ -26,8 +26,9 @@ func raceBlock(dst []byte, d int, src []byte, s, size int, id ID, b *Block) {
 				raceInner(dst, d+i*b.Inner.Dst, src, s+i*b.Inner.Src, size, k, b)
 			}
 		}
-		d += b.Outer.Dst
-		s += b.Outer.Src
+		dstStep, srcStep := b.Step(o)
+		d += dstStep
+		s += srcStep
 	}
 }
 

@@ -8,6 +8,7 @@ const permWindows = 8
 // Block is the work of one kernel call, beside the addresses of its first items.
 type Block struct {
 	Outer  Loop  // the outer loop around everything else
+	Turns  []int // bytes from each turn of Outer to the next, destination and source in turn, where Outer's own are not the same for all; else nil
 	Inner  Loop  // the inner loop: rows, items or boxes; the steps of rows (Transpose by Step kernels)
 	Width  int   // bytes of a row (Rows, Fill)
 	I      int   // items along a source row, the rows of the destination (Transpose)

@@ -236,189 +236,289 @@ GLOBL packB15<>(SB), RODATA|NOPTR, $64
 
 // func rowsAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, SSE2
-TEXT ·rowsAVX2(SB), $56-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	CMPQ BX, $+64
-	JA   long1
-	CMPQ BX, $+32
-	JB   shorter2
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·rowsAVX2(SB), $168-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	CMPQ  BX, $+64
+	JA    long1
+	CMPQ  BX, $+32
+	JB    shorter2
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some4
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some4:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer3:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner4:
+inner5:
 	VMOVDQU (DI), Y0
 	VMOVDQU -32(DI)(BX*1), Y1
 	VMOVDQU Y0, (SI)
 	VMOVDQU Y1, -32(SI)(BX*1)
-	ADDQ    32(DX), SI
-	ADDQ    40(DX), DI
+	ADDQ    56(DX), SI
+	ADDQ    64(DX), DI
 	DECQ    R8
-	JNZ     inner4
-	ADDQ    8(DX), AX
-	ADDQ    16(DX), CX
+	JNZ     inner5
+	MOVQ    8(SP), SI
+	MOVQ    (SI), DI
+	ADDQ    DI, AX
+	MOVQ    8(SI), DI
+	ADDQ    DI, CX
+	ADDQ    16(SP), SI
+	MOVQ    SI, 8(SP)
 	DECQ    (SP)
 	JNZ     outer3
 	VZEROUPPER
 	RET
 
 shorter2:
-	CMPQ BX, $+16
-	JB   shorter5
-	MOVQ (DX), SI
-	MOVQ SI, 8(SP)
+	CMPQ  BX, $+16
+	JB    shorter6
+	MOVQ  (DX), SI
+	MOVQ  SI, 24(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some8
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
 
-outer6:
+some8:
+	MOVQ SI, 32(SP)
+	MOVQ DI, 40(SP)
+
+outer7:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner7:
+inner9:
 	MOVOU (DI), X0
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X0, (SI)
 	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  32(DX), SI
-	ADDQ  40(DX), DI
+	ADDQ  56(DX), SI
+	ADDQ  64(DX), DI
 	DECQ  R8
-	JNZ   inner7
-	ADDQ  8(DX), AX
-	ADDQ  16(DX), CX
-	DECQ  8(SP)
-	JNZ   outer6
+	JNZ   inner9
+	MOVQ  32(SP), SI
+	MOVQ  (SI), DI
+	ADDQ  DI, AX
+	MOVQ  8(SI), DI
+	ADDQ  DI, CX
+	ADDQ  40(SP), SI
+	MOVQ  SI, 32(SP)
+	DECQ  24(SP)
+	JNZ   outer7
 	VZEROUPPER
 	RET
 
-shorter5:
-	CMPQ BX, $+8
-	JB   shorter8
-	MOVQ (DX), SI
-	MOVQ SI, 16(SP)
+shorter6:
+	CMPQ  BX, $+8
+	JB    shorter10
+	MOVQ  (DX), SI
+	MOVQ  SI, 48(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some12
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
 
-outer9:
+some12:
+	MOVQ SI, 56(SP)
+	MOVQ DI, 64(SP)
+
+outer11:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner10:
+inner13:
 	MOVQ (DI), R9
 	MOVQ -8(DI)(BX*1), R10
 	MOVQ R9, (SI)
 	MOVQ R10, -8(SI)(BX*1)
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
-	DECQ R8
-	JNZ  inner10
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ 16(SP)
-	JNZ  outer9
-	VZEROUPPER
-	RET
-
-shorter8:
-	CMPQ BX, $+4
-	JB   shorter11
-	MOVQ (DX), SI
-	MOVQ SI, 24(SP)
-
-outer12:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 24(DX), R8
-
-inner13:
-	MOVL (DI), R9
-	MOVL -4(DI)(BX*1), R10
-	MOVL R9, (SI)
-	MOVL R10, -4(SI)(BX*1)
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
 	JNZ  inner13
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ 24(SP)
-	JNZ  outer12
+	MOVQ 56(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 64(SP), SI
+	MOVQ SI, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer11
 	VZEROUPPER
 	RET
 
-shorter11:
-	CMPQ BX, $+2
-	JB   shorter14
-	MOVQ (DX), SI
-	MOVQ SI, 32(SP)
+shorter10:
+	CMPQ  BX, $+4
+	JB    shorter14
+	MOVQ  (DX), SI
+	MOVQ  SI, 72(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some16
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some16:
+	MOVQ SI, 80(SP)
+	MOVQ DI, 88(SP)
 
 outer15:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner16:
-	MOVWLZX (DI), R9
-	MOVWLZX -2(DI)(BX*1), R10
-	MOVW    R9, (SI)
-	MOVW    R10, -2(SI)(BX*1)
-	ADDQ    32(DX), SI
-	ADDQ    40(DX), DI
-	DECQ    R8
-	JNZ     inner16
-	ADDQ    8(DX), AX
-	ADDQ    16(DX), CX
-	DECQ    32(SP)
-	JNZ     outer15
+inner17:
+	MOVL (DI), R9
+	MOVL -4(DI)(BX*1), R10
+	MOVL R9, (SI)
+	MOVL R10, -4(SI)(BX*1)
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
+	DECQ R8
+	JNZ  inner17
+	MOVQ 80(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 88(SP), SI
+	MOVQ SI, 80(SP)
+	DECQ 72(SP)
+	JNZ  outer15
 	VZEROUPPER
 	RET
 
 shorter14:
-	CMPQ BX, $+0
-	JB   shorter17
-	MOVQ (DX), BX
-	MOVQ BX, 40(SP)
+	CMPQ  BX, $+2
+	JB    shorter18
+	MOVQ  (DX), SI
+	MOVQ  SI, 96(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some20
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
 
-outer18:
-	MOVQ AX, BX
-	MOVQ CX, SI
-	MOVQ 24(DX), DI
+some20:
+	MOVQ SI, 104(SP)
+	MOVQ DI, 112(SP)
 
-inner19:
-	MOVBLZX (SI), R8
-	MOVB    R8, (BX)
-	ADDQ    32(DX), BX
-	ADDQ    40(DX), SI
-	DECQ    DI
-	JNZ     inner19
-	ADDQ    8(DX), AX
-	ADDQ    16(DX), CX
-	DECQ    40(SP)
-	JNZ     outer18
+outer19:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+
+inner21:
+	MOVWLZX (DI), R9
+	MOVWLZX -2(DI)(BX*1), R10
+	MOVW    R9, (SI)
+	MOVW    R10, -2(SI)(BX*1)
+	ADDQ    56(DX), SI
+	ADDQ    64(DX), DI
+	DECQ    R8
+	JNZ     inner21
+	MOVQ    104(SP), SI
+	MOVQ    (SI), DI
+	ADDQ    DI, AX
+	MOVQ    8(SI), DI
+	ADDQ    DI, CX
+	ADDQ    112(SP), SI
+	MOVQ    SI, 104(SP)
+	DECQ    96(SP)
+	JNZ     outer19
 	VZEROUPPER
 	RET
 
-shorter17:
-long1:
-	MOVQ (DX), SI
-	MOVQ SI, 48(SP)
+shorter18:
+	CMPQ  BX, $+0
+	JB    shorter22
+	MOVQ  (DX), BX
+	MOVQ  BX, 120(SP)
+	MOVQ  $+16, SI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
+	JNZ   some24
+	LEAQ  8(DX), BX
+	XORQ  SI, SI
 
-outer20:
+some24:
+	MOVQ BX, 128(SP)
+	MOVQ SI, 136(SP)
+
+outer23:
+	MOVQ AX, BX
+	MOVQ CX, SI
+	MOVQ 48(DX), DI
+
+inner25:
+	MOVBLZX (SI), R8
+	MOVB    R8, (BX)
+	ADDQ    56(DX), BX
+	ADDQ    64(DX), SI
+	DECQ    DI
+	JNZ     inner25
+	MOVQ    128(SP), BX
+	MOVQ    (BX), SI
+	ADDQ    SI, AX
+	MOVQ    8(BX), SI
+	ADDQ    SI, CX
+	ADDQ    136(SP), BX
+	MOVQ    BX, 128(SP)
+	DECQ    120(SP)
+	JNZ     outer23
+	VZEROUPPER
+	RET
+
+shorter22:
+long1:
+	MOVQ  (DX), SI
+	MOVQ  SI, 144(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some27
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some27:
+	MOVQ SI, 152(SP)
+	MOVQ DI, 160(SP)
+
+outer26:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner21:
+inner28:
 	XORQ R9, R9
 	MOVQ BX, R10
 	SUBQ $+128, R10
-	JLE  single23
+	JLE  single30
 
-four22:
+four29:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU 32(DI)(R9*1), Y1
 	VMOVDQU 64(DI)(R9*1), Y2
@@ -429,186 +529,276 @@ four22:
 	VMOVDQU Y3, 96(SI)(R9*1)
 	ADDQ    $+128, R9
 	SUBQ    $+128, R10
-	JG      four22
+	JG      four29
 
-single23:
+single30:
 	ADDQ $+96, R10
-	JLE  last25
+	JLE  last32
 
-one24:
+one31:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU Y0, (SI)(R9*1)
 	ADDQ    $+32, R9
 	SUBQ    $+32, R10
-	JG      one24
+	JG      one31
 
-last25:
+last32:
 	VMOVDQU -32(DI)(BX*1), Y1
 	VMOVDQU Y1, -32(SI)(BX*1)
-	ADDQ    32(DX), SI
-	ADDQ    40(DX), DI
+	ADDQ    56(DX), SI
+	ADDQ    64(DX), DI
 	DECQ    R8
-	JNZ     inner21
-	ADDQ    8(DX), AX
-	ADDQ    16(DX), CX
-	DECQ    48(SP)
-	JNZ     outer20
+	JNZ     inner28
+	MOVQ    152(SP), SI
+	MOVQ    (SI), DI
+	ADDQ    DI, AX
+	MOVQ    8(SI), DI
+	ADDQ    DI, CX
+	ADDQ    160(SP), SI
+	MOVQ    SI, 152(SP)
+	DECQ    144(SP)
+	JNZ     outer26
 	VZEROUPPER
 	RET
 
 // func rowsSSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·rowsSSE2(SB), $48-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	CMPQ BX, $+32
-	JA   long1
-	CMPQ BX, $+16
-	JB   shorter2
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·rowsSSE2(SB), $144-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	CMPQ  BX, $+32
+	JA    long1
+	CMPQ  BX, $+16
+	JB    shorter2
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some4
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some4:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer3:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner4:
+inner5:
 	MOVOU (DI), X0
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X0, (SI)
 	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  32(DX), SI
-	ADDQ  40(DX), DI
+	ADDQ  56(DX), SI
+	ADDQ  64(DX), DI
 	DECQ  R8
-	JNZ   inner4
-	ADDQ  8(DX), AX
-	ADDQ  16(DX), CX
+	JNZ   inner5
+	MOVQ  8(SP), SI
+	MOVQ  (SI), DI
+	ADDQ  DI, AX
+	MOVQ  8(SI), DI
+	ADDQ  DI, CX
+	ADDQ  16(SP), SI
+	MOVQ  SI, 8(SP)
 	DECQ  (SP)
 	JNZ   outer3
 	RET
 
 shorter2:
-	CMPQ BX, $+8
-	JB   shorter5
-	MOVQ (DX), SI
-	MOVQ SI, 8(SP)
+	CMPQ  BX, $+8
+	JB    shorter6
+	MOVQ  (DX), SI
+	MOVQ  SI, 24(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some8
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
 
-outer6:
+some8:
+	MOVQ SI, 32(SP)
+	MOVQ DI, 40(SP)
+
+outer7:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner7:
+inner9:
 	MOVQ (DI), R9
 	MOVQ -8(DI)(BX*1), R10
 	MOVQ R9, (SI)
 	MOVQ R10, -8(SI)(BX*1)
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner7
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ 8(SP)
-	JNZ  outer6
+	JNZ  inner9
+	MOVQ 32(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 40(SP), SI
+	MOVQ SI, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer7
 	RET
 
-shorter5:
-	CMPQ BX, $+4
-	JB   shorter8
-	MOVQ (DX), SI
-	MOVQ SI, 16(SP)
+shorter6:
+	CMPQ  BX, $+4
+	JB    shorter10
+	MOVQ  (DX), SI
+	MOVQ  SI, 48(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some12
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
 
-outer9:
+some12:
+	MOVQ SI, 56(SP)
+	MOVQ DI, 64(SP)
+
+outer11:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner10:
+inner13:
 	MOVL (DI), R9
 	MOVL -4(DI)(BX*1), R10
 	MOVL R9, (SI)
 	MOVL R10, -4(SI)(BX*1)
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner10
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ 16(SP)
-	JNZ  outer9
+	JNZ  inner13
+	MOVQ 56(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 64(SP), SI
+	MOVQ SI, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer11
 	RET
 
-shorter8:
-	CMPQ BX, $+2
-	JB   shorter11
-	MOVQ (DX), SI
-	MOVQ SI, 24(SP)
+shorter10:
+	CMPQ  BX, $+2
+	JB    shorter14
+	MOVQ  (DX), SI
+	MOVQ  SI, 72(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some16
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
 
-outer12:
+some16:
+	MOVQ SI, 80(SP)
+	MOVQ DI, 88(SP)
+
+outer15:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner13:
+inner17:
 	MOVWLZX (DI), R9
 	MOVWLZX -2(DI)(BX*1), R10
 	MOVW    R9, (SI)
 	MOVW    R10, -2(SI)(BX*1)
-	ADDQ    32(DX), SI
-	ADDQ    40(DX), DI
+	ADDQ    56(DX), SI
+	ADDQ    64(DX), DI
 	DECQ    R8
-	JNZ     inner13
-	ADDQ    8(DX), AX
-	ADDQ    16(DX), CX
-	DECQ    24(SP)
-	JNZ     outer12
-	RET
-
-shorter11:
-	CMPQ BX, $+0
-	JB   shorter14
-	MOVQ (DX), BX
-	MOVQ BX, 32(SP)
-
-outer15:
-	MOVQ AX, BX
-	MOVQ CX, SI
-	MOVQ 24(DX), DI
-
-inner16:
-	MOVBLZX (SI), R8
-	MOVB    R8, (BX)
-	ADDQ    32(DX), BX
-	ADDQ    40(DX), SI
-	DECQ    DI
-	JNZ     inner16
-	ADDQ    8(DX), AX
-	ADDQ    16(DX), CX
-	DECQ    32(SP)
+	JNZ     inner17
+	MOVQ    80(SP), SI
+	MOVQ    (SI), DI
+	ADDQ    DI, AX
+	MOVQ    8(SI), DI
+	ADDQ    DI, CX
+	ADDQ    88(SP), SI
+	MOVQ    SI, 80(SP)
+	DECQ    72(SP)
 	JNZ     outer15
 	RET
 
 shorter14:
-long1:
-	MOVQ (DX), SI
-	MOVQ SI, 40(SP)
+	CMPQ  BX, $+0
+	JB    shorter18
+	MOVQ  (DX), BX
+	MOVQ  BX, 96(SP)
+	MOVQ  $+16, SI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
+	JNZ   some20
+	LEAQ  8(DX), BX
+	XORQ  SI, SI
 
-outer17:
+some20:
+	MOVQ BX, 104(SP)
+	MOVQ SI, 112(SP)
+
+outer19:
+	MOVQ AX, BX
+	MOVQ CX, SI
+	MOVQ 48(DX), DI
+
+inner21:
+	MOVBLZX (SI), R8
+	MOVB    R8, (BX)
+	ADDQ    56(DX), BX
+	ADDQ    64(DX), SI
+	DECQ    DI
+	JNZ     inner21
+	MOVQ    104(SP), BX
+	MOVQ    (BX), SI
+	ADDQ    SI, AX
+	MOVQ    8(BX), SI
+	ADDQ    SI, CX
+	ADDQ    112(SP), BX
+	MOVQ    BX, 104(SP)
+	DECQ    96(SP)
+	JNZ     outer19
+	RET
+
+shorter18:
+long1:
+	MOVQ  (DX), SI
+	MOVQ  SI, 120(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some23
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some23:
+	MOVQ SI, 128(SP)
+	MOVQ DI, 136(SP)
+
+outer22:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner18:
+inner24:
 	XORQ R9, R9
 	MOVQ BX, R10
 	SUBQ $+64, R10
-	JLE  single20
+	JLE  single26
 
-four19:
+four25:
 	MOVOU (DI)(R9*1), X0
 	MOVOU 16(DI)(R9*1), X1
 	MOVOU 32(DI)(R9*1), X2
@@ -619,49 +809,64 @@ four19:
 	MOVOU X3, 48(SI)(R9*1)
 	ADDQ  $+64, R9
 	SUBQ  $+64, R10
-	JG    four19
+	JG    four25
 
-single20:
+single26:
 	ADDQ $+48, R10
-	JLE  last22
+	JLE  last28
 
-one21:
+one27:
 	MOVOU (DI)(R9*1), X0
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	SUBQ  $+16, R10
-	JG    one21
+	JG    one27
 
-last22:
+last28:
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  32(DX), SI
-	ADDQ  40(DX), DI
+	ADDQ  56(DX), SI
+	ADDQ  64(DX), DI
 	DECQ  R8
-	JNZ   inner18
-	ADDQ  8(DX), AX
-	ADDQ  16(DX), CX
-	DECQ  40(SP)
-	JNZ   outer17
+	JNZ   inner24
+	MOVQ  128(SP), SI
+	MOVQ  (SI), DI
+	ADDQ  DI, AX
+	MOVQ  8(SI), DI
+	ADDQ  DI, CX
+	ADDQ  136(SP), SI
+	MOVQ  SI, 128(SP)
+	DECQ  120(SP)
+	JNZ   outer22
 	RET
 
 // func rowsStreamAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, CMOV, MMX+
-TEXT ·rowsStreamAVX2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ 128(DX), R8
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·rowsStreamAVX2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  152(DX), R8
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 
-inner2:
+inner3:
 	MOVQ    R9, R12
 	MOVQ    R10, R13
 	MOVQ    R12, SI
@@ -672,59 +877,59 @@ inner2:
 	MOVQ    BX, DI
 	SUBQ    SI, DI
 	TESTQ   $+1, SI
-	JZ      skip5
+	JZ      skip6
 	MOVB    (R13), R14
 	MOVB    R14, (R12)
 	ADDQ    $+1, R12
 	ADDQ    $+1, R13
 
-skip5:
+skip6:
 	TESTQ $+2, SI
-	JZ    skip6
+	JZ    skip7
 	MOVW  (R13), R14
 	MOVW  R14, (R12)
 	ADDQ  $+2, R12
 	ADDQ  $+2, R13
 
-skip6:
+skip7:
 	TESTQ $+4, SI
-	JZ    skip7
+	JZ    skip8
 	MOVL  (R13), R14
 	MOVL  R14, (R12)
 	ADDQ  $+4, R12
 	ADDQ  $+4, R13
 
-skip7:
+skip8:
 	TESTQ $+8, SI
-	JZ    skip8
+	JZ    skip9
 	MOVQ  (R13), R14
 	MOVQ  R14, (R12)
 	ADDQ  $+8, R12
 	ADDQ  $+8, R13
 
-skip8:
+skip9:
 	TESTQ   $+16, SI
-	JZ      skip9
+	JZ      skip10
 	VMOVDQU (R13), X0
 	VMOVDQU X0, (R12)
 	ADDQ    $+16, R12
 	ADDQ    $+16, R13
 
-skip9:
+skip10:
 	TESTQ   $+32, SI
-	JZ      skip10
+	JZ      skip11
 	VMOVDQU (R13), Y0
 	VMOVDQU Y0, (R12)
 	ADDQ    $+32, R12
 	ADDQ    $+32, R13
 
-skip10:
+skip11:
 	MOVQ DI, SI
 	ANDQ $+63, SI
 	SHRQ $0x06, DI
-	JZ   tail4
+	JZ   tail5
 
-line11:
+line12:
 	PREFETCHT0 (R13)(R8*1)
 	VMOVDQU    (R13), Y0
 	VMOVDQU    32(R13), Y1
@@ -733,63 +938,68 @@ line11:
 	ADDQ       $+64, R13
 	ADDQ       $+64, R12
 	DECQ       DI
-	JNZ        line11
+	JNZ        line12
 
-tail4:
+tail5:
 	TESTQ $+1, SI
-	JZ    skip12
+	JZ    skip13
 	MOVB  (R13), DI
 	MOVB  DI, (R12)
 	ADDQ  $+1, R12
 	ADDQ  $+1, R13
 
-skip12:
+skip13:
 	TESTQ $+2, SI
-	JZ    skip13
+	JZ    skip14
 	MOVW  (R13), DI
 	MOVW  DI, (R12)
 	ADDQ  $+2, R12
 	ADDQ  $+2, R13
 
-skip13:
+skip14:
 	TESTQ $+4, SI
-	JZ    skip14
+	JZ    skip15
 	MOVL  (R13), DI
 	MOVL  DI, (R12)
 	ADDQ  $+4, R12
 	ADDQ  $+4, R13
 
-skip14:
+skip15:
 	TESTQ $+8, SI
-	JZ    skip15
+	JZ    skip16
 	MOVQ  (R13), DI
 	MOVQ  DI, (R12)
 	ADDQ  $+8, R12
 	ADDQ  $+8, R13
 
-skip15:
+skip16:
 	TESTQ   $+16, SI
-	JZ      skip16
+	JZ      skip17
 	VMOVDQU (R13), X0
 	VMOVDQU X0, (R12)
 	ADDQ    $+16, R12
 	ADDQ    $+16, R13
 
-skip16:
+skip17:
 	TESTQ   $+32, SI
-	JZ      skip17
+	JZ      skip18
 	VMOVDQU (R13), Y0
 	VMOVDQU Y0, (R12)
 	ADDQ    $+32, R12
 	ADDQ    $+32, R13
 
-skip17:
-	ADDQ 32(DX), R9
-	ADDQ 40(DX), R10
+skip18:
+	ADDQ 56(DX), R9
+	ADDQ 64(DX), R10
 	DECQ R11
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	SFENCE
@@ -798,132 +1008,142 @@ skip17:
 
 // func rowsMergeAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, CMOV, MMX+
-TEXT ·rowsMergeAVX2(SB), $4312-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	LEAQ (SP), SI
-	ADDQ $+63, SI
-	ANDQ $-64, SI
-	MOVQ 48(DX), BX
-	MOVQ 128(DX), DI
-	MOVQ (DX), R8
-	MOVQ R8, 4288(SP)
-	MOVQ AX, 4296(SP)
-	MOVQ CX, 4304(SP)
+TEXT ·rowsMergeAVX2(SB), $4328-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	LEAQ  (SP), SI
+	ADDQ  $+63, SI
+	ANDQ  $-64, SI
+	MOVQ  72(DX), BX
+	MOVQ  152(DX), DI
+	MOVQ  AX, 4288(SP)
+	MOVQ  CX, 4296(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 4304(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 4312(SP)
+	MOVQ CX, 4320(SP)
 
 outer1:
-	MOVQ 4296(SP), AX
+	MOVQ 4288(SP), AX
 	MOVQ AX, CX
 	ANDQ $+63, CX
 	ADDQ SI, CX
-	MOVQ 4304(SP), R8
-	MOVQ 24(DX), R9
+	MOVQ 4296(SP), R8
+	MOVQ 48(DX), R9
 
-item2:
+item3:
 	PREFETCHT1 (R8)(DI*1)
 	CMPQ       BX, $+32
-	JL         short3
+	JL         short4
 	MOVQ       BX, R10
 	SUBQ       $+32, R10
 	VMOVDQU    (R8)(R10*1), Y1
 	VMOVDQU    Y1, (CX)(R10*1)
 	XORQ       R11, R11
 	CMPQ       R11, R10
-	JGE        done4
+	JGE        done5
 
-words5:
+words6:
 	VMOVDQU    (R8)(R11*1), Y0
 	VMOVDQU    Y0, (CX)(R11*1)
 	ADDQ       $+32, R11
 	TESTQ      $+32, R11
-	JNZ        last6
+	JNZ        last7
 	LEAQ       (R8)(R11*1), R12
 	PREFETCHT1 (R12)(DI*1)
 
-last6:
+last7:
 	CMPQ R11, R10
-	JL   words5
-	JMP  done4
+	JL   words6
+	JMP  done5
 
-short3:
+short4:
 	VMOVDQU (R8), X0
 	VMOVDQU -16(R8)(BX*1), X1
 	VMOVDQU X0, (CX)
 	VMOVDQU X1, -16(CX)(BX*1)
 
-done4:
+done5:
 	ADDQ    BX, CX
-	ADDQ    40(DX), R8
+	ADDQ    64(DX), R8
 	DECQ    R9
-	JNZ     item2
+	JNZ     item3
 	MOVQ    AX, R8
 	ANDQ    $+63, R8
 	MOVQ    R8, R9
 	ADDQ    SI, R8
 	SUBQ    R8, CX
 	TESTQ   R9, R9
-	JZ      lines7
+	JZ      lines8
 	NEGQ    R9
 	ADDQ    $+64, R9
 	CMPQ    R9, CX
 	CMOVQGT CX, R9
 	SUBQ    R9, CX
 	TESTQ   $+1, R9
-	JZ      skip10
+	JZ      skip11
 	MOVB    (R8), R10
 	MOVB    R10, (AX)
 	ADDQ    $+1, AX
 	ADDQ    $+1, R8
 
-skip10:
+skip11:
 	TESTQ $+2, R9
-	JZ    skip11
+	JZ    skip12
 	MOVW  (R8), R10
 	MOVW  R10, (AX)
 	ADDQ  $+2, AX
 	ADDQ  $+2, R8
 
-skip11:
+skip12:
 	TESTQ $+4, R9
-	JZ    skip12
+	JZ    skip13
 	MOVL  (R8), R10
 	MOVL  R10, (AX)
 	ADDQ  $+4, AX
 	ADDQ  $+4, R8
 
-skip12:
+skip13:
 	TESTQ $+8, R9
-	JZ    skip13
+	JZ    skip14
 	MOVQ  (R8), R10
 	MOVQ  R10, (AX)
 	ADDQ  $+8, AX
 	ADDQ  $+8, R8
 
-skip13:
+skip14:
 	TESTQ   $+16, R9
-	JZ      skip14
+	JZ      skip15
 	VMOVDQU (R8), X0
 	VMOVDQU X0, (AX)
 	ADDQ    $+16, AX
 	ADDQ    $+16, R8
 
-skip14:
+skip15:
 	TESTQ   $+32, R9
-	JZ      skip15
+	JZ      skip16
 	VMOVDQU (R8), Y0
 	VMOVDQU Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, R8
 
-skip15:
-lines7:
+skip16:
+lines8:
 	MOVQ CX, R9
 	ANDQ $+63, R9
 	SHRQ $0x06, CX
-	JZ   tail8
+	JZ   tail9
 
-line9:
+line10:
 	VMOVDQU  (R8), Y0
 	VMOVDQU  32(R8), Y1
 	VMOVNTDQ Y0, (AX)
@@ -931,62 +1151,65 @@ line9:
 	ADDQ     $+64, R8
 	ADDQ     $+64, AX
 	DECQ     CX
-	JNZ      line9
+	JNZ      line10
 
-tail8:
+tail9:
 	TESTQ $+1, R9
-	JZ    skip16
+	JZ    skip17
 	MOVB  (R8), CL
 	MOVB  CL, (AX)
 	ADDQ  $+1, AX
 	ADDQ  $+1, R8
 
-skip16:
+skip17:
 	TESTQ $+2, R9
-	JZ    skip17
+	JZ    skip18
 	MOVW  (R8), CX
 	MOVW  CX, (AX)
 	ADDQ  $+2, AX
 	ADDQ  $+2, R8
 
-skip17:
+skip18:
 	TESTQ $+4, R9
-	JZ    skip18
+	JZ    skip19
 	MOVL  (R8), CX
 	MOVL  CX, (AX)
 	ADDQ  $+4, AX
 	ADDQ  $+4, R8
 
-skip18:
+skip19:
 	TESTQ $+8, R9
-	JZ    skip19
+	JZ    skip20
 	MOVQ  (R8), CX
 	MOVQ  CX, (AX)
 	ADDQ  $+8, AX
 	ADDQ  $+8, R8
 
-skip19:
+skip20:
 	TESTQ   $+16, R9
-	JZ      skip20
+	JZ      skip21
 	VMOVDQU (R8), X0
 	VMOVDQU X0, (AX)
 	ADDQ    $+16, AX
 	ADDQ    $+16, R8
 
-skip20:
+skip21:
 	TESTQ   $+32, R9
-	JZ      skip21
+	JZ      skip22
 	VMOVDQU (R8), Y0
 	VMOVDQU Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, R8
 
-skip21:
-	MOVQ 8(DX), AX
-	ADDQ AX, 4296(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 4304(SP)
-	DECQ 4288(SP)
+skip22:
+	MOVQ 4312(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 4288(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 4296(SP)
+	ADDQ 4320(SP), AX
+	MOVQ AX, 4312(SP)
+	DECQ 4304(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -994,78 +1217,93 @@ skip21:
 
 // func fillB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·fillB1AVX2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB1AVX2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	VPBROADCASTB (DI), Y0
 	MOVQ         BX, R9
 	SUBQ         $+32, R9
-	JB           short3
+	JB           short4
 	XORQ         R10, R10
 	CMPQ         R10, R9
-	JGE          last5
+	JGE          last6
 
-vectors4:
+vectors5:
 	VMOVDQU Y0, (SI)(R10*1)
 	ADDQ    $+32, R10
 	CMPQ    R10, R9
-	JL      vectors4
+	JL      vectors5
 
-last5:
+last6:
 	VMOVDQU Y0, (SI)(R9*1)
-	JMP     done6
+	JMP     done7
 
-short3:
+short4:
 	MOVQ    SI, R9
 	VMOVQ   X0, R10
 	TESTQ   $+16, BX
-	JZ      skip7
+	JZ      skip8
 	VMOVDQU X0, (R9)
 	ADDQ    $+16, R9
 
-skip7:
+skip8:
 	TESTQ $+8, BX
-	JZ    skip8
+	JZ    skip9
 	MOVQ  R10, (R9)
 	ADDQ  $+8, R9
 
-skip8:
+skip9:
 	TESTQ $+4, BX
-	JZ    skip9
+	JZ    skip10
 	MOVL  R10, (R9)
 	ADDQ  $+4, R9
 
-skip9:
+skip10:
 	TESTQ $+2, BX
-	JZ    skip10
+	JZ    skip11
 	MOVW  R10, (R9)
 	ADDQ  $+2, R9
 
-skip10:
+skip11:
 	TESTQ $+1, BX
-	JZ    skip11
+	JZ    skip12
 	MOVB  R10, (R9)
 	ADDQ  $+1, R9
 
-skip11:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip12:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -1073,72 +1311,87 @@ done6:
 
 // func fillB2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·fillB2AVX2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB2AVX2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	VPBROADCASTW (DI), Y0
 	MOVQ         BX, R9
 	SUBQ         $+32, R9
-	JB           short3
+	JB           short4
 	XORQ         R10, R10
 	CMPQ         R10, R9
-	JGE          last5
+	JGE          last6
 
-vectors4:
+vectors5:
 	VMOVDQU Y0, (SI)(R10*1)
 	ADDQ    $+32, R10
 	CMPQ    R10, R9
-	JL      vectors4
+	JL      vectors5
 
-last5:
+last6:
 	VMOVDQU Y0, (SI)(R9*1)
-	JMP     done6
+	JMP     done7
 
-short3:
+short4:
 	MOVQ    SI, R9
 	VMOVQ   X0, R10
 	TESTQ   $+16, BX
-	JZ      skip7
+	JZ      skip8
 	VMOVDQU X0, (R9)
 	ADDQ    $+16, R9
 
-skip7:
+skip8:
 	TESTQ $+8, BX
-	JZ    skip8
+	JZ    skip9
 	MOVQ  R10, (R9)
 	ADDQ  $+8, R9
 
-skip8:
+skip9:
 	TESTQ $+4, BX
-	JZ    skip9
+	JZ    skip10
 	MOVL  R10, (R9)
 	ADDQ  $+4, R9
 
-skip9:
+skip10:
 	TESTQ $+2, BX
-	JZ    skip10
+	JZ    skip11
 	MOVW  R10, (R9)
 	ADDQ  $+2, R9
 
-skip10:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip11:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -1146,66 +1399,81 @@ done6:
 
 // func fillB4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·fillB4AVX2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB4AVX2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	VPBROADCASTD (DI), Y0
 	MOVQ         BX, R9
 	SUBQ         $+32, R9
-	JB           short3
+	JB           short4
 	XORQ         R10, R10
 	CMPQ         R10, R9
-	JGE          last5
+	JGE          last6
 
-vectors4:
+vectors5:
 	VMOVDQU Y0, (SI)(R10*1)
 	ADDQ    $+32, R10
 	CMPQ    R10, R9
-	JL      vectors4
+	JL      vectors5
 
-last5:
+last6:
 	VMOVDQU Y0, (SI)(R9*1)
-	JMP     done6
+	JMP     done7
 
-short3:
+short4:
 	MOVQ    SI, R9
 	VMOVQ   X0, R10
 	TESTQ   $+16, BX
-	JZ      skip7
+	JZ      skip8
 	VMOVDQU X0, (R9)
 	ADDQ    $+16, R9
 
-skip7:
+skip8:
 	TESTQ $+8, BX
-	JZ    skip8
+	JZ    skip9
 	MOVQ  R10, (R9)
 	ADDQ  $+8, R9
 
-skip8:
+skip9:
 	TESTQ $+4, BX
-	JZ    skip9
+	JZ    skip10
 	MOVL  R10, (R9)
 	ADDQ  $+4, R9
 
-skip9:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip10:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -1213,60 +1481,75 @@ done6:
 
 // func fillB8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·fillB8AVX2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB8AVX2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	VPBROADCASTQ (DI), Y0
 	MOVQ         BX, R9
 	SUBQ         $+32, R9
-	JB           short3
+	JB           short4
 	XORQ         R10, R10
 	CMPQ         R10, R9
-	JGE          last5
+	JGE          last6
 
-vectors4:
+vectors5:
 	VMOVDQU Y0, (SI)(R10*1)
 	ADDQ    $+32, R10
 	CMPQ    R10, R9
-	JL      vectors4
+	JL      vectors5
 
-last5:
+last6:
 	VMOVDQU Y0, (SI)(R9*1)
-	JMP     done6
+	JMP     done7
 
-short3:
+short4:
 	MOVQ    SI, R9
 	VMOVQ   X0, R10
 	TESTQ   $+16, BX
-	JZ      skip7
+	JZ      skip8
 	VMOVDQU X0, (R9)
 	ADDQ    $+16, R9
 
-skip7:
+skip8:
 	TESTQ $+8, BX
-	JZ    skip8
+	JZ    skip9
 	MOVQ  R10, (R9)
 	ADDQ  $+8, R9
 
-skip8:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip9:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -1274,66 +1557,81 @@ done6:
 
 // func fillB16AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·fillB16AVX2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB16AVX2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	VBROADCASTI128 (DI), Y0
 	MOVQ           BX, R9
 	SUBQ           $+32, R9
-	JB             short3
+	JB             short4
 	XORQ           R10, R10
 	CMPQ           R10, R9
-	JGE            last5
+	JGE            last6
 
-vectors4:
+vectors5:
 	VMOVDQU Y0, (SI)(R10*1)
 	ADDQ    $+32, R10
 	CMPQ    R10, R9
-	JL      vectors4
+	JL      vectors5
 
-last5:
+last6:
 	VMOVDQU Y0, (SI)(R9*1)
-	JMP     done6
+	JMP     done7
 
-short3:
+short4:
 	MOVQ    SI, R9
 	VMOVQ   X0, R10
 	TESTQ   $+16, BX
-	JZ      skip7
+	JZ      skip8
 	VMOVDQU X0, (R9)
 	ADDQ    $+16, R9
 
-skip7:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip8:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func itemsB1SSE2(dst *byte, src *byte, b *byte)
-TEXT ·itemsB1SSE2(SB), $16-24
+TEXT ·itemsB1SSE2(SB), $48-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  32(DX), BX
-	MOVQ  40(DX), SI
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
 	TESTQ $+2047, BX
 	JNZ   step4
 	TESTQ BX, BX
@@ -1349,24 +1647,34 @@ step5:
 	LEAQ 2047(SI), DI
 	CMPQ DI, $+4094
 	JLS  near3
-	MOVQ 24(DX), DI
+	MOVQ 48(DX), DI
 	CMPQ DI, $+1024
 	JGT  far1
 
 near3:
-	LEAQ (BX)(BX*2), DI
-	LEAQ (SI)(SI*2), R8
-	MOVQ (DX), R9
-	MOVQ R9, (SP)
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	MOVQ  (DX), R9
+	MOVQ  R9, (SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some7
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some7:
+	MOVQ R9, 8(SP)
+	MOVQ R10, 16(SP)
 
 outer6:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 	SUBQ $+4, R11
-	JLT  rest8
+	JLT  rest9
 
-four7:
+four8:
 	MOVBLZX (R10), R12
 	MOVBLZX (R10)(SI*1), R13
 	MOVBLZX (R10)(SI*2), R14
@@ -1378,40 +1686,55 @@ four7:
 	LEAQ    (R10)(SI*4), R10
 	LEAQ    (R9)(BX*4), R9
 	SUBQ    $+4, R11
-	JGE     four7
+	JGE     four8
 
-rest8:
+rest9:
 	ADDQ $+4, R11
-	JZ   next10
+	JZ   next11
 
-one9:
+one10:
 	MOVBLZX (R10), R12
 	MOVB    R12, (R9)
 	ADDQ    SI, R10
 	ADDQ    BX, R9
 	DECQ    R11
-	JNZ     one9
+	JNZ     one10
 
-next10:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next11:
+	MOVQ 8(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 16(SP), R9
+	MOVQ R9, 8(SP)
 	DECQ (SP)
 	JNZ  outer6
 	JMP  done2
 
 far1:
-	XORQ DI, DI
-	XORQ R8, R8
-	XORQ R9, R9
-	MOVQ (DX), R10
-	MOVQ R10, 8(SP)
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 24(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some13
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
 
-outer11:
+some13:
+	MOVQ R10, 32(SP)
+	MOVQ R11, 40(SP)
+
+outer12:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-item12:
+item14:
 	MOVBLZX (R11), R13
 	MOVB    R13, (R10)
 	ADDQ    SI, R11
@@ -1429,22 +1752,27 @@ item12:
 	INCQ    R8
 	INCQ    R9
 	DECQ    R12
-	JNZ     item12
-	ADDQ    8(DX), AX
-	ADDQ    16(DX), CX
-	DECQ    8(SP)
-	JNZ     outer11
+	JNZ     item14
+	MOVQ    32(SP), R10
+	MOVQ    (R10), R11
+	ADDQ    R11, AX
+	MOVQ    8(R10), R11
+	ADDQ    R11, CX
+	ADDQ    40(SP), R10
+	MOVQ    R10, 32(SP)
+	DECQ    24(SP)
+	JNZ     outer12
 
 done2:
 	RET
 
 // func itemsB2SSE2(dst *byte, src *byte, b *byte)
-TEXT ·itemsB2SSE2(SB), $16-24
+TEXT ·itemsB2SSE2(SB), $48-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  32(DX), BX
-	MOVQ  40(DX), SI
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
 	TESTQ $+2047, BX
 	JNZ   step4
 	TESTQ BX, BX
@@ -1460,24 +1788,34 @@ step5:
 	LEAQ 2047(SI), DI
 	CMPQ DI, $+4094
 	JLS  near3
-	MOVQ 24(DX), DI
+	MOVQ 48(DX), DI
 	CMPQ DI, $+1024
 	JGT  far1
 
 near3:
-	LEAQ (BX)(BX*2), DI
-	LEAQ (SI)(SI*2), R8
-	MOVQ (DX), R9
-	MOVQ R9, (SP)
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	MOVQ  (DX), R9
+	MOVQ  R9, (SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some7
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some7:
+	MOVQ R9, 8(SP)
+	MOVQ R10, 16(SP)
 
 outer6:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 	SUBQ $+4, R11
-	JLT  rest8
+	JLT  rest9
 
-four7:
+four8:
 	MOVWLZX (R10), R12
 	MOVWLZX (R10)(SI*1), R13
 	MOVWLZX (R10)(SI*2), R14
@@ -1489,40 +1827,55 @@ four7:
 	LEAQ    (R10)(SI*4), R10
 	LEAQ    (R9)(BX*4), R9
 	SUBQ    $+4, R11
-	JGE     four7
+	JGE     four8
 
-rest8:
+rest9:
 	ADDQ $+4, R11
-	JZ   next10
+	JZ   next11
 
-one9:
+one10:
 	MOVWLZX (R10), R12
 	MOVW    R12, (R9)
 	ADDQ    SI, R10
 	ADDQ    BX, R9
 	DECQ    R11
-	JNZ     one9
+	JNZ     one10
 
-next10:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next11:
+	MOVQ 8(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 16(SP), R9
+	MOVQ R9, 8(SP)
 	DECQ (SP)
 	JNZ  outer6
 	JMP  done2
 
 far1:
-	XORQ DI, DI
-	XORQ R8, R8
-	XORQ R9, R9
-	MOVQ (DX), R10
-	MOVQ R10, 8(SP)
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 24(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some13
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
 
-outer11:
+some13:
+	MOVQ R10, 32(SP)
+	MOVQ R11, 40(SP)
+
+outer12:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-item12:
+item14:
 	MOVWLZX (R11), R13
 	MOVW    R13, (R10)
 	ADDQ    SI, R11
@@ -1540,22 +1893,27 @@ item12:
 	INCQ    R8
 	INCQ    R9
 	DECQ    R12
-	JNZ     item12
-	ADDQ    8(DX), AX
-	ADDQ    16(DX), CX
-	DECQ    8(SP)
-	JNZ     outer11
+	JNZ     item14
+	MOVQ    32(SP), R10
+	MOVQ    (R10), R11
+	ADDQ    R11, AX
+	MOVQ    8(R10), R11
+	ADDQ    R11, CX
+	ADDQ    40(SP), R10
+	MOVQ    R10, 32(SP)
+	DECQ    24(SP)
+	JNZ     outer12
 
 done2:
 	RET
 
 // func itemsB4SSE2(dst *byte, src *byte, b *byte)
-TEXT ·itemsB4SSE2(SB), $16-24
+TEXT ·itemsB4SSE2(SB), $48-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  32(DX), BX
-	MOVQ  40(DX), SI
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
 	TESTQ $+2047, BX
 	JNZ   step4
 	TESTQ BX, BX
@@ -1571,24 +1929,34 @@ step5:
 	LEAQ 2047(SI), DI
 	CMPQ DI, $+4094
 	JLS  near3
-	MOVQ 24(DX), DI
+	MOVQ 48(DX), DI
 	CMPQ DI, $+1024
 	JGT  far1
 
 near3:
-	LEAQ (BX)(BX*2), DI
-	LEAQ (SI)(SI*2), R8
-	MOVQ (DX), R9
-	MOVQ R9, (SP)
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	MOVQ  (DX), R9
+	MOVQ  R9, (SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some7
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some7:
+	MOVQ R9, 8(SP)
+	MOVQ R10, 16(SP)
 
 outer6:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 	SUBQ $+4, R11
-	JLT  rest8
+	JLT  rest9
 
-four7:
+four8:
 	MOVL (R10), R12
 	MOVL (R10)(SI*1), R13
 	MOVL (R10)(SI*2), R14
@@ -1600,40 +1968,55 @@ four7:
 	LEAQ (R10)(SI*4), R10
 	LEAQ (R9)(BX*4), R9
 	SUBQ $+4, R11
-	JGE  four7
+	JGE  four8
 
-rest8:
+rest9:
 	ADDQ $+4, R11
-	JZ   next10
+	JZ   next11
 
-one9:
+one10:
 	MOVL (R10), R12
 	MOVL R12, (R9)
 	ADDQ SI, R10
 	ADDQ BX, R9
 	DECQ R11
-	JNZ  one9
+	JNZ  one10
 
-next10:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next11:
+	MOVQ 8(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 16(SP), R9
+	MOVQ R9, 8(SP)
 	DECQ (SP)
 	JNZ  outer6
 	JMP  done2
 
 far1:
-	XORQ DI, DI
-	XORQ R8, R8
-	XORQ R9, R9
-	MOVQ (DX), R10
-	MOVQ R10, 8(SP)
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 24(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some13
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
 
-outer11:
+some13:
+	MOVQ R10, 32(SP)
+	MOVQ R11, 40(SP)
+
+outer12:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-item12:
+item14:
 	MOVL (R11), R13
 	MOVL R13, (R10)
 	ADDQ SI, R11
@@ -1651,22 +2034,27 @@ item12:
 	INCQ R8
 	INCQ R9
 	DECQ R12
-	JNZ  item12
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ 8(SP)
-	JNZ  outer11
+	JNZ  item14
+	MOVQ 32(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 40(SP), R10
+	MOVQ R10, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer12
 
 done2:
 	RET
 
 // func itemsB8SSE2(dst *byte, src *byte, b *byte)
-TEXT ·itemsB8SSE2(SB), $16-24
+TEXT ·itemsB8SSE2(SB), $48-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  32(DX), BX
-	MOVQ  40(DX), SI
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
 	TESTQ $+2047, BX
 	JNZ   step4
 	TESTQ BX, BX
@@ -1682,24 +2070,34 @@ step5:
 	LEAQ 2047(SI), DI
 	CMPQ DI, $+4094
 	JLS  near3
-	MOVQ 24(DX), DI
+	MOVQ 48(DX), DI
 	CMPQ DI, $+1024
 	JGT  far1
 
 near3:
-	LEAQ (BX)(BX*2), DI
-	LEAQ (SI)(SI*2), R8
-	MOVQ (DX), R9
-	MOVQ R9, (SP)
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	MOVQ  (DX), R9
+	MOVQ  R9, (SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some7
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some7:
+	MOVQ R9, 8(SP)
+	MOVQ R10, 16(SP)
 
 outer6:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 	SUBQ $+4, R11
-	JLT  rest8
+	JLT  rest9
 
-four7:
+four8:
 	MOVQ (R10), R12
 	MOVQ (R10)(SI*1), R13
 	MOVQ (R10)(SI*2), R14
@@ -1711,40 +2109,55 @@ four7:
 	LEAQ (R10)(SI*4), R10
 	LEAQ (R9)(BX*4), R9
 	SUBQ $+4, R11
-	JGE  four7
+	JGE  four8
 
-rest8:
+rest9:
 	ADDQ $+4, R11
-	JZ   next10
+	JZ   next11
 
-one9:
+one10:
 	MOVQ (R10), R12
 	MOVQ R12, (R9)
 	ADDQ SI, R10
 	ADDQ BX, R9
 	DECQ R11
-	JNZ  one9
+	JNZ  one10
 
-next10:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next11:
+	MOVQ 8(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 16(SP), R9
+	MOVQ R9, 8(SP)
 	DECQ (SP)
 	JNZ  outer6
 	JMP  done2
 
 far1:
-	XORQ DI, DI
-	XORQ R8, R8
-	XORQ R9, R9
-	MOVQ (DX), R10
-	MOVQ R10, 8(SP)
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 24(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some13
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
 
-outer11:
+some13:
+	MOVQ R10, 32(SP)
+	MOVQ R11, 40(SP)
+
+outer12:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-item12:
+item14:
 	MOVQ (R11), R13
 	MOVQ R13, (R10)
 	ADDQ SI, R11
@@ -1762,23 +2175,28 @@ item12:
 	INCQ R8
 	INCQ R9
 	DECQ R12
-	JNZ  item12
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
-	DECQ 8(SP)
-	JNZ  outer11
+	JNZ  item14
+	MOVQ 32(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 40(SP), R10
+	MOVQ R10, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer12
 
 done2:
 	RET
 
 // func itemsB16SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·itemsB16SSE2(SB), $16-24
+TEXT ·itemsB16SSE2(SB), $48-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  32(DX), BX
-	MOVQ  40(DX), SI
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
 	TESTQ $+2047, BX
 	JNZ   step4
 	TESTQ BX, BX
@@ -1794,24 +2212,34 @@ step5:
 	LEAQ 2047(SI), DI
 	CMPQ DI, $+4094
 	JLS  near3
-	MOVQ 24(DX), DI
+	MOVQ 48(DX), DI
 	CMPQ DI, $+1024
 	JGT  far1
 
 near3:
-	LEAQ (BX)(BX*2), DI
-	LEAQ (SI)(SI*2), R8
-	MOVQ (DX), R9
-	MOVQ R9, (SP)
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	MOVQ  (DX), R9
+	MOVQ  R9, (SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some7
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some7:
+	MOVQ R9, 8(SP)
+	MOVQ R10, 16(SP)
 
 outer6:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 	SUBQ $+4, R11
-	JLT  rest8
+	JLT  rest9
 
-four7:
+four8:
 	MOVOU (R10), X0
 	MOVOU (R10)(SI*1), X1
 	MOVOU (R10)(SI*2), X2
@@ -1823,40 +2251,55 @@ four7:
 	LEAQ  (R10)(SI*4), R10
 	LEAQ  (R9)(BX*4), R9
 	SUBQ  $+4, R11
-	JGE   four7
+	JGE   four8
 
-rest8:
+rest9:
 	ADDQ $+4, R11
-	JZ   next10
+	JZ   next11
 
-one9:
+one10:
 	MOVOU (R10), X0
 	MOVOU X0, (R9)
 	ADDQ  SI, R10
 	ADDQ  BX, R9
 	DECQ  R11
-	JNZ   one9
+	JNZ   one10
 
-next10:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next11:
+	MOVQ 8(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 16(SP), R9
+	MOVQ R9, 8(SP)
 	DECQ (SP)
 	JNZ  outer6
 	JMP  done2
 
 far1:
-	XORQ DI, DI
-	XORQ R8, R8
-	XORQ R9, R9
-	MOVQ (DX), R10
-	MOVQ R10, 8(SP)
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 24(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some13
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
 
-outer11:
+some13:
+	MOVQ R10, 32(SP)
+	MOVQ R11, 40(SP)
+
+outer12:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-item12:
+item14:
 	MOVOU (R11), X0
 	MOVOU X0, (R10)
 	ADDQ  SI, R11
@@ -1874,31 +2317,46 @@ item12:
 	INCQ  R8
 	INCQ  R9
 	DECQ  R12
-	JNZ   item12
-	ADDQ  8(DX), AX
-	ADDQ  16(DX), CX
-	DECQ  8(SP)
-	JNZ   outer11
+	JNZ   item14
+	MOVQ  32(SP), R10
+	MOVQ  (R10), R11
+	ADDQ  R11, AX
+	MOVQ  8(R10), R11
+	ADDQ  R11, CX
+	ADDQ  40(SP), R10
+	MOVQ  R10, 32(SP)
+	DECQ  24(SP)
+	JNZ   outer12
 
 done2:
 	RET
 
 // func fillB1SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·fillB1SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB1SSE2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVBLZX    (DI), R9
 	MOVQ       $0x0101010101010101, R10
 	IMULQ      R10, R9
@@ -1906,74 +2364,89 @@ inner2:
 	PUNPCKLQDQ X0, X0
 	MOVQ       BX, R10
 	SUBQ       $+16, R10
-	JB         short3
+	JB         short4
 	XORQ       R9, R9
 	CMPQ       R9, R10
-	JGE        last5
+	JGE        last6
 
-vectors4:
+vectors5:
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	CMPQ  R9, R10
-	JL    vectors4
+	JL    vectors5
 
-last5:
+last6:
 	MOVOU X0, (SI)(R10*1)
-	JMP   done6
+	JMP   done7
 
-short3:
+short4:
 	MOVQ  SI, R10
 	TESTQ $+8, BX
-	JZ    skip7
+	JZ    skip8
 	MOVQ  R9, (R10)
 	ADDQ  $+8, R10
 
-skip7:
+skip8:
 	TESTQ $+4, BX
-	JZ    skip8
+	JZ    skip9
 	MOVL  R9, (R10)
 	ADDQ  $+4, R10
 
-skip8:
+skip9:
 	TESTQ $+2, BX
-	JZ    skip9
+	JZ    skip10
 	MOVW  R9, (R10)
 	ADDQ  $+2, R10
 
-skip9:
+skip10:
 	TESTQ $+1, BX
-	JZ    skip10
+	JZ    skip11
 	MOVB  R9, (R10)
 	ADDQ  $+1, R10
 
-skip10:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip11:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	RET
 
 // func fillB2SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·fillB2SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB2SSE2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVWLZX    (DI), R9
 	MOVQ       $0x0001000100010001, R10
 	IMULQ      R10, R9
@@ -1981,68 +2454,83 @@ inner2:
 	PUNPCKLQDQ X0, X0
 	MOVQ       BX, R10
 	SUBQ       $+16, R10
-	JB         short3
+	JB         short4
 	XORQ       R9, R9
 	CMPQ       R9, R10
-	JGE        last5
+	JGE        last6
 
-vectors4:
+vectors5:
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	CMPQ  R9, R10
-	JL    vectors4
+	JL    vectors5
 
-last5:
+last6:
 	MOVOU X0, (SI)(R10*1)
-	JMP   done6
+	JMP   done7
 
-short3:
+short4:
 	MOVQ  SI, R10
 	TESTQ $+8, BX
-	JZ    skip7
+	JZ    skip8
 	MOVQ  R9, (R10)
 	ADDQ  $+8, R10
 
-skip7:
+skip8:
 	TESTQ $+4, BX
-	JZ    skip8
+	JZ    skip9
 	MOVL  R9, (R10)
 	ADDQ  $+4, R10
 
-skip8:
+skip9:
 	TESTQ $+2, BX
-	JZ    skip9
+	JZ    skip10
 	MOVW  R9, (R10)
 	ADDQ  $+2, R10
 
-skip9:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip10:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	RET
 
 // func fillB4SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·fillB4SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB4SSE2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVL       (DI), R9
 	MOVQ       $0x0000000100000001, R10
 	IMULQ      R10, R9
@@ -2050,167 +2538,212 @@ inner2:
 	PUNPCKLQDQ X0, X0
 	MOVQ       BX, R10
 	SUBQ       $+16, R10
-	JB         short3
+	JB         short4
 	XORQ       R9, R9
 	CMPQ       R9, R10
-	JGE        last5
+	JGE        last6
 
-vectors4:
+vectors5:
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	CMPQ  R9, R10
-	JL    vectors4
+	JL    vectors5
 
-last5:
+last6:
 	MOVOU X0, (SI)(R10*1)
-	JMP   done6
+	JMP   done7
 
-short3:
+short4:
 	MOVQ  SI, R10
 	TESTQ $+8, BX
-	JZ    skip7
+	JZ    skip8
 	MOVQ  R9, (R10)
 	ADDQ  $+8, R10
 
-skip7:
+skip8:
 	TESTQ $+4, BX
-	JZ    skip8
+	JZ    skip9
 	MOVL  R9, (R10)
 	ADDQ  $+4, R10
 
-skip8:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip9:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	RET
 
 // func fillB8SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·fillB8SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB8SSE2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ       (DI), R9
 	MOVQ       R9, X0
 	PUNPCKLQDQ X0, X0
 	MOVQ       BX, R10
 	SUBQ       $+16, R10
-	JB         short3
+	JB         short4
 	XORQ       R9, R9
 	CMPQ       R9, R10
-	JGE        last5
+	JGE        last6
 
-vectors4:
+vectors5:
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	CMPQ  R9, R10
-	JL    vectors4
+	JL    vectors5
 
-last5:
+last6:
 	MOVOU X0, (SI)(R10*1)
-	JMP   done6
+	JMP   done7
 
-short3:
+short4:
 	MOVQ  SI, R10
 	TESTQ $+8, BX
-	JZ    skip7
+	JZ    skip8
 	MOVQ  R9, (R10)
 	ADDQ  $+8, R10
 
-skip7:
-done6:
-	ADDQ 32(DX), SI
-	ADDQ 40(DX), DI
+skip8:
+done7:
+	ADDQ 56(DX), SI
+	ADDQ 64(DX), DI
 	DECQ R8
-	JNZ  inner2
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+	JNZ  inner3
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	RET
 
 // func fillB16SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·fillB16SSE2(SB), $8-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 48(DX), BX
-	MOVQ (DX), SI
-	MOVQ SI, (SP)
+TEXT ·fillB16SSE2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  72(DX), BX
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVOU (DI), X0
 	MOVQ  BX, R9
 	SUBQ  $+16, R9
 	XORQ  R10, R10
 	CMPQ  R10, R9
-	JGE   last5
+	JGE   last6
 
-vectors4:
+vectors5:
 	MOVOU X0, (SI)(R10*1)
 	ADDQ  $+16, R10
 	CMPQ  R10, R9
-	JL    vectors4
+	JL    vectors5
 
-last5:
+last6:
 	MOVOU X0, (SI)(R9*1)
-	ADDQ  32(DX), SI
-	ADDQ  40(DX), DI
+	ADDQ  56(DX), SI
+	ADDQ  64(DX), DI
 	DECQ  R8
-	JNZ   inner2
-	ADDQ  8(DX), AX
-	ADDQ  16(DX), CX
+	JNZ   inner3
+	MOVQ  8(SP), SI
+	MOVQ  (SI), DI
+	ADDQ  DI, AX
+	MOVQ  8(SI), DI
+	ADDQ  DI, CX
+	ADDQ  16(SP), SI
+	MOVQ  SI, 8(SP)
 	DECQ  (SP)
 	JNZ   outer1
 	RET
 
 // func transposeB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB1AVX2(SB), $72-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB1AVX2(SB), $88-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
+tile6:
 	MOVQ        (BX), R8
 	VMOVDQU     (CX)(R8*1), X1
 	MOVQ        128(BX), R8
@@ -2275,7 +2808,7 @@ tile5:
 	VMOVDQU     (CX)(R8*1), X0
 	MOVQ        248(BX), R8
 	VINSERTI128 $0x01, (CX)(R8*1), Y0, Y0
-	VMOVDQU     Y0, 40(SP)
+	VMOVDQU     Y0, 56(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -2290,9 +2823,9 @@ tile5:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  40(SP), Y8, Y7
-	VPUNPCKHBW  40(SP), Y8, Y8
-	VMOVDQU     Y8, 40(SP)
+	VPUNPCKLBW  56(SP), Y8, Y7
+	VPUNPCKHBW  56(SP), Y8, Y8
+	VMOVDQU     Y8, 56(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -2307,9 +2840,9 @@ tile5:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  40(SP), Y12, Y3
-	VPUNPCKHBW  40(SP), Y12, Y12
-	VMOVDQU     Y12, 40(SP)
+	VPUNPCKLBW  56(SP), Y12, Y3
+	VPUNPCKHBW  56(SP), Y12, Y12
+	VMOVDQU     Y12, 56(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -2324,9 +2857,9 @@ tile5:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  40(SP), Y14, Y1
-	VPUNPCKHBW  40(SP), Y14, Y14
-	VMOVDQU     Y14, 40(SP)
+	VPUNPCKLBW  56(SP), Y14, Y1
+	VPUNPCKHBW  56(SP), Y14, Y14
+	VMOVDQU     Y14, 56(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -2341,8 +2874,8 @@ tile5:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  40(SP), Y15, Y0
-	VPUNPCKHBW  40(SP), Y15, Y15
+	VPUNPCKLBW  56(SP), Y15, Y0
+	VPUNPCKHBW  56(SP), Y15, Y15
 	MOVQ        (SI), R8
 	VMOVDQU     Y14, (AX)(R8*1)
 	MOVQ        8(SI), R8
@@ -2376,71 +2909,84 @@ tile5:
 	MOVQ        120(SI), R8
 	VMOVDQU     Y15, (AX)(R8*1)
 	SUBQ        $+16, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+16
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*1), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+16, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+16, CX
 	ADDQ $+128, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+32, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, AX
 	ADDQ $+256, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB2AVX2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB2AVX2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
+tile6:
 	MOVQ        (BX), R8
 	VMOVDQU     (CX)(R8*1), X1
 	MOVQ        64(BX), R8
@@ -2514,69 +3060,82 @@ tile5:
 	MOVQ        56(SI), R8
 	VMOVDQU     Y8, (AX)(R8*1)
 	SUBQ        $+8, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*2), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+16, CX
 	ADDQ $+64, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+16, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, AX
 	ADDQ $+128, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB4AVX2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB4AVX2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -2586,7 +3145,7 @@ tile2:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU     (CX)(R8*1), X1
 	VINSERTI128 $0x01, (CX)(R12*1), Y1, Y1
 	VMOVDQU     (CX)(R9*1), X2
@@ -2612,75 +3171,88 @@ tile5:
 	MOVQ        24(SI), R15
 	VMOVDQU     Y4, (AX)(R15*1)
 	SUBQ        $+4, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+16, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB8AVX2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB8AVX2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU     (CX)(R8*1), X1
 	VINSERTI128 $0x01, (CX)(R10*1), Y1, Y1
 	VMOVDQU     (CX)(R9*1), X2
@@ -2702,73 +3274,86 @@ tile5:
 	MOVQ        24(SI), R11
 	VMOVDQU     Y2, (AX)(R11*1)
 	SUBQ        $+4, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+32, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB16AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeB16AVX2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB16AVX2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU     (CX)(R8*1), X0
 	VINSERTI128 $0x01, (CX)(BX*1), Y0, Y0
 	MOVQ        (SI), R9
@@ -2786,73 +3371,86 @@ tile5:
 	MOVQ        24(SI), R9
 	VMOVDQU     Y0, (AX)(R9*1)
 	SUBQ        $+4, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full6
+	JGE         full7
 	IMUL3Q      $+16, DI, R9
 	ADDQ        R9, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+2, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+2
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+2, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, AX
 	ADDQ $+16, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB1SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB1SSE2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB1SSE2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
+tile6:
 	MOVQ      (BX), R8
 	MOVQ      (CX)(R8*1), X1
 	MOVQ      64(BX), R8
@@ -2946,68 +3544,81 @@ tile5:
 	MOVQ      56(SI), R8
 	MOVOU     X1, (AX)(R8*1)
 	SUBQ      $+8, DI
-	JLE       done7
+	JLE       done8
 	CMPQ      DI, $+8
-	JGE       full6
+	JGE       full7
 	LEAQ      (CX)(DI*1), CX
 	LEAQ      (SI)(DI*8), SI
 	MOVQ      $+8, DI
-	JMP       tile5
+	JMP       tile6
 
-full6:
+full7:
 	ADDQ $+8, CX
 	ADDQ $+64, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+16, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+16, AX
 	ADDQ $+128, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	RET
 
 // func transposeB2SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB2SSE2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB2SSE2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -3017,7 +3628,7 @@ tile2:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile5:
+tile6:
 	MOVOU     (CX)(R8*1), X1
 	MOVOU     (CX)(R9*1), X2
 	MOVOU     (CX)(R10*1), X3
@@ -3079,74 +3690,87 @@ tile5:
 	MOVQ      56(SI), R15
 	MOVOU     X1, (AX)(R15*1)
 	SUBQ      $+8, DI
-	JLE       done7
+	JLE       done8
 	CMPQ      DI, $+8
-	JGE       full6
+	JGE       full7
 	LEAQ      (CX)(DI*2), CX
 	LEAQ      (SI)(DI*8), SI
 	MOVQ      $+8, DI
-	JMP       tile5
+	JMP       tile6
 
-full6:
+full7:
 	ADDQ $+16, CX
 	ADDQ $+64, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+16, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	RET
 
 // func transposeB4SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB4SSE2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB4SSE2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	MOVOU     (CX)(R8*1), X1
 	MOVOU     (CX)(R9*1), X2
 	MOVOU     (CX)(R10*1), X3
@@ -3172,72 +3796,85 @@ tile5:
 	MOVQ      24(SI), R11
 	MOVOU     X1, (AX)(R11*1)
 	SUBQ      $+4, DI
-	JLE       done7
+	JLE       done8
 	CMPQ      DI, $+4
-	JGE       full6
+	JGE       full7
 	LEAQ      (CX)(DI*4), CX
 	LEAQ      (SI)(DI*8), SI
 	MOVQ      $+4, DI
-	JMP       tile5
+	JMP       tile6
 
-full6:
+full7:
 	ADDQ $+16, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+16, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	RET
 
 // func transposeB8SSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·transposeB8SSE2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB8SSE2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), BX
 
-tile5:
+tile6:
 	MOVOU      (CX)(R8*1), X1
 	MOVOU      (CX)(BX*1), X2
 	MOVOA      X1, X0
@@ -3248,56 +3885,59 @@ tile5:
 	MOVQ       8(SI), R9
 	MOVOU      X1, (AX)(R9*1)
 	SUBQ       $+2, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+2
-	JGE        full6
+	JGE        full7
 	LEAQ       (CX)(DI*8), CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+2, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+16, CX
 	ADDQ $+16, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+2, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+2
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+2, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+16, AX
 	ADDQ $+16, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	RET
 
 // func transposeStepB1AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·transposeStepB1AVX512(SB), $56-24
+TEXT ·transposeStepB1AVX512(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
-	MOVQ   40(DX), BX
+	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
-	MOVQ   32(DX), R9
+	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
@@ -3309,25 +3949,35 @@ TEXT ·transposeStepB1AVX512(SB), $56-24
 	KMOVW  R13, K2
 	MOVL   $0x0000f000, R13
 	KMOVW  R13, K3
-	MOVQ   (DX), R13
-	MOVQ   R13, 32(SP)
-	MOVQ   AX, 40(SP)
-	MOVQ   CX, 48(SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
 
 outer1:
-	MOVQ 40(SP), AX
-	MOVQ 48(SP), CX
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 64(DX), AX
+	MOVQ 88(DX), AX
 	MOVQ AX, 8(SP)
 
-tile2:
+tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 56(DX), R13
+	MOVQ 80(DX), R13
 
-tile5:
+tile6:
 	MOVQ            AX, R14
 	VMOVDQU64       (R14), X1
 	VMOVDQU64       (R14)(BX*1), X2
@@ -3483,84 +4133,97 @@ tile5:
 	VMOVDQU64       Z16, (CX)(R12*1)
 	LEAQ            (CX)(R9*8), CX
 	SUBQ            $+16, R13
-	JLE             done7
+	JLE             done8
 	CMPQ            R13, $+16
-	JGE             full6
+	JGE             full7
 	LEAQ            (AX)(R13*1), AX
 	SUBQ            $+16, R13
 	IMULQ           R9, R13
 	ADDQ            R13, CX
 	MOVQ            $+16, R13
-	JMP             tile5
+	JMP             tile6
 
-full6:
+full7:
 	ADDQ $+16, AX
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+64, 8(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   8(SP), $+64
-	JGE    full3
+	JGE    full4
 	MOVQ   8(SP), AX
 	IMUL3Q $+1, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+64, 8(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 16(SP)
 	MOVQ (SP), AX
 	ADDQ AX, 24(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 40(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 48(SP)
-	DECQ 32(SP)
+done5:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeStepB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeStepB1AVX2(SB), $88-24
+TEXT ·transposeStepB1AVX2(SB), $104-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
-	MOVQ   40(DX), BX
+	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
-	MOVQ   32(DX), R9
+	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
 	IMUL3Q $+32, BX, R13
 	MOVQ   R13, (SP)
-	MOVQ   (DX), R13
-	MOVQ   R13, 32(SP)
-	MOVQ   AX, 40(SP)
-	MOVQ   CX, 48(SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
 
 outer1:
-	MOVQ 40(SP), AX
-	MOVQ 48(SP), CX
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 64(DX), AX
+	MOVQ 88(DX), AX
 	MOVQ AX, 8(SP)
 
-tile2:
+tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 56(DX), R13
+	MOVQ 80(DX), R13
 
-tile5:
+tile6:
 	MOVQ        AX, R14
 	LEAQ        (R14)(BX*8), R15
 	LEAQ        (R15)(BX*8), R15
@@ -3598,7 +4261,7 @@ tile5:
 	VINSERTI128 $0x01, (R15)(SI*2), Y15, Y15
 	VMOVDQU     (R14)(R8*1), X0
 	VINSERTI128 $0x01, (R15)(R8*1), Y0, Y0
-	VMOVDQU     Y0, 56(SP)
+	VMOVDQU     Y0, 72(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -3613,9 +4276,9 @@ tile5:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  56(SP), Y8, Y7
-	VPUNPCKHBW  56(SP), Y8, Y8
-	VMOVDQU     Y8, 56(SP)
+	VPUNPCKLBW  72(SP), Y8, Y7
+	VPUNPCKHBW  72(SP), Y8, Y8
+	VMOVDQU     Y8, 72(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -3630,9 +4293,9 @@ tile5:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  56(SP), Y12, Y3
-	VPUNPCKHBW  56(SP), Y12, Y12
-	VMOVDQU     Y12, 56(SP)
+	VPUNPCKLBW  72(SP), Y12, Y3
+	VPUNPCKHBW  72(SP), Y12, Y12
+	VMOVDQU     Y12, 72(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -3647,9 +4310,9 @@ tile5:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  56(SP), Y14, Y1
-	VPUNPCKHBW  56(SP), Y14, Y14
-	VMOVDQU     Y14, 56(SP)
+	VPUNPCKLBW  72(SP), Y14, Y1
+	VPUNPCKHBW  72(SP), Y14, Y14
+	VMOVDQU     Y14, 72(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -3664,8 +4327,8 @@ tile5:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  56(SP), Y15, Y0
-	VPUNPCKHBW  56(SP), Y15, Y15
+	VPUNPCKLBW  72(SP), Y15, Y0
+	VPUNPCKHBW  72(SP), Y15, Y15
 	VMOVDQU     Y14, (CX)
 	VMOVDQU     Y13, (CX)(R9*1)
 	VMOVDQU     Y12, (CX)(R9*2)
@@ -3685,60 +4348,63 @@ tile5:
 	VMOVDQU     Y15, (CX)(R12*1)
 	LEAQ        (CX)(R9*8), CX
 	SUBQ        $+16, R13
-	JLE         done7
+	JLE         done8
 	CMPQ        R13, $+16
-	JGE         full6
+	JGE         full7
 	LEAQ        (AX)(R13*1), AX
 	SUBQ        $+16, R13
 	IMULQ       R9, R13
 	ADDQ        R13, CX
 	MOVQ        $+16, R13
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+16, AX
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+32, 8(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   8(SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   8(SP), AX
 	IMUL3Q $+1, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+32, 8(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, 16(SP)
 	MOVQ (SP), AX
 	ADDQ AX, 24(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 40(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 48(SP)
-	DECQ 32(SP)
+done5:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeStepB2AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·transposeStepB2AVX512(SB), $56-24
+TEXT ·transposeStepB2AVX512(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
-	MOVQ   40(DX), BX
+	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
-	MOVQ   32(DX), R9
+	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
@@ -3750,25 +4416,35 @@ TEXT ·transposeStepB2AVX512(SB), $56-24
 	KMOVW  R13, K2
 	MOVL   $0x0000f000, R13
 	KMOVW  R13, K3
-	MOVQ   (DX), R13
-	MOVQ   R13, 32(SP)
-	MOVQ   AX, 40(SP)
-	MOVQ   CX, 48(SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
 
 outer1:
-	MOVQ 40(SP), AX
-	MOVQ 48(SP), CX
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 64(DX), AX
+	MOVQ 88(DX), AX
 	MOVQ AX, 8(SP)
 
-tile2:
+tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 56(DX), R13
+	MOVQ 80(DX), R13
 
-tile5:
+tile6:
 	MOVQ            AX, R14
 	VMOVDQU64       (R14), X1
 	VMOVDQU64       (R14)(BX*1), X2
@@ -3839,84 +4515,97 @@ tile5:
 	VMOVDQU64       Z8, (CX)(R12*1)
 	LEAQ            (CX)(R9*8), CX
 	SUBQ            $+8, R13
-	JLE             done7
+	JLE             done8
 	CMPQ            R13, $+8
-	JGE             full6
+	JGE             full7
 	LEAQ            (AX)(R13*2), AX
 	SUBQ            $+8, R13
 	IMULQ           R9, R13
 	ADDQ            R13, CX
 	MOVQ            $+8, R13
-	JMP             tile5
+	JMP             tile6
 
-full6:
+full7:
 	ADDQ $+16, AX
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+32, 8(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   8(SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   8(SP), AX
 	IMUL3Q $+2, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+32, 8(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 16(SP)
 	MOVQ (SP), AX
 	ADDQ AX, 24(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 40(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 48(SP)
-	DECQ 32(SP)
+done5:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeStepB2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeStepB2AVX2(SB), $56-24
+TEXT ·transposeStepB2AVX2(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
-	MOVQ   40(DX), BX
+	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
-	MOVQ   32(DX), R9
+	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
 	IMUL3Q $+16, BX, R13
 	MOVQ   R13, (SP)
-	MOVQ   (DX), R13
-	MOVQ   R13, 32(SP)
-	MOVQ   AX, 40(SP)
-	MOVQ   CX, 48(SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
 
 outer1:
-	MOVQ 40(SP), AX
-	MOVQ 48(SP), CX
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 64(DX), AX
+	MOVQ 88(DX), AX
 	MOVQ AX, 8(SP)
 
-tile2:
+tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 56(DX), R13
+	MOVQ 80(DX), R13
 
-tile5:
+tile6:
 	MOVQ           AX, R14
 	LEAQ           (R14)(BX*8), R15
 	VMOVDQU        (R14), X1
@@ -3977,60 +4666,63 @@ tile5:
 	VMOVDQU        Y8, (CX)(R12*1)
 	LEAQ           (CX)(R9*8), CX
 	SUBQ           $+8, R13
-	JLE            done7
+	JLE            done8
 	CMPQ           R13, $+8
-	JGE            full6
+	JGE            full7
 	LEAQ           (AX)(R13*2), AX
 	SUBQ           $+8, R13
 	IMULQ          R9, R13
 	ADDQ           R13, CX
 	MOVQ           $+8, R13
-	JMP            tile5
+	JMP            tile6
 
-full6:
+full7:
 	ADDQ $+16, AX
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+16, 8(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   8(SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   8(SP), AX
 	IMUL3Q $+2, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+16, 8(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, 16(SP)
 	MOVQ (SP), AX
 	ADDQ AX, 24(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 40(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 48(SP)
-	DECQ 32(SP)
+done5:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeStepB4AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·transposeStepB4AVX512(SB), $56-24
+TEXT ·transposeStepB4AVX512(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
-	MOVQ   40(DX), BX
+	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
-	MOVQ   32(DX), R9
+	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R11
@@ -4042,25 +4734,35 @@ TEXT ·transposeStepB4AVX512(SB), $56-24
 	KMOVW  R11, K2
 	MOVL   $0x0000f000, R11
 	KMOVW  R11, K3
-	MOVQ   (DX), R11
-	MOVQ   R11, 32(SP)
-	MOVQ   AX, 40(SP)
-	MOVQ   CX, 48(SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
 
 outer1:
-	MOVQ 40(SP), AX
-	MOVQ 48(SP), CX
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 64(DX), AX
+	MOVQ 88(DX), AX
 	MOVQ AX, 8(SP)
 
-tile2:
+tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 56(DX), R11
+	MOVQ 80(DX), R11
 
-tile5:
+tile6:
 	MOVQ            AX, R12
 	VMOVDQU64       (R12), X1
 	VMOVDQU64       (R12)(BX*1), X2
@@ -4093,84 +4795,97 @@ tile5:
 	VMOVDQU64       Z4, (CX)(R10*1)
 	LEAQ            (CX)(R9*4), CX
 	SUBQ            $+4, R11
-	JLE             done7
+	JLE             done8
 	CMPQ            R11, $+4
-	JGE             full6
+	JGE             full7
 	LEAQ            (AX)(R11*4), AX
 	SUBQ            $+4, R11
 	IMULQ           R9, R11
 	ADDQ            R11, CX
 	MOVQ            $+4, R11
-	JMP             tile5
+	JMP             tile6
 
-full6:
+full7:
 	ADDQ $+16, AX
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+16, 8(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   8(SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   8(SP), AX
 	IMUL3Q $+4, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+16, 8(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 16(SP)
 	MOVQ (SP), AX
 	ADDQ AX, 24(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 40(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 48(SP)
-	DECQ 32(SP)
+done5:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeStepB4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeStepB4AVX2(SB), $56-24
+TEXT ·transposeStepB4AVX2(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
-	MOVQ   40(DX), BX
+	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), DI
-	MOVQ   32(DX), DI
+	MOVQ   56(DX), DI
 	LEAQ   (DI)(DI*2), R8
 	LEAQ   (DI)(DI*4), R9
 	LEAQ   (R8)(DI*4), R9
 	IMUL3Q $+8, BX, R9
 	MOVQ   R9, (SP)
-	MOVQ   (DX), R9
-	MOVQ   R9, 32(SP)
-	MOVQ   AX, 40(SP)
-	MOVQ   CX, 48(SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
 
 outer1:
-	MOVQ 40(SP), AX
-	MOVQ 48(SP), CX
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 64(DX), AX
+	MOVQ 88(DX), AX
 	MOVQ AX, 8(SP)
 
-tile2:
+tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 56(DX), R9
+	MOVQ 80(DX), R9
 
-tile5:
+tile6:
 	MOVQ           AX, R10
 	LEAQ           (R10)(BX*4), R11
 	VMOVDQU        (R10), X1
@@ -4199,60 +4914,63 @@ tile5:
 	VMOVDQU        Y4, (CX)(R8*1)
 	LEAQ           (CX)(DI*4), CX
 	SUBQ           $+4, R9
-	JLE            done7
+	JLE            done8
 	CMPQ           R9, $+4
-	JGE            full6
+	JGE            full7
 	LEAQ           (AX)(R9*4), AX
 	SUBQ           $+4, R9
 	IMULQ          DI, R9
 	ADDQ           R9, CX
 	MOVQ           $+4, R9
-	JMP            tile5
+	JMP            tile6
 
-full6:
+full7:
 	ADDQ $+16, AX
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, 8(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   8(SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   8(SP), AX
 	IMUL3Q $+4, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+8, 8(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, 16(SP)
 	MOVQ (SP), AX
 	ADDQ AX, 24(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 40(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 48(SP)
-	DECQ 32(SP)
+done5:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeStepB8AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·transposeStepB8AVX512(SB), $56-24
+TEXT ·transposeStepB8AVX512(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
-	MOVQ   40(DX), BX
+	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
-	MOVQ   32(DX), R9
+	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R10
@@ -4264,25 +4982,35 @@ TEXT ·transposeStepB8AVX512(SB), $56-24
 	KMOVW  R10, K2
 	MOVL   $0x0000f000, R10
 	KMOVW  R10, K3
-	MOVQ   (DX), R10
-	MOVQ   R10, 32(SP)
-	MOVQ   AX, 40(SP)
-	MOVQ   CX, 48(SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
 
 outer1:
-	MOVQ 40(SP), AX
-	MOVQ 48(SP), CX
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 64(DX), AX
+	MOVQ 88(DX), AX
 	MOVQ AX, 8(SP)
 
-tile2:
+tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 56(DX), R10
+	MOVQ 80(DX), R10
 
-tile5:
+tile6:
 	MOVQ            AX, R11
 	VMOVDQU64       (R11), X1
 	VMOVDQU64       (R11)(BX*1), X2
@@ -4298,84 +5026,97 @@ tile5:
 	VMOVDQU64       Z2, (CX)(R9*1)
 	LEAQ            (CX)(R9*2), CX
 	SUBQ            $+2, R10
-	JLE             done7
+	JLE             done8
 	CMPQ            R10, $+2
-	JGE             full6
+	JGE             full7
 	LEAQ            (AX)(R10*8), AX
 	SUBQ            $+2, R10
 	IMULQ           R9, R10
 	ADDQ            R10, CX
 	MOVQ            $+2, R10
-	JMP             tile5
+	JMP             tile6
 
-full6:
+full7:
 	ADDQ $+16, AX
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, 8(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   8(SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   8(SP), AX
 	IMUL3Q $+8, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+8, 8(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 16(SP)
 	MOVQ (SP), AX
 	ADDQ AX, 24(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 40(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 48(SP)
-	DECQ 32(SP)
+done5:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeStepB8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeStepB8AVX2(SB), $56-24
+TEXT ·transposeStepB8AVX2(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
-	MOVQ   40(DX), BX
+	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), SI
-	MOVQ   32(DX), SI
+	MOVQ   56(DX), SI
 	LEAQ   (SI)(SI*2), DI
 	LEAQ   (SI)(SI*4), R8
 	LEAQ   (DI)(SI*4), DI
 	IMUL3Q $+4, BX, DI
 	MOVQ   DI, (SP)
-	MOVQ   (DX), DI
-	MOVQ   DI, 32(SP)
-	MOVQ   AX, 40(SP)
-	MOVQ   CX, 48(SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
 
 outer1:
-	MOVQ 40(SP), AX
-	MOVQ 48(SP), CX
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 64(DX), AX
+	MOVQ 88(DX), AX
 	MOVQ AX, 8(SP)
 
-tile2:
+tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 56(DX), DI
+	MOVQ 80(DX), DI
 
-tile5:
+tile6:
 	MOVQ           AX, R8
 	LEAQ           (R8)(BX*2), R9
 	VMOVDQU        (R8), X1
@@ -4390,82 +5131,95 @@ tile5:
 	VMOVDQU        Y2, (CX)(SI*1)
 	LEAQ           (CX)(SI*2), CX
 	SUBQ           $+2, DI
-	JLE            done7
+	JLE            done8
 	CMPQ           DI, $+2
-	JGE            full6
+	JGE            full7
 	LEAQ           (AX)(DI*8), AX
 	SUBQ           $+2, DI
 	IMULQ          SI, DI
 	ADDQ           DI, CX
 	MOVQ           $+2, DI
-	JMP            tile5
+	JMP            tile6
 
-full6:
+full7:
 	ADDQ $+16, AX
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, 8(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   8(SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   8(SP), AX
 	IMUL3Q $+8, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+4, 8(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, 16(SP)
 	MOVQ (SP), AX
 	ADDQ AX, 24(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 40(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 48(SP)
-	DECQ 32(SP)
+done5:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB1AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·transposeB1AVX512(SB), $4200-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB1AVX512(SB), $4216-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
-	LEAQ 40(SP), R8
+tile6:
+	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
 	MOVQ BX, R9
 	MOVQ R8, R10
 	LEAQ 4096(R8), R11
 
-line8:
+line9:
 	MOVQ      (R9), R12
 	VMOVDQU64 (CX)(R12*1), Z0
 	VMOVDQA64 Z0, (R10)
@@ -4493,11 +5247,11 @@ line8:
 	ADDQ      $+64, R9
 	ADDQ      $+512, R10
 	CMPQ      R10, R11
-	JL        line8
+	JL        line9
 	MOVQ      SI, R10
 	XORQ      R9, R9
 
-column9:
+column10:
 	VMOVDQU64    (R8)(R9*1), X1
 	VINSERTI32X4 $0x01, 1024(R8)(R9*1), Z1, Z1
 	VINSERTI32X4 $0x02, 2048(R8)(R9*1), Z1, Z1
@@ -4661,91 +5415,104 @@ column9:
 	ADDQ         $+128, R10
 	ADDQ         $+16, R9
 	CMPQ         R9, $+64
-	JL           column9
+	JL           column10
 	SUBQ         $+64, DI
-	JLE          done7
+	JLE          done8
 	CMPQ         DI, $+64
-	JGE          full6
+	JGE          full7
 	LEAQ         (CX)(DI*1), CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+64, DI
-	JMP          tile5
+	JMP          tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+512, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+64, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+64
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+64, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+512, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB1StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, MMX+
-TEXT ·transposeB1StreamAVX512(SB), $4216-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB1StreamAVX512(SB), $4232-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 512(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ       (R9), R12
 	PREFETCHT1 (R10)(R12*1)
 	MOVQ       8(R9), R12
@@ -4756,15 +5523,15 @@ fetch9:
 	PREFETCHT1 (R10)(R12*1)
 	ADDQ       $+32, R9
 	CMPQ       R9, R11
-	JL         fetch9
-	LEAQ       56(SP), R9
+	JL         fetch10
+	LEAQ       72(SP), R9
 	ADDQ       $+63, R9
 	ANDQ       $-64, R9
 	MOVQ       BX, R10
 	MOVQ       R9, R11
 	LEAQ       4096(R9), R12
 
-line10:
+line11:
 	MOVQ      (R10), R13
 	VMOVDQU64 (CX)(R13*1), Z0
 	VMOVDQA64 Z0, (R11)
@@ -4792,11 +5559,11 @@ line10:
 	ADDQ      $+64, R10
 	ADDQ      $+512, R11
 	CMPQ      R11, R12
-	JL        line10
+	JL        line11
 	MOVQ      SI, R11
 	XORQ      R10, R10
 
-column11:
+column12:
 	VMOVDQU64    (R9)(R10*1), X1
 	VINSERTI32X4 $0x01, 1024(R9)(R10*1), Z1, Z1
 	VINSERTI32X4 $0x02, 2048(R9)(R10*1), Z1, Z1
@@ -4926,146 +5693,149 @@ column11:
 	VPUNPCKLBW   Z16, Z15, Z0
 	VPUNPCKHBW   Z16, Z15, Z16
 	CMPQ         DI, $+0
-	JG           written12
+	JG           written13
 	MOVQ         (R11), R12
 	VMOVNTDQ     Z14, (AX)(R12*1)
 
-written12:
+written13:
 	CMPQ     DI, $+1
-	JG       written13
+	JG       written14
 	MOVQ     8(R11), R12
 	VMOVNTDQ Z13, (AX)(R12*1)
 
-written13:
+written14:
 	CMPQ     DI, $+2
-	JG       written14
+	JG       written15
 	MOVQ     16(R11), R12
 	VMOVNTDQ Z12, (AX)(R12*1)
 
-written14:
+written15:
 	CMPQ     DI, $+3
-	JG       written15
+	JG       written16
 	MOVQ     24(R11), R12
 	VMOVNTDQ Z11, (AX)(R12*1)
 
-written15:
+written16:
 	CMPQ     DI, $+4
-	JG       written16
+	JG       written17
 	MOVQ     32(R11), R12
 	VMOVNTDQ Z10, (AX)(R12*1)
 
-written16:
+written17:
 	CMPQ     DI, $+5
-	JG       written17
+	JG       written18
 	MOVQ     40(R11), R12
 	VMOVNTDQ Z9, (AX)(R12*1)
 
-written17:
+written18:
 	CMPQ     DI, $+6
-	JG       written18
+	JG       written19
 	MOVQ     48(R11), R12
 	VMOVNTDQ Z8, (AX)(R12*1)
 
-written18:
+written19:
 	CMPQ     DI, $+7
-	JG       written19
+	JG       written20
 	MOVQ     56(R11), R12
 	VMOVNTDQ Z7, (AX)(R12*1)
 
-written19:
+written20:
 	CMPQ     DI, $+8
-	JG       written20
+	JG       written21
 	MOVQ     64(R11), R12
 	VMOVNTDQ Z6, (AX)(R12*1)
 
-written20:
+written21:
 	CMPQ     DI, $+9
-	JG       written21
+	JG       written22
 	MOVQ     72(R11), R12
 	VMOVNTDQ Z5, (AX)(R12*1)
 
-written21:
+written22:
 	CMPQ     DI, $+10
-	JG       written22
+	JG       written23
 	MOVQ     80(R11), R12
 	VMOVNTDQ Z4, (AX)(R12*1)
 
-written22:
+written23:
 	CMPQ     DI, $+11
-	JG       written23
+	JG       written24
 	MOVQ     88(R11), R12
 	VMOVNTDQ Z3, (AX)(R12*1)
 
-written23:
+written24:
 	CMPQ     DI, $+12
-	JG       written24
+	JG       written25
 	MOVQ     96(R11), R12
 	VMOVNTDQ Z2, (AX)(R12*1)
 
-written24:
+written25:
 	CMPQ     DI, $+13
-	JG       written25
+	JG       written26
 	MOVQ     104(R11), R12
 	VMOVNTDQ Z1, (AX)(R12*1)
 
-written25:
+written26:
 	CMPQ     DI, $+14
-	JG       written26
+	JG       written27
 	MOVQ     112(R11), R12
 	VMOVNTDQ Z0, (AX)(R12*1)
 
-written26:
+written27:
 	CMPQ     DI, $+15
-	JG       written27
+	JG       written28
 	MOVQ     120(R11), R12
 	VMOVNTDQ Z16, (AX)(R12*1)
 
-written27:
+written28:
 	ADDQ $+128, R11
 	SUBQ $+16, DI
 	ADDQ $+16, R10
 	CMPQ R10, $+64
-	JL   column11
+	JL   column12
 	ADDQ $+64, DI
 	SUBQ $+64, R8
-	JLE  done8
+	JLE  done9
 	CMPQ R8, $+64
-	JGE  full7
+	JGE  full8
 	LEAQ (CX)(R8*1), CX
 	LEAQ (SI)(R8*8), SI
 	MOVQ $+64, DI
 	SUBQ R8, DI
 	MOVQ $+64, R8
-	JMP  tile6
+	JMP  tile7
 
-full7:
+full8:
 	ADDQ $+64, CX
 	ADDQ $+512, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+64, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+64
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+64, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+512, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -5073,37 +5843,47 @@ done4:
 
 // func transposeB2AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·transposeB2AVX512(SB), $2152-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB2AVX512(SB), $2168-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
-	LEAQ 40(SP), R8
+tile6:
+	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
 	MOVQ BX, R9
 	MOVQ R8, R10
 	LEAQ 2048(R8), R11
 
-line8:
+line9:
 	MOVQ      (R9), R12
 	VMOVDQU64 (CX)(R12*1), Z0
 	VMOVDQA64 Z0, (R10)
@@ -5131,11 +5911,11 @@ line8:
 	ADDQ      $+64, R9
 	ADDQ      $+512, R10
 	CMPQ      R10, R11
-	JL        line8
+	JL        line9
 	MOVQ      SI, R10
 	XORQ      R9, R9
 
-column9:
+column10:
 	VMOVDQU64    (R8)(R9*1), X1
 	VINSERTI32X4 $0x01, 512(R8)(R9*1), Z1, Z1
 	VINSERTI32X4 $0x02, 1024(R8)(R9*1), Z1, Z1
@@ -5211,91 +5991,104 @@ column9:
 	ADDQ         $+64, R10
 	ADDQ         $+16, R9
 	CMPQ         R9, $+64
-	JL           column9
+	JL           column10
 	SUBQ         $+32, DI
-	JLE          done7
+	JLE          done8
 	CMPQ         DI, $+32
-	JGE          full6
+	JGE          full7
 	LEAQ         (CX)(DI*2), CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+32, DI
-	JMP          tile5
+	JMP          tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+256, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+32, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+256, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB2StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, MMX+
-TEXT ·transposeB2StreamAVX512(SB), $2168-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB2StreamAVX512(SB), $2184-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 256(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ       (R9), R12
 	PREFETCHT1 (R10)(R12*1)
 	MOVQ       8(R9), R12
@@ -5306,15 +6099,15 @@ fetch9:
 	PREFETCHT1 (R10)(R12*1)
 	ADDQ       $+32, R9
 	CMPQ       R9, R11
-	JL         fetch9
-	LEAQ       56(SP), R9
+	JL         fetch10
+	LEAQ       72(SP), R9
 	ADDQ       $+63, R9
 	ANDQ       $-64, R9
 	MOVQ       BX, R10
 	MOVQ       R9, R11
 	LEAQ       2048(R9), R12
 
-line10:
+line11:
 	MOVQ      (R10), R13
 	VMOVDQU64 (CX)(R13*1), Z0
 	VMOVDQA64 Z0, (R11)
@@ -5342,11 +6135,11 @@ line10:
 	ADDQ      $+64, R10
 	ADDQ      $+512, R11
 	CMPQ      R11, R12
-	JL        line10
+	JL        line11
 	MOVQ      SI, R11
 	XORQ      R10, R10
 
-column11:
+column12:
 	VMOVDQU64    (R9)(R10*1), X1
 	VINSERTI32X4 $0x01, 512(R9)(R10*1), Z1, Z1
 	VINSERTI32X4 $0x02, 1024(R9)(R10*1), Z1, Z1
@@ -5404,98 +6197,101 @@ column11:
 	VPUNPCKLWD   Z8, Z7, Z0
 	VPUNPCKHWD   Z8, Z7, Z8
 	CMPQ         DI, $+0
-	JG           written12
+	JG           written13
 	MOVQ         (R11), R12
 	VMOVNTDQ     Z6, (AX)(R12*1)
 
-written12:
+written13:
 	CMPQ     DI, $+1
-	JG       written13
+	JG       written14
 	MOVQ     8(R11), R12
 	VMOVNTDQ Z5, (AX)(R12*1)
 
-written13:
+written14:
 	CMPQ     DI, $+2
-	JG       written14
+	JG       written15
 	MOVQ     16(R11), R12
 	VMOVNTDQ Z4, (AX)(R12*1)
 
-written14:
+written15:
 	CMPQ     DI, $+3
-	JG       written15
+	JG       written16
 	MOVQ     24(R11), R12
 	VMOVNTDQ Z3, (AX)(R12*1)
 
-written15:
+written16:
 	CMPQ     DI, $+4
-	JG       written16
+	JG       written17
 	MOVQ     32(R11), R12
 	VMOVNTDQ Z2, (AX)(R12*1)
 
-written16:
+written17:
 	CMPQ     DI, $+5
-	JG       written17
+	JG       written18
 	MOVQ     40(R11), R12
 	VMOVNTDQ Z1, (AX)(R12*1)
 
-written17:
+written18:
 	CMPQ     DI, $+6
-	JG       written18
+	JG       written19
 	MOVQ     48(R11), R12
 	VMOVNTDQ Z0, (AX)(R12*1)
 
-written18:
+written19:
 	CMPQ     DI, $+7
-	JG       written19
+	JG       written20
 	MOVQ     56(R11), R12
 	VMOVNTDQ Z8, (AX)(R12*1)
 
-written19:
+written20:
 	ADDQ $+64, R11
 	SUBQ $+8, DI
 	ADDQ $+16, R10
 	CMPQ R10, $+64
-	JL   column11
+	JL   column12
 	ADDQ $+32, DI
 	SUBQ $+32, R8
-	JLE  done8
+	JLE  done9
 	CMPQ R8, $+32
-	JGE  full7
+	JGE  full8
 	LEAQ (CX)(R8*2), CX
 	LEAQ (SI)(R8*8), SI
 	MOVQ $+32, DI
 	SUBQ R8, DI
 	MOVQ $+32, R8
-	JMP  tile6
+	JMP  tile7
 
-full7:
+full8:
 	ADDQ $+64, CX
 	ADDQ $+256, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+32, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+256, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -5503,29 +6299,39 @@ done4:
 
 // func transposeB4AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F
-TEXT ·transposeB4AVX512(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB4AVX512(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
+tile6:
 	MOVQ       (BX), R8
 	VMOVDQU64  (CX)(R8*1), Z1
 	MOVQ       8(BX), R8
@@ -5655,89 +6461,102 @@ tile5:
 	MOVQ       120(SI), R8
 	VMOVDQU64  Z0, (AX)(R8*1)
 	SUBQ       $+16, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+16
-	JGE        full6
+	JGE        full7
 	LEAQ       (CX)(DI*4), CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+16, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+128, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+16, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+128, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB4StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·transposeB4StreamAVX512(SB), $56-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB4StreamAVX512(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 128(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ       (R9), R12
 	PREFETCHT1 (R10)(R12*1)
 	MOVQ       8(R9), R12
@@ -5748,7 +6567,7 @@ fetch9:
 	PREFETCHT1 (R10)(R12*1)
 	ADDQ       $+32, R9
 	CMPQ       R9, R11
-	JL         fetch9
+	JL         fetch10
 	MOVQ       (BX), R9
 	VMOVDQU64  (CX)(R9*1), Z1
 	MOVQ       8(BX), R9
@@ -5817,169 +6636,172 @@ fetch9:
 	VSHUFI32X4 $0x44, Z14, Z10, Z17
 	VSHUFI32X4 $0x88, Z17, Z15, Z18
 	CMPQ       DI, $+0
-	JG         written10
+	JG         written11
 	MOVQ       (SI), R9
 	VMOVNTDQ   Z18, (AX)(R9*1)
 
-written10:
+written11:
 	VSHUFI32X4 $0xdd, Z17, Z15, Z15
 	CMPQ       DI, $+4
-	JG         written11
+	JG         written12
 	MOVQ       32(SI), R9
 	VMOVNTDQ   Z15, (AX)(R9*1)
 
-written11:
+written12:
 	VSHUFI32X4 $0xee, Z6, Z2, Z2
 	VSHUFI32X4 $0xee, Z14, Z10, Z6
 	VSHUFI32X4 $0x88, Z6, Z2, Z10
 	CMPQ       DI, $+8
-	JG         written12
+	JG         written13
 	MOVQ       64(SI), R9
 	VMOVNTDQ   Z10, (AX)(R9*1)
 
-written12:
+written13:
 	VSHUFI32X4 $0xdd, Z6, Z2, Z2
 	CMPQ       DI, $+12
-	JG         written13
+	JG         written14
 	MOVQ       96(SI), R9
 	VMOVNTDQ   Z2, (AX)(R9*1)
 
-written13:
+written14:
 	VSHUFI32X4 $0x44, Z5, Z1, Z2
 	VSHUFI32X4 $0x44, Z13, Z9, Z6
 	VSHUFI32X4 $0x88, Z6, Z2, Z10
 	CMPQ       DI, $+1
-	JG         written14
+	JG         written15
 	MOVQ       8(SI), R9
 	VMOVNTDQ   Z10, (AX)(R9*1)
 
-written14:
+written15:
 	VSHUFI32X4 $0xdd, Z6, Z2, Z2
 	CMPQ       DI, $+5
-	JG         written15
+	JG         written16
 	MOVQ       40(SI), R9
 	VMOVNTDQ   Z2, (AX)(R9*1)
 
-written15:
+written16:
 	VSHUFI32X4 $0xee, Z5, Z1, Z1
 	VSHUFI32X4 $0xee, Z13, Z9, Z2
 	VSHUFI32X4 $0x88, Z2, Z1, Z5
 	CMPQ       DI, $+9
-	JG         written16
+	JG         written17
 	MOVQ       72(SI), R9
 	VMOVNTDQ   Z5, (AX)(R9*1)
 
-written16:
+written17:
 	VSHUFI32X4 $0xdd, Z2, Z1, Z1
 	CMPQ       DI, $+13
-	JG         written17
+	JG         written18
 	MOVQ       104(SI), R9
 	VMOVNTDQ   Z1, (AX)(R9*1)
 
-written17:
+written18:
 	VSHUFI32X4 $0x44, Z3, Z0, Z1
 	VSHUFI32X4 $0x44, Z11, Z7, Z2
 	VSHUFI32X4 $0x88, Z2, Z1, Z5
 	CMPQ       DI, $+2
-	JG         written18
+	JG         written19
 	MOVQ       16(SI), R9
 	VMOVNTDQ   Z5, (AX)(R9*1)
 
-written18:
+written19:
 	VSHUFI32X4 $0xdd, Z2, Z1, Z1
 	CMPQ       DI, $+6
-	JG         written19
+	JG         written20
 	MOVQ       48(SI), R9
 	VMOVNTDQ   Z1, (AX)(R9*1)
 
-written19:
+written20:
 	VSHUFI32X4 $0xee, Z3, Z0, Z0
 	VSHUFI32X4 $0xee, Z11, Z7, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
 	CMPQ       DI, $+10
-	JG         written20
+	JG         written21
 	MOVQ       80(SI), R9
 	VMOVNTDQ   Z2, (AX)(R9*1)
 
-written20:
+written21:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	CMPQ       DI, $+14
-	JG         written21
+	JG         written22
 	MOVQ       112(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written21:
+written22:
 	VSHUFI32X4 $0x44, Z8, Z4, Z0
 	VSHUFI32X4 $0x44, Z16, Z12, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
 	CMPQ       DI, $+3
-	JG         written22
+	JG         written23
 	MOVQ       24(SI), R9
 	VMOVNTDQ   Z2, (AX)(R9*1)
 
-written22:
+written23:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	CMPQ       DI, $+7
-	JG         written23
+	JG         written24
 	MOVQ       56(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written23:
+written24:
 	VSHUFI32X4 $0xee, Z8, Z4, Z0
 	VSHUFI32X4 $0xee, Z16, Z12, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
 	CMPQ       DI, $+11
-	JG         written24
+	JG         written25
 	MOVQ       88(SI), R9
 	VMOVNTDQ   Z2, (AX)(R9*1)
 
-written24:
+written25:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	CMPQ       DI, $+15
-	JG         written25
+	JG         written26
 	MOVQ       120(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written25:
+written26:
 	SUBQ $+16, R8
-	JLE  done8
+	JLE  done9
 	CMPQ R8, $+16
-	JGE  full7
+	JGE  full8
 	LEAQ (CX)(R8*4), CX
 	LEAQ (SI)(R8*8), SI
 	MOVQ $+16, DI
 	SUBQ R8, DI
 	MOVQ $+16, R8
-	JMP  tile6
+	JMP  tile7
 
-full7:
+full8:
 	ADDQ $+64, CX
 	ADDQ $+128, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+16, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+128, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -5987,27 +6809,37 @@ done4:
 
 // func transposeB8AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F
-TEXT ·transposeB8AVX512(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB8AVX512(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -6017,7 +6849,7 @@ tile2:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU64   (CX)(R8*1), Z1
 	VMOVDQU64   (CX)(R9*1), Z2
 	VPUNPCKLQDQ Z2, Z1, Z0
@@ -6067,89 +6899,102 @@ tile5:
 	MOVQ        56(SI), R15
 	VMOVDQU64   Z0, (AX)(R15*1)
 	SUBQ        $+8, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+64, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB8StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·transposeB8StreamAVX512(SB), $56-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB8StreamAVX512(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 64(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ        (R9), R12
 	PREFETCHT1  (R10)(R12*1)
 	MOVQ        8(R9), R12
@@ -6160,7 +7005,7 @@ fetch9:
 	PREFETCHT1  (R10)(R12*1)
 	ADDQ        $+32, R9
 	CMPQ        R9, R11
-	JL          fetch9
+	JL          fetch10
 	MOVQ        (BX), R9
 	VMOVDQU64   (CX)(R9*1), Z1
 	MOVQ        8(BX), R9
@@ -6189,105 +7034,108 @@ fetch9:
 	VSHUFI32X4  $0x44, Z5, Z3, Z9
 	VSHUFI32X4  $0x88, Z9, Z7, Z10
 	CMPQ        DI, $+0
-	JG          written10
+	JG          written11
 	MOVQ        (SI), R9
 	VMOVNTDQ    Z10, (AX)(R9*1)
 
-written10:
+written11:
 	VSHUFI32X4 $0xdd, Z9, Z7, Z7
 	CMPQ       DI, $+2
-	JG         written11
+	JG         written12
 	MOVQ       16(SI), R9
 	VMOVNTDQ   Z7, (AX)(R9*1)
 
-written11:
+written12:
 	VSHUFI32X4 $0xee, Z1, Z0, Z0
 	VSHUFI32X4 $0xee, Z5, Z3, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z3
 	CMPQ       DI, $+4
-	JG         written12
+	JG         written13
 	MOVQ       32(SI), R9
 	VMOVNTDQ   Z3, (AX)(R9*1)
 
-written12:
+written13:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	CMPQ       DI, $+6
-	JG         written13
+	JG         written14
 	MOVQ       48(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written13:
+written14:
 	VSHUFI32X4 $0x44, Z4, Z2, Z0
 	VSHUFI32X4 $0x44, Z8, Z6, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z3
 	CMPQ       DI, $+1
-	JG         written14
+	JG         written15
 	MOVQ       8(SI), R9
 	VMOVNTDQ   Z3, (AX)(R9*1)
 
-written14:
+written15:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	CMPQ       DI, $+3
-	JG         written15
+	JG         written16
 	MOVQ       24(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written15:
+written16:
 	VSHUFI32X4 $0xee, Z4, Z2, Z0
 	VSHUFI32X4 $0xee, Z8, Z6, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
 	CMPQ       DI, $+5
-	JG         written16
+	JG         written17
 	MOVQ       40(SI), R9
 	VMOVNTDQ   Z2, (AX)(R9*1)
 
-written16:
+written17:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	CMPQ       DI, $+7
-	JG         written17
+	JG         written18
 	MOVQ       56(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written17:
+written18:
 	SUBQ $+8, R8
-	JLE  done8
+	JLE  done9
 	CMPQ R8, $+8
-	JGE  full7
+	JGE  full8
 	LEAQ (CX)(R8*8), CX
 	LEAQ (SI)(R8*8), SI
 	MOVQ $+8, DI
 	SUBQ R8, DI
 	MOVQ $+8, R8
-	JMP  tile6
+	JMP  tile7
 
-full7:
+full8:
 	ADDQ $+64, CX
 	ADDQ $+64, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -6295,33 +7143,43 @@ done4:
 
 // func transposeB16AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F
-TEXT ·transposeB16AVX512(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB16AVX512(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU64  (CX)(R8*1), Z0
 	VMOVDQU64  (CX)(R9*1), Z1
 	VMOVDQU64  (CX)(R10*1), Z2
@@ -6343,91 +7201,104 @@ tile5:
 	MOVQ       24(SI), R11
 	VMOVDQU64  Z0, (AX)(R11*1)
 	SUBQ       $+4, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+16, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB16StreamAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·transposeB16StreamAVX512(SB), $56-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB16StreamAVX512(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 32(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ       (R9), R12
 	PREFETCHT1 (R10)(R12*1)
 	MOVQ       8(R9), R12
@@ -6438,7 +7309,7 @@ fetch9:
 	PREFETCHT1 (R10)(R12*1)
 	ADDQ       $+32, R9
 	CMPQ       R9, R11
-	JL         fetch9
+	JL         fetch10
 	MOVQ       (BX), R9
 	VMOVDQU64  (CX)(R9*1), Z0
 	MOVQ       8(BX), R9
@@ -6451,75 +7322,78 @@ fetch9:
 	VSHUFI32X4 $0x44, Z3, Z2, Z5
 	VSHUFI32X4 $0x88, Z5, Z4, Z6
 	CMPQ       DI, $+0
-	JG         written10
+	JG         written11
 	MOVQ       (SI), R9
 	VMOVNTDQ   Z6, (AX)(R9*1)
 
-written10:
+written11:
 	VSHUFI32X4 $0xdd, Z5, Z4, Z4
 	CMPQ       DI, $+1
-	JG         written11
+	JG         written12
 	MOVQ       8(SI), R9
 	VMOVNTDQ   Z4, (AX)(R9*1)
 
-written11:
+written12:
 	VSHUFI32X4 $0xee, Z1, Z0, Z0
 	VSHUFI32X4 $0xee, Z3, Z2, Z1
 	VSHUFI32X4 $0x88, Z1, Z0, Z2
 	CMPQ       DI, $+2
-	JG         written12
+	JG         written13
 	MOVQ       16(SI), R9
 	VMOVNTDQ   Z2, (AX)(R9*1)
 
-written12:
+written13:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	CMPQ       DI, $+3
-	JG         written13
+	JG         written14
 	MOVQ       24(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written13:
+written14:
 	SUBQ   $+4, R8
-	JLE    done8
+	JLE    done9
 	CMPQ   R8, $+4
-	JGE    full7
+	JGE    full8
 	IMUL3Q $+16, R8, DI
 	ADDQ   DI, CX
 	LEAQ   (SI)(R8*8), SI
 	MOVQ   $+4, DI
 	SUBQ   R8, DI
 	MOVQ   $+4, R8
-	JMP    tile6
+	JMP    tile7
 
-full7:
+full8:
 	ADDQ $+64, CX
 	ADDQ $+32, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -6527,37 +7401,47 @@ done4:
 
 // func transposeWideB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeWideB1AVX2(SB), $4264-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeWideB1AVX2(SB), $4280-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
-	LEAQ 40(SP), R8
+tile6:
+	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
 	MOVQ BX, R9
 	MOVQ R8, R10
 	LEAQ 4096(R8), R11
 
-line8:
+line9:
 	MOVQ    (R9), R12
 	VMOVDQU (CX)(R12*1), Y0
 	VMOVDQU 32(CX)(R12*1), Y1
@@ -6581,11 +7465,11 @@ line8:
 	ADDQ    $+32, R9
 	ADDQ    $+256, R10
 	CMPQ    R10, R11
-	JL      line8
+	JL      line9
 	MOVQ    SI, R10
 	XORQ    R9, R9
 
-column9:
+column10:
 	VMOVDQU     (R8)(R9*1), X1
 	VINSERTI128 $0x01, 1024(R8)(R9*1), Y1, Y1
 	VMOVDQU     64(R8)(R9*1), X2
@@ -6618,405 +7502,6 @@ column9:
 	VINSERTI128 $0x01, 1920(R8)(R9*1), Y15, Y15
 	VMOVDQU     960(R8)(R9*1), X0
 	VINSERTI128 $0x01, 1984(R8)(R9*1), Y0, Y0
-	VMOVDQU     Y0, 4200(SP)
-	VPUNPCKLBW  Y9, Y1, Y0
-	VPUNPCKHBW  Y9, Y1, Y9
-	VPUNPCKLBW  Y10, Y2, Y1
-	VPUNPCKHBW  Y10, Y2, Y10
-	VPUNPCKLBW  Y11, Y3, Y2
-	VPUNPCKHBW  Y11, Y3, Y11
-	VPUNPCKLBW  Y12, Y4, Y3
-	VPUNPCKHBW  Y12, Y4, Y12
-	VPUNPCKLBW  Y13, Y5, Y4
-	VPUNPCKHBW  Y13, Y5, Y13
-	VPUNPCKLBW  Y14, Y6, Y5
-	VPUNPCKHBW  Y14, Y6, Y14
-	VPUNPCKLBW  Y15, Y7, Y6
-	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  4200(SP), Y8, Y7
-	VPUNPCKHBW  4200(SP), Y8, Y8
-	VMOVDQU     Y8, 4200(SP)
-	VPUNPCKLBW  Y4, Y0, Y8
-	VPUNPCKHBW  Y4, Y0, Y4
-	VPUNPCKLBW  Y13, Y9, Y0
-	VPUNPCKHBW  Y13, Y9, Y13
-	VPUNPCKLBW  Y5, Y1, Y9
-	VPUNPCKHBW  Y5, Y1, Y5
-	VPUNPCKLBW  Y14, Y10, Y1
-	VPUNPCKHBW  Y14, Y10, Y14
-	VPUNPCKLBW  Y6, Y2, Y10
-	VPUNPCKHBW  Y6, Y2, Y6
-	VPUNPCKLBW  Y15, Y11, Y2
-	VPUNPCKHBW  Y15, Y11, Y15
-	VPUNPCKLBW  Y7, Y3, Y11
-	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  4200(SP), Y12, Y3
-	VPUNPCKHBW  4200(SP), Y12, Y12
-	VMOVDQU     Y12, 4200(SP)
-	VPUNPCKLBW  Y10, Y8, Y12
-	VPUNPCKHBW  Y10, Y8, Y10
-	VPUNPCKLBW  Y6, Y4, Y8
-	VPUNPCKHBW  Y6, Y4, Y6
-	VPUNPCKLBW  Y2, Y0, Y4
-	VPUNPCKHBW  Y2, Y0, Y2
-	VPUNPCKLBW  Y15, Y13, Y0
-	VPUNPCKHBW  Y15, Y13, Y15
-	VPUNPCKLBW  Y11, Y9, Y13
-	VPUNPCKHBW  Y11, Y9, Y11
-	VPUNPCKLBW  Y7, Y5, Y9
-	VPUNPCKHBW  Y7, Y5, Y7
-	VPUNPCKLBW  Y3, Y1, Y5
-	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  4200(SP), Y14, Y1
-	VPUNPCKHBW  4200(SP), Y14, Y14
-	VMOVDQU     Y14, 4200(SP)
-	VPUNPCKLBW  Y13, Y12, Y14
-	VPUNPCKHBW  Y13, Y12, Y13
-	VPUNPCKLBW  Y11, Y10, Y12
-	VPUNPCKHBW  Y11, Y10, Y11
-	VPUNPCKLBW  Y9, Y8, Y10
-	VPUNPCKHBW  Y9, Y8, Y9
-	VPUNPCKLBW  Y7, Y6, Y8
-	VPUNPCKHBW  Y7, Y6, Y7
-	VPUNPCKLBW  Y5, Y4, Y6
-	VPUNPCKHBW  Y5, Y4, Y5
-	VPUNPCKLBW  Y3, Y2, Y4
-	VPUNPCKHBW  Y3, Y2, Y3
-	VPUNPCKLBW  Y1, Y0, Y2
-	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  4200(SP), Y15, Y0
-	VPUNPCKHBW  4200(SP), Y15, Y15
-	MOVQ        (R10), R11
-	VMOVDQU     Y14, (AX)(R11*1)
-	MOVQ        8(R10), R11
-	VMOVDQU     Y13, (AX)(R11*1)
-	MOVQ        16(R10), R11
-	VMOVDQU     Y12, (AX)(R11*1)
-	MOVQ        24(R10), R11
-	VMOVDQU     Y11, (AX)(R11*1)
-	MOVQ        32(R10), R11
-	VMOVDQU     Y10, (AX)(R11*1)
-	MOVQ        40(R10), R11
-	VMOVDQU     Y9, (AX)(R11*1)
-	MOVQ        48(R10), R11
-	VMOVDQU     Y8, (AX)(R11*1)
-	MOVQ        56(R10), R11
-	VMOVDQU     Y7, (AX)(R11*1)
-	MOVQ        64(R10), R11
-	VMOVDQU     Y6, (AX)(R11*1)
-	MOVQ        72(R10), R11
-	VMOVDQU     Y5, (AX)(R11*1)
-	MOVQ        80(R10), R11
-	VMOVDQU     Y4, (AX)(R11*1)
-	MOVQ        88(R10), R11
-	VMOVDQU     Y3, (AX)(R11*1)
-	MOVQ        96(R10), R11
-	VMOVDQU     Y2, (AX)(R11*1)
-	MOVQ        104(R10), R11
-	VMOVDQU     Y1, (AX)(R11*1)
-	MOVQ        112(R10), R11
-	VMOVDQU     Y0, (AX)(R11*1)
-	MOVQ        120(R10), R11
-	VMOVDQU     Y15, (AX)(R11*1)
-	VMOVDQU     2048(R8)(R9*1), X1
-	VINSERTI128 $0x01, 3072(R8)(R9*1), Y1, Y1
-	VMOVDQU     2112(R8)(R9*1), X2
-	VINSERTI128 $0x01, 3136(R8)(R9*1), Y2, Y2
-	VMOVDQU     2176(R8)(R9*1), X3
-	VINSERTI128 $0x01, 3200(R8)(R9*1), Y3, Y3
-	VMOVDQU     2240(R8)(R9*1), X4
-	VINSERTI128 $0x01, 3264(R8)(R9*1), Y4, Y4
-	VMOVDQU     2304(R8)(R9*1), X5
-	VINSERTI128 $0x01, 3328(R8)(R9*1), Y5, Y5
-	VMOVDQU     2368(R8)(R9*1), X6
-	VINSERTI128 $0x01, 3392(R8)(R9*1), Y6, Y6
-	VMOVDQU     2432(R8)(R9*1), X7
-	VINSERTI128 $0x01, 3456(R8)(R9*1), Y7, Y7
-	VMOVDQU     2496(R8)(R9*1), X8
-	VINSERTI128 $0x01, 3520(R8)(R9*1), Y8, Y8
-	VMOVDQU     2560(R8)(R9*1), X9
-	VINSERTI128 $0x01, 3584(R8)(R9*1), Y9, Y9
-	VMOVDQU     2624(R8)(R9*1), X10
-	VINSERTI128 $0x01, 3648(R8)(R9*1), Y10, Y10
-	VMOVDQU     2688(R8)(R9*1), X11
-	VINSERTI128 $0x01, 3712(R8)(R9*1), Y11, Y11
-	VMOVDQU     2752(R8)(R9*1), X12
-	VINSERTI128 $0x01, 3776(R8)(R9*1), Y12, Y12
-	VMOVDQU     2816(R8)(R9*1), X13
-	VINSERTI128 $0x01, 3840(R8)(R9*1), Y13, Y13
-	VMOVDQU     2880(R8)(R9*1), X14
-	VINSERTI128 $0x01, 3904(R8)(R9*1), Y14, Y14
-	VMOVDQU     2944(R8)(R9*1), X15
-	VINSERTI128 $0x01, 3968(R8)(R9*1), Y15, Y15
-	VMOVDQU     3008(R8)(R9*1), X0
-	VINSERTI128 $0x01, 4032(R8)(R9*1), Y0, Y0
-	VMOVDQU     Y0, 4232(SP)
-	VPUNPCKLBW  Y9, Y1, Y0
-	VPUNPCKHBW  Y9, Y1, Y9
-	VPUNPCKLBW  Y10, Y2, Y1
-	VPUNPCKHBW  Y10, Y2, Y10
-	VPUNPCKLBW  Y11, Y3, Y2
-	VPUNPCKHBW  Y11, Y3, Y11
-	VPUNPCKLBW  Y12, Y4, Y3
-	VPUNPCKHBW  Y12, Y4, Y12
-	VPUNPCKLBW  Y13, Y5, Y4
-	VPUNPCKHBW  Y13, Y5, Y13
-	VPUNPCKLBW  Y14, Y6, Y5
-	VPUNPCKHBW  Y14, Y6, Y14
-	VPUNPCKLBW  Y15, Y7, Y6
-	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  4232(SP), Y8, Y7
-	VPUNPCKHBW  4232(SP), Y8, Y8
-	VMOVDQU     Y8, 4232(SP)
-	VPUNPCKLBW  Y4, Y0, Y8
-	VPUNPCKHBW  Y4, Y0, Y4
-	VPUNPCKLBW  Y13, Y9, Y0
-	VPUNPCKHBW  Y13, Y9, Y13
-	VPUNPCKLBW  Y5, Y1, Y9
-	VPUNPCKHBW  Y5, Y1, Y5
-	VPUNPCKLBW  Y14, Y10, Y1
-	VPUNPCKHBW  Y14, Y10, Y14
-	VPUNPCKLBW  Y6, Y2, Y10
-	VPUNPCKHBW  Y6, Y2, Y6
-	VPUNPCKLBW  Y15, Y11, Y2
-	VPUNPCKHBW  Y15, Y11, Y15
-	VPUNPCKLBW  Y7, Y3, Y11
-	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  4232(SP), Y12, Y3
-	VPUNPCKHBW  4232(SP), Y12, Y12
-	VMOVDQU     Y12, 4232(SP)
-	VPUNPCKLBW  Y10, Y8, Y12
-	VPUNPCKHBW  Y10, Y8, Y10
-	VPUNPCKLBW  Y6, Y4, Y8
-	VPUNPCKHBW  Y6, Y4, Y6
-	VPUNPCKLBW  Y2, Y0, Y4
-	VPUNPCKHBW  Y2, Y0, Y2
-	VPUNPCKLBW  Y15, Y13, Y0
-	VPUNPCKHBW  Y15, Y13, Y15
-	VPUNPCKLBW  Y11, Y9, Y13
-	VPUNPCKHBW  Y11, Y9, Y11
-	VPUNPCKLBW  Y7, Y5, Y9
-	VPUNPCKHBW  Y7, Y5, Y7
-	VPUNPCKLBW  Y3, Y1, Y5
-	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  4232(SP), Y14, Y1
-	VPUNPCKHBW  4232(SP), Y14, Y14
-	VMOVDQU     Y14, 4232(SP)
-	VPUNPCKLBW  Y13, Y12, Y14
-	VPUNPCKHBW  Y13, Y12, Y13
-	VPUNPCKLBW  Y11, Y10, Y12
-	VPUNPCKHBW  Y11, Y10, Y11
-	VPUNPCKLBW  Y9, Y8, Y10
-	VPUNPCKHBW  Y9, Y8, Y9
-	VPUNPCKLBW  Y7, Y6, Y8
-	VPUNPCKHBW  Y7, Y6, Y7
-	VPUNPCKLBW  Y5, Y4, Y6
-	VPUNPCKHBW  Y5, Y4, Y5
-	VPUNPCKLBW  Y3, Y2, Y4
-	VPUNPCKHBW  Y3, Y2, Y3
-	VPUNPCKLBW  Y1, Y0, Y2
-	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  4232(SP), Y15, Y0
-	VPUNPCKHBW  4232(SP), Y15, Y15
-	MOVQ        (R10), R11
-	VMOVDQU     Y14, 32(AX)(R11*1)
-	MOVQ        8(R10), R11
-	VMOVDQU     Y13, 32(AX)(R11*1)
-	MOVQ        16(R10), R11
-	VMOVDQU     Y12, 32(AX)(R11*1)
-	MOVQ        24(R10), R11
-	VMOVDQU     Y11, 32(AX)(R11*1)
-	MOVQ        32(R10), R11
-	VMOVDQU     Y10, 32(AX)(R11*1)
-	MOVQ        40(R10), R11
-	VMOVDQU     Y9, 32(AX)(R11*1)
-	MOVQ        48(R10), R11
-	VMOVDQU     Y8, 32(AX)(R11*1)
-	MOVQ        56(R10), R11
-	VMOVDQU     Y7, 32(AX)(R11*1)
-	MOVQ        64(R10), R11
-	VMOVDQU     Y6, 32(AX)(R11*1)
-	MOVQ        72(R10), R11
-	VMOVDQU     Y5, 32(AX)(R11*1)
-	MOVQ        80(R10), R11
-	VMOVDQU     Y4, 32(AX)(R11*1)
-	MOVQ        88(R10), R11
-	VMOVDQU     Y3, 32(AX)(R11*1)
-	MOVQ        96(R10), R11
-	VMOVDQU     Y2, 32(AX)(R11*1)
-	MOVQ        104(R10), R11
-	VMOVDQU     Y1, 32(AX)(R11*1)
-	MOVQ        112(R10), R11
-	VMOVDQU     Y0, 32(AX)(R11*1)
-	MOVQ        120(R10), R11
-	VMOVDQU     Y15, 32(AX)(R11*1)
-	ADDQ        $+128, R10
-	ADDQ        $+16, R9
-	CMPQ        R9, $+64
-	JL          column9
-	SUBQ        $+64, DI
-	JLE         done7
-	CMPQ        DI, $+64
-	JGE         full6
-	LEAQ        (CX)(DI*1), CX
-	LEAQ        (SI)(DI*8), SI
-	MOVQ        $+64, DI
-	JMP         tile5
-
-full6:
-	ADDQ $+64, CX
-	ADDQ $+512, SI
-	JMP  tile5
-
-done7:
-	SUBQ   $+64, (SP)
-	JLE    done4
-	CMPQ   (SP), $+64
-	JGE    full3
-	MOVQ   (SP), CX
-	LEAQ   (AX)(CX*1), AX
-	IMUL3Q $+8, CX, CX
-	ADDQ   CX, 8(SP)
-	MOVQ   $+64, (SP)
-	JMP    tile2
-
-full3:
-	ADDQ $+64, AX
-	ADDQ $+512, 8(SP)
-	JMP  tile2
-
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
-	JNZ  outer1
-	VZEROUPPER
-	RET
-
-// func transposeB1StreamAVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·transposeB1StreamAVX2(SB), $4280-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
-
-outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
-	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
-	MOVQ CX, (SP)
-
-tile2:
-	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
-	XORQ DI, DI
-	MOVQ 128(DX), R9
-	XORQ R10, R10
-	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
-
-ahead5:
-	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
-
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
-	ADDQ CX, R10
-	LEAQ 512(R9), R11
-
-fetch9:
-	MOVQ       (R9), R12
-	PREFETCHT1 (R10)(R12*1)
-	MOVQ       8(R9), R12
-	PREFETCHT1 (R10)(R12*1)
-	MOVQ       16(R9), R12
-	PREFETCHT1 (R10)(R12*1)
-	MOVQ       24(R9), R12
-	PREFETCHT1 (R10)(R12*1)
-	ADDQ       $+32, R9
-	CMPQ       R9, R11
-	JL         fetch9
-	LEAQ       56(SP), R9
-	ADDQ       $+63, R9
-	ANDQ       $-64, R9
-	MOVQ       BX, R10
-	MOVQ       R9, R11
-	LEAQ       4096(R9), R12
-
-line10:
-	MOVQ    (R10), R13
-	VMOVDQU (CX)(R13*1), Y0
-	VMOVDQU 32(CX)(R13*1), Y1
-	VMOVDQA Y0, (R11)
-	VMOVDQA Y1, 32(R11)
-	MOVQ    8(R10), R13
-	VMOVDQU (CX)(R13*1), Y0
-	VMOVDQU 32(CX)(R13*1), Y1
-	VMOVDQA Y0, 64(R11)
-	VMOVDQA Y1, 96(R11)
-	MOVQ    16(R10), R13
-	VMOVDQU (CX)(R13*1), Y0
-	VMOVDQU 32(CX)(R13*1), Y1
-	VMOVDQA Y0, 128(R11)
-	VMOVDQA Y1, 160(R11)
-	MOVQ    24(R10), R13
-	VMOVDQU (CX)(R13*1), Y0
-	VMOVDQU 32(CX)(R13*1), Y1
-	VMOVDQA Y0, 192(R11)
-	VMOVDQA Y1, 224(R11)
-	ADDQ    $+32, R10
-	ADDQ    $+256, R11
-	CMPQ    R11, R12
-	JL      line10
-	MOVQ    SI, R11
-	XORQ    R10, R10
-
-column11:
-	VMOVDQU     (R9)(R10*1), X1
-	VINSERTI128 $0x01, 1024(R9)(R10*1), Y1, Y1
-	VMOVDQU     64(R9)(R10*1), X2
-	VINSERTI128 $0x01, 1088(R9)(R10*1), Y2, Y2
-	VMOVDQU     128(R9)(R10*1), X3
-	VINSERTI128 $0x01, 1152(R9)(R10*1), Y3, Y3
-	VMOVDQU     192(R9)(R10*1), X4
-	VINSERTI128 $0x01, 1216(R9)(R10*1), Y4, Y4
-	VMOVDQU     256(R9)(R10*1), X5
-	VINSERTI128 $0x01, 1280(R9)(R10*1), Y5, Y5
-	VMOVDQU     320(R9)(R10*1), X6
-	VINSERTI128 $0x01, 1344(R9)(R10*1), Y6, Y6
-	VMOVDQU     384(R9)(R10*1), X7
-	VINSERTI128 $0x01, 1408(R9)(R10*1), Y7, Y7
-	VMOVDQU     448(R9)(R10*1), X8
-	VINSERTI128 $0x01, 1472(R9)(R10*1), Y8, Y8
-	VMOVDQU     512(R9)(R10*1), X9
-	VINSERTI128 $0x01, 1536(R9)(R10*1), Y9, Y9
-	VMOVDQU     576(R9)(R10*1), X10
-	VINSERTI128 $0x01, 1600(R9)(R10*1), Y10, Y10
-	VMOVDQU     640(R9)(R10*1), X11
-	VINSERTI128 $0x01, 1664(R9)(R10*1), Y11, Y11
-	VMOVDQU     704(R9)(R10*1), X12
-	VINSERTI128 $0x01, 1728(R9)(R10*1), Y12, Y12
-	VMOVDQU     768(R9)(R10*1), X13
-	VINSERTI128 $0x01, 1792(R9)(R10*1), Y13, Y13
-	VMOVDQU     832(R9)(R10*1), X14
-	VINSERTI128 $0x01, 1856(R9)(R10*1), Y14, Y14
-	VMOVDQU     896(R9)(R10*1), X15
-	VINSERTI128 $0x01, 1920(R9)(R10*1), Y15, Y15
-	VMOVDQU     960(R9)(R10*1), X0
-	VINSERTI128 $0x01, 1984(R9)(R10*1), Y0, Y0
 	VMOVDQU     Y0, 4216(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
@@ -7085,134 +7570,70 @@ column11:
 	VPUNPCKHBW  Y1, Y0, Y1
 	VPUNPCKLBW  4216(SP), Y15, Y0
 	VPUNPCKHBW  4216(SP), Y15, Y15
-	MOVQ        (R11), R12
-	CMPQ        DI, $+0
-	JG          written12
-	VMOVNTDQ    Y14, (AX)(R12*1)
-
-written12:
-	MOVQ     8(R11), R12
-	CMPQ     DI, $+1
-	JG       written13
-	VMOVNTDQ Y13, (AX)(R12*1)
-
-written13:
-	MOVQ     16(R11), R12
-	CMPQ     DI, $+2
-	JG       written14
-	VMOVNTDQ Y12, (AX)(R12*1)
-
-written14:
-	MOVQ     24(R11), R12
-	CMPQ     DI, $+3
-	JG       written15
-	VMOVNTDQ Y11, (AX)(R12*1)
-
-written15:
-	MOVQ     32(R11), R12
-	CMPQ     DI, $+4
-	JG       written16
-	VMOVNTDQ Y10, (AX)(R12*1)
-
-written16:
-	MOVQ     40(R11), R12
-	CMPQ     DI, $+5
-	JG       written17
-	VMOVNTDQ Y9, (AX)(R12*1)
-
-written17:
-	MOVQ     48(R11), R12
-	CMPQ     DI, $+6
-	JG       written18
-	VMOVNTDQ Y8, (AX)(R12*1)
-
-written18:
-	MOVQ     56(R11), R12
-	CMPQ     DI, $+7
-	JG       written19
-	VMOVNTDQ Y7, (AX)(R12*1)
-
-written19:
-	MOVQ     64(R11), R12
-	CMPQ     DI, $+8
-	JG       written20
-	VMOVNTDQ Y6, (AX)(R12*1)
-
-written20:
-	MOVQ     72(R11), R12
-	CMPQ     DI, $+9
-	JG       written21
-	VMOVNTDQ Y5, (AX)(R12*1)
-
-written21:
-	MOVQ     80(R11), R12
-	CMPQ     DI, $+10
-	JG       written22
-	VMOVNTDQ Y4, (AX)(R12*1)
-
-written22:
-	MOVQ     88(R11), R12
-	CMPQ     DI, $+11
-	JG       written23
-	VMOVNTDQ Y3, (AX)(R12*1)
-
-written23:
-	MOVQ     96(R11), R12
-	CMPQ     DI, $+12
-	JG       written24
-	VMOVNTDQ Y2, (AX)(R12*1)
-
-written24:
-	MOVQ     104(R11), R12
-	CMPQ     DI, $+13
-	JG       written25
-	VMOVNTDQ Y1, (AX)(R12*1)
-
-written25:
-	MOVQ     112(R11), R12
-	CMPQ     DI, $+14
-	JG       written26
-	VMOVNTDQ Y0, (AX)(R12*1)
-
-written26:
-	MOVQ     120(R11), R12
-	CMPQ     DI, $+15
-	JG       written27
-	VMOVNTDQ Y15, (AX)(R12*1)
-
-written27:
-	VMOVDQU     2048(R9)(R10*1), X1
-	VINSERTI128 $0x01, 3072(R9)(R10*1), Y1, Y1
-	VMOVDQU     2112(R9)(R10*1), X2
-	VINSERTI128 $0x01, 3136(R9)(R10*1), Y2, Y2
-	VMOVDQU     2176(R9)(R10*1), X3
-	VINSERTI128 $0x01, 3200(R9)(R10*1), Y3, Y3
-	VMOVDQU     2240(R9)(R10*1), X4
-	VINSERTI128 $0x01, 3264(R9)(R10*1), Y4, Y4
-	VMOVDQU     2304(R9)(R10*1), X5
-	VINSERTI128 $0x01, 3328(R9)(R10*1), Y5, Y5
-	VMOVDQU     2368(R9)(R10*1), X6
-	VINSERTI128 $0x01, 3392(R9)(R10*1), Y6, Y6
-	VMOVDQU     2432(R9)(R10*1), X7
-	VINSERTI128 $0x01, 3456(R9)(R10*1), Y7, Y7
-	VMOVDQU     2496(R9)(R10*1), X8
-	VINSERTI128 $0x01, 3520(R9)(R10*1), Y8, Y8
-	VMOVDQU     2560(R9)(R10*1), X9
-	VINSERTI128 $0x01, 3584(R9)(R10*1), Y9, Y9
-	VMOVDQU     2624(R9)(R10*1), X10
-	VINSERTI128 $0x01, 3648(R9)(R10*1), Y10, Y10
-	VMOVDQU     2688(R9)(R10*1), X11
-	VINSERTI128 $0x01, 3712(R9)(R10*1), Y11, Y11
-	VMOVDQU     2752(R9)(R10*1), X12
-	VINSERTI128 $0x01, 3776(R9)(R10*1), Y12, Y12
-	VMOVDQU     2816(R9)(R10*1), X13
-	VINSERTI128 $0x01, 3840(R9)(R10*1), Y13, Y13
-	VMOVDQU     2880(R9)(R10*1), X14
-	VINSERTI128 $0x01, 3904(R9)(R10*1), Y14, Y14
-	VMOVDQU     2944(R9)(R10*1), X15
-	VINSERTI128 $0x01, 3968(R9)(R10*1), Y15, Y15
-	VMOVDQU     3008(R9)(R10*1), X0
-	VINSERTI128 $0x01, 4032(R9)(R10*1), Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y14, (AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y13, (AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y12, (AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y11, (AX)(R11*1)
+	MOVQ        32(R10), R11
+	VMOVDQU     Y10, (AX)(R11*1)
+	MOVQ        40(R10), R11
+	VMOVDQU     Y9, (AX)(R11*1)
+	MOVQ        48(R10), R11
+	VMOVDQU     Y8, (AX)(R11*1)
+	MOVQ        56(R10), R11
+	VMOVDQU     Y7, (AX)(R11*1)
+	MOVQ        64(R10), R11
+	VMOVDQU     Y6, (AX)(R11*1)
+	MOVQ        72(R10), R11
+	VMOVDQU     Y5, (AX)(R11*1)
+	MOVQ        80(R10), R11
+	VMOVDQU     Y4, (AX)(R11*1)
+	MOVQ        88(R10), R11
+	VMOVDQU     Y3, (AX)(R11*1)
+	MOVQ        96(R10), R11
+	VMOVDQU     Y2, (AX)(R11*1)
+	MOVQ        104(R10), R11
+	VMOVDQU     Y1, (AX)(R11*1)
+	MOVQ        112(R10), R11
+	VMOVDQU     Y0, (AX)(R11*1)
+	MOVQ        120(R10), R11
+	VMOVDQU     Y15, (AX)(R11*1)
+	VMOVDQU     2048(R8)(R9*1), X1
+	VINSERTI128 $0x01, 3072(R8)(R9*1), Y1, Y1
+	VMOVDQU     2112(R8)(R9*1), X2
+	VINSERTI128 $0x01, 3136(R8)(R9*1), Y2, Y2
+	VMOVDQU     2176(R8)(R9*1), X3
+	VINSERTI128 $0x01, 3200(R8)(R9*1), Y3, Y3
+	VMOVDQU     2240(R8)(R9*1), X4
+	VINSERTI128 $0x01, 3264(R8)(R9*1), Y4, Y4
+	VMOVDQU     2304(R8)(R9*1), X5
+	VINSERTI128 $0x01, 3328(R8)(R9*1), Y5, Y5
+	VMOVDQU     2368(R8)(R9*1), X6
+	VINSERTI128 $0x01, 3392(R8)(R9*1), Y6, Y6
+	VMOVDQU     2432(R8)(R9*1), X7
+	VINSERTI128 $0x01, 3456(R8)(R9*1), Y7, Y7
+	VMOVDQU     2496(R8)(R9*1), X8
+	VINSERTI128 $0x01, 3520(R8)(R9*1), Y8, Y8
+	VMOVDQU     2560(R8)(R9*1), X9
+	VINSERTI128 $0x01, 3584(R8)(R9*1), Y9, Y9
+	VMOVDQU     2624(R8)(R9*1), X10
+	VINSERTI128 $0x01, 3648(R8)(R9*1), Y10, Y10
+	VMOVDQU     2688(R8)(R9*1), X11
+	VINSERTI128 $0x01, 3712(R8)(R9*1), Y11, Y11
+	VMOVDQU     2752(R8)(R9*1), X12
+	VINSERTI128 $0x01, 3776(R8)(R9*1), Y12, Y12
+	VMOVDQU     2816(R8)(R9*1), X13
+	VINSERTI128 $0x01, 3840(R8)(R9*1), Y13, Y13
+	VMOVDQU     2880(R8)(R9*1), X14
+	VINSERTI128 $0x01, 3904(R8)(R9*1), Y14, Y14
+	VMOVDQU     2944(R8)(R9*1), X15
+	VINSERTI128 $0x01, 3968(R8)(R9*1), Y15, Y15
+	VMOVDQU     3008(R8)(R9*1), X0
+	VINSERTI128 $0x01, 4032(R8)(R9*1), Y0, Y0
 	VMOVDQU     Y0, 4248(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
@@ -7281,118 +7702,50 @@ written27:
 	VPUNPCKHBW  Y1, Y0, Y1
 	VPUNPCKLBW  4248(SP), Y15, Y0
 	VPUNPCKHBW  4248(SP), Y15, Y15
-	MOVQ        (R11), R12
-	CMPQ        DI, $+0
-	JG          written28
-	VMOVNTDQ    Y14, 32(AX)(R12*1)
-
-written28:
-	MOVQ     8(R11), R12
-	CMPQ     DI, $+1
-	JG       written29
-	VMOVNTDQ Y13, 32(AX)(R12*1)
-
-written29:
-	MOVQ     16(R11), R12
-	CMPQ     DI, $+2
-	JG       written30
-	VMOVNTDQ Y12, 32(AX)(R12*1)
-
-written30:
-	MOVQ     24(R11), R12
-	CMPQ     DI, $+3
-	JG       written31
-	VMOVNTDQ Y11, 32(AX)(R12*1)
-
-written31:
-	MOVQ     32(R11), R12
-	CMPQ     DI, $+4
-	JG       written32
-	VMOVNTDQ Y10, 32(AX)(R12*1)
-
-written32:
-	MOVQ     40(R11), R12
-	CMPQ     DI, $+5
-	JG       written33
-	VMOVNTDQ Y9, 32(AX)(R12*1)
-
-written33:
-	MOVQ     48(R11), R12
-	CMPQ     DI, $+6
-	JG       written34
-	VMOVNTDQ Y8, 32(AX)(R12*1)
-
-written34:
-	MOVQ     56(R11), R12
-	CMPQ     DI, $+7
-	JG       written35
-	VMOVNTDQ Y7, 32(AX)(R12*1)
-
-written35:
-	MOVQ     64(R11), R12
-	CMPQ     DI, $+8
-	JG       written36
-	VMOVNTDQ Y6, 32(AX)(R12*1)
-
-written36:
-	MOVQ     72(R11), R12
-	CMPQ     DI, $+9
-	JG       written37
-	VMOVNTDQ Y5, 32(AX)(R12*1)
-
-written37:
-	MOVQ     80(R11), R12
-	CMPQ     DI, $+10
-	JG       written38
-	VMOVNTDQ Y4, 32(AX)(R12*1)
-
-written38:
-	MOVQ     88(R11), R12
-	CMPQ     DI, $+11
-	JG       written39
-	VMOVNTDQ Y3, 32(AX)(R12*1)
-
-written39:
-	MOVQ     96(R11), R12
-	CMPQ     DI, $+12
-	JG       written40
-	VMOVNTDQ Y2, 32(AX)(R12*1)
-
-written40:
-	MOVQ     104(R11), R12
-	CMPQ     DI, $+13
-	JG       written41
-	VMOVNTDQ Y1, 32(AX)(R12*1)
-
-written41:
-	MOVQ     112(R11), R12
-	CMPQ     DI, $+14
-	JG       written42
-	VMOVNTDQ Y0, 32(AX)(R12*1)
-
-written42:
-	MOVQ     120(R11), R12
-	CMPQ     DI, $+15
-	JG       written43
-	VMOVNTDQ Y15, 32(AX)(R12*1)
-
-written43:
-	ADDQ $+128, R11
-	SUBQ $+16, DI
-	ADDQ $+16, R10
-	CMPQ R10, $+64
-	JL   column11
-	ADDQ $+64, DI
-	SUBQ $+64, R8
-	JLE  done8
-	CMPQ R8, $+64
-	JGE  full7
-	LEAQ (CX)(R8*1), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+64, DI
-	SUBQ R8, DI
-	MOVQ $+64, R8
-	JMP  tile6
+	MOVQ        (R10), R11
+	VMOVDQU     Y14, 32(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y13, 32(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y12, 32(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y11, 32(AX)(R11*1)
+	MOVQ        32(R10), R11
+	VMOVDQU     Y10, 32(AX)(R11*1)
+	MOVQ        40(R10), R11
+	VMOVDQU     Y9, 32(AX)(R11*1)
+	MOVQ        48(R10), R11
+	VMOVDQU     Y8, 32(AX)(R11*1)
+	MOVQ        56(R10), R11
+	VMOVDQU     Y7, 32(AX)(R11*1)
+	MOVQ        64(R10), R11
+	VMOVDQU     Y6, 32(AX)(R11*1)
+	MOVQ        72(R10), R11
+	VMOVDQU     Y5, 32(AX)(R11*1)
+	MOVQ        80(R10), R11
+	VMOVDQU     Y4, 32(AX)(R11*1)
+	MOVQ        88(R10), R11
+	VMOVDQU     Y3, 32(AX)(R11*1)
+	MOVQ        96(R10), R11
+	VMOVDQU     Y2, 32(AX)(R11*1)
+	MOVQ        104(R10), R11
+	VMOVDQU     Y1, 32(AX)(R11*1)
+	MOVQ        112(R10), R11
+	VMOVDQU     Y0, 32(AX)(R11*1)
+	MOVQ        120(R10), R11
+	VMOVDQU     Y15, 32(AX)(R11*1)
+	ADDQ        $+128, R10
+	ADDQ        $+16, R9
+	CMPQ        R9, $+64
+	JL          column10
+	SUBQ        $+64, DI
+	JLE         done8
+	CMPQ        DI, $+64
+	JGE         full7
+	LEAQ        (CX)(DI*1), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+64, DI
+	JMP         tile6
 
 full7:
 	ADDQ $+64, CX
@@ -7401,27 +7754,574 @@ full7:
 
 done8:
 	SUBQ   $+64, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+64
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+64, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+512, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB1StreamAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, MMX+
+TEXT ·transposeB1StreamAVX2(SB), $4296-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
+	XORQ DI, DI
+	MOVQ 152(DX), R9
+	XORQ R10, R10
+	CMPQ R9, (SP)
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
+
+ahead6:
+	LEAQ (BX)(R9*8), R9
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
+
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
+	ADDQ CX, R10
+	LEAQ 512(R9), R11
+
+fetch10:
+	MOVQ       (R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       8(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       16(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       24(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	ADDQ       $+32, R9
+	CMPQ       R9, R11
+	JL         fetch10
+	LEAQ       72(SP), R9
+	ADDQ       $+63, R9
+	ANDQ       $-64, R9
+	MOVQ       BX, R10
+	MOVQ       R9, R11
+	LEAQ       4096(R9), R12
+
+line11:
+	MOVQ    (R10), R13
+	VMOVDQU (CX)(R13*1), Y0
+	VMOVDQU 32(CX)(R13*1), Y1
+	VMOVDQA Y0, (R11)
+	VMOVDQA Y1, 32(R11)
+	MOVQ    8(R10), R13
+	VMOVDQU (CX)(R13*1), Y0
+	VMOVDQU 32(CX)(R13*1), Y1
+	VMOVDQA Y0, 64(R11)
+	VMOVDQA Y1, 96(R11)
+	MOVQ    16(R10), R13
+	VMOVDQU (CX)(R13*1), Y0
+	VMOVDQU 32(CX)(R13*1), Y1
+	VMOVDQA Y0, 128(R11)
+	VMOVDQA Y1, 160(R11)
+	MOVQ    24(R10), R13
+	VMOVDQU (CX)(R13*1), Y0
+	VMOVDQU 32(CX)(R13*1), Y1
+	VMOVDQA Y0, 192(R11)
+	VMOVDQA Y1, 224(R11)
+	ADDQ    $+32, R10
+	ADDQ    $+256, R11
+	CMPQ    R11, R12
+	JL      line11
+	MOVQ    SI, R11
+	XORQ    R10, R10
+
+column12:
+	VMOVDQU     (R9)(R10*1), X1
+	VINSERTI128 $0x01, 1024(R9)(R10*1), Y1, Y1
+	VMOVDQU     64(R9)(R10*1), X2
+	VINSERTI128 $0x01, 1088(R9)(R10*1), Y2, Y2
+	VMOVDQU     128(R9)(R10*1), X3
+	VINSERTI128 $0x01, 1152(R9)(R10*1), Y3, Y3
+	VMOVDQU     192(R9)(R10*1), X4
+	VINSERTI128 $0x01, 1216(R9)(R10*1), Y4, Y4
+	VMOVDQU     256(R9)(R10*1), X5
+	VINSERTI128 $0x01, 1280(R9)(R10*1), Y5, Y5
+	VMOVDQU     320(R9)(R10*1), X6
+	VINSERTI128 $0x01, 1344(R9)(R10*1), Y6, Y6
+	VMOVDQU     384(R9)(R10*1), X7
+	VINSERTI128 $0x01, 1408(R9)(R10*1), Y7, Y7
+	VMOVDQU     448(R9)(R10*1), X8
+	VINSERTI128 $0x01, 1472(R9)(R10*1), Y8, Y8
+	VMOVDQU     512(R9)(R10*1), X9
+	VINSERTI128 $0x01, 1536(R9)(R10*1), Y9, Y9
+	VMOVDQU     576(R9)(R10*1), X10
+	VINSERTI128 $0x01, 1600(R9)(R10*1), Y10, Y10
+	VMOVDQU     640(R9)(R10*1), X11
+	VINSERTI128 $0x01, 1664(R9)(R10*1), Y11, Y11
+	VMOVDQU     704(R9)(R10*1), X12
+	VINSERTI128 $0x01, 1728(R9)(R10*1), Y12, Y12
+	VMOVDQU     768(R9)(R10*1), X13
+	VINSERTI128 $0x01, 1792(R9)(R10*1), Y13, Y13
+	VMOVDQU     832(R9)(R10*1), X14
+	VINSERTI128 $0x01, 1856(R9)(R10*1), Y14, Y14
+	VMOVDQU     896(R9)(R10*1), X15
+	VINSERTI128 $0x01, 1920(R9)(R10*1), Y15, Y15
+	VMOVDQU     960(R9)(R10*1), X0
+	VINSERTI128 $0x01, 1984(R9)(R10*1), Y0, Y0
+	VMOVDQU     Y0, 4232(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  4232(SP), Y8, Y7
+	VPUNPCKHBW  4232(SP), Y8, Y8
+	VMOVDQU     Y8, 4232(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  4232(SP), Y12, Y3
+	VPUNPCKHBW  4232(SP), Y12, Y12
+	VMOVDQU     Y12, 4232(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  4232(SP), Y14, Y1
+	VPUNPCKHBW  4232(SP), Y14, Y14
+	VMOVDQU     Y14, 4232(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  4232(SP), Y15, Y0
+	VPUNPCKHBW  4232(SP), Y15, Y15
+	MOVQ        (R11), R12
+	CMPQ        DI, $+0
+	JG          written13
+	VMOVNTDQ    Y14, (AX)(R12*1)
+
+written13:
+	MOVQ     8(R11), R12
+	CMPQ     DI, $+1
+	JG       written14
+	VMOVNTDQ Y13, (AX)(R12*1)
+
+written14:
+	MOVQ     16(R11), R12
+	CMPQ     DI, $+2
+	JG       written15
+	VMOVNTDQ Y12, (AX)(R12*1)
+
+written15:
+	MOVQ     24(R11), R12
+	CMPQ     DI, $+3
+	JG       written16
+	VMOVNTDQ Y11, (AX)(R12*1)
+
+written16:
+	MOVQ     32(R11), R12
+	CMPQ     DI, $+4
+	JG       written17
+	VMOVNTDQ Y10, (AX)(R12*1)
+
+written17:
+	MOVQ     40(R11), R12
+	CMPQ     DI, $+5
+	JG       written18
+	VMOVNTDQ Y9, (AX)(R12*1)
+
+written18:
+	MOVQ     48(R11), R12
+	CMPQ     DI, $+6
+	JG       written19
+	VMOVNTDQ Y8, (AX)(R12*1)
+
+written19:
+	MOVQ     56(R11), R12
+	CMPQ     DI, $+7
+	JG       written20
+	VMOVNTDQ Y7, (AX)(R12*1)
+
+written20:
+	MOVQ     64(R11), R12
+	CMPQ     DI, $+8
+	JG       written21
+	VMOVNTDQ Y6, (AX)(R12*1)
+
+written21:
+	MOVQ     72(R11), R12
+	CMPQ     DI, $+9
+	JG       written22
+	VMOVNTDQ Y5, (AX)(R12*1)
+
+written22:
+	MOVQ     80(R11), R12
+	CMPQ     DI, $+10
+	JG       written23
+	VMOVNTDQ Y4, (AX)(R12*1)
+
+written23:
+	MOVQ     88(R11), R12
+	CMPQ     DI, $+11
+	JG       written24
+	VMOVNTDQ Y3, (AX)(R12*1)
+
+written24:
+	MOVQ     96(R11), R12
+	CMPQ     DI, $+12
+	JG       written25
+	VMOVNTDQ Y2, (AX)(R12*1)
+
+written25:
+	MOVQ     104(R11), R12
+	CMPQ     DI, $+13
+	JG       written26
+	VMOVNTDQ Y1, (AX)(R12*1)
+
+written26:
+	MOVQ     112(R11), R12
+	CMPQ     DI, $+14
+	JG       written27
+	VMOVNTDQ Y0, (AX)(R12*1)
+
+written27:
+	MOVQ     120(R11), R12
+	CMPQ     DI, $+15
+	JG       written28
+	VMOVNTDQ Y15, (AX)(R12*1)
+
+written28:
+	VMOVDQU     2048(R9)(R10*1), X1
+	VINSERTI128 $0x01, 3072(R9)(R10*1), Y1, Y1
+	VMOVDQU     2112(R9)(R10*1), X2
+	VINSERTI128 $0x01, 3136(R9)(R10*1), Y2, Y2
+	VMOVDQU     2176(R9)(R10*1), X3
+	VINSERTI128 $0x01, 3200(R9)(R10*1), Y3, Y3
+	VMOVDQU     2240(R9)(R10*1), X4
+	VINSERTI128 $0x01, 3264(R9)(R10*1), Y4, Y4
+	VMOVDQU     2304(R9)(R10*1), X5
+	VINSERTI128 $0x01, 3328(R9)(R10*1), Y5, Y5
+	VMOVDQU     2368(R9)(R10*1), X6
+	VINSERTI128 $0x01, 3392(R9)(R10*1), Y6, Y6
+	VMOVDQU     2432(R9)(R10*1), X7
+	VINSERTI128 $0x01, 3456(R9)(R10*1), Y7, Y7
+	VMOVDQU     2496(R9)(R10*1), X8
+	VINSERTI128 $0x01, 3520(R9)(R10*1), Y8, Y8
+	VMOVDQU     2560(R9)(R10*1), X9
+	VINSERTI128 $0x01, 3584(R9)(R10*1), Y9, Y9
+	VMOVDQU     2624(R9)(R10*1), X10
+	VINSERTI128 $0x01, 3648(R9)(R10*1), Y10, Y10
+	VMOVDQU     2688(R9)(R10*1), X11
+	VINSERTI128 $0x01, 3712(R9)(R10*1), Y11, Y11
+	VMOVDQU     2752(R9)(R10*1), X12
+	VINSERTI128 $0x01, 3776(R9)(R10*1), Y12, Y12
+	VMOVDQU     2816(R9)(R10*1), X13
+	VINSERTI128 $0x01, 3840(R9)(R10*1), Y13, Y13
+	VMOVDQU     2880(R9)(R10*1), X14
+	VINSERTI128 $0x01, 3904(R9)(R10*1), Y14, Y14
+	VMOVDQU     2944(R9)(R10*1), X15
+	VINSERTI128 $0x01, 3968(R9)(R10*1), Y15, Y15
+	VMOVDQU     3008(R9)(R10*1), X0
+	VINSERTI128 $0x01, 4032(R9)(R10*1), Y0, Y0
+	VMOVDQU     Y0, 4264(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  4264(SP), Y8, Y7
+	VPUNPCKHBW  4264(SP), Y8, Y8
+	VMOVDQU     Y8, 4264(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  4264(SP), Y12, Y3
+	VPUNPCKHBW  4264(SP), Y12, Y12
+	VMOVDQU     Y12, 4264(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  4264(SP), Y14, Y1
+	VPUNPCKHBW  4264(SP), Y14, Y14
+	VMOVDQU     Y14, 4264(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  4264(SP), Y15, Y0
+	VPUNPCKHBW  4264(SP), Y15, Y15
+	MOVQ        (R11), R12
+	CMPQ        DI, $+0
+	JG          written29
+	VMOVNTDQ    Y14, 32(AX)(R12*1)
+
+written29:
+	MOVQ     8(R11), R12
+	CMPQ     DI, $+1
+	JG       written30
+	VMOVNTDQ Y13, 32(AX)(R12*1)
+
+written30:
+	MOVQ     16(R11), R12
+	CMPQ     DI, $+2
+	JG       written31
+	VMOVNTDQ Y12, 32(AX)(R12*1)
+
+written31:
+	MOVQ     24(R11), R12
+	CMPQ     DI, $+3
+	JG       written32
+	VMOVNTDQ Y11, 32(AX)(R12*1)
+
+written32:
+	MOVQ     32(R11), R12
+	CMPQ     DI, $+4
+	JG       written33
+	VMOVNTDQ Y10, 32(AX)(R12*1)
+
+written33:
+	MOVQ     40(R11), R12
+	CMPQ     DI, $+5
+	JG       written34
+	VMOVNTDQ Y9, 32(AX)(R12*1)
+
+written34:
+	MOVQ     48(R11), R12
+	CMPQ     DI, $+6
+	JG       written35
+	VMOVNTDQ Y8, 32(AX)(R12*1)
+
+written35:
+	MOVQ     56(R11), R12
+	CMPQ     DI, $+7
+	JG       written36
+	VMOVNTDQ Y7, 32(AX)(R12*1)
+
+written36:
+	MOVQ     64(R11), R12
+	CMPQ     DI, $+8
+	JG       written37
+	VMOVNTDQ Y6, 32(AX)(R12*1)
+
+written37:
+	MOVQ     72(R11), R12
+	CMPQ     DI, $+9
+	JG       written38
+	VMOVNTDQ Y5, 32(AX)(R12*1)
+
+written38:
+	MOVQ     80(R11), R12
+	CMPQ     DI, $+10
+	JG       written39
+	VMOVNTDQ Y4, 32(AX)(R12*1)
+
+written39:
+	MOVQ     88(R11), R12
+	CMPQ     DI, $+11
+	JG       written40
+	VMOVNTDQ Y3, 32(AX)(R12*1)
+
+written40:
+	MOVQ     96(R11), R12
+	CMPQ     DI, $+12
+	JG       written41
+	VMOVNTDQ Y2, 32(AX)(R12*1)
+
+written41:
+	MOVQ     104(R11), R12
+	CMPQ     DI, $+13
+	JG       written42
+	VMOVNTDQ Y1, 32(AX)(R12*1)
+
+written42:
+	MOVQ     112(R11), R12
+	CMPQ     DI, $+14
+	JG       written43
+	VMOVNTDQ Y0, 32(AX)(R12*1)
+
+written43:
+	MOVQ     120(R11), R12
+	CMPQ     DI, $+15
+	JG       written44
+	VMOVNTDQ Y15, 32(AX)(R12*1)
+
+written44:
+	ADDQ $+128, R11
+	SUBQ $+16, DI
+	ADDQ $+16, R10
+	CMPQ R10, $+64
+	JL   column12
+	ADDQ $+64, DI
+	SUBQ $+64, R8
+	JLE  done9
+	CMPQ R8, $+64
+	JGE  full8
+	LEAQ (CX)(R8*1), CX
+	LEAQ (SI)(R8*8), SI
+	MOVQ $+64, DI
+	SUBQ R8, DI
+	MOVQ $+64, R8
+	JMP  tile7
+
+full8:
+	ADDQ $+64, CX
+	ADDQ $+512, SI
+	JMP  tile7
+
+done9:
+	SUBQ   $+64, (SP)
+	JLE    done5
+	CMPQ   (SP), $+64
+	JGE    full4
+	MOVQ   (SP), CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+64, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+64, AX
+	ADDQ $+512, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -7429,37 +8329,47 @@ done4:
 
 // func transposeWideB2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeWideB2AVX2(SB), $2152-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeWideB2AVX2(SB), $2168-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
-	LEAQ 40(SP), R8
+tile6:
+	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
 	MOVQ BX, R9
 	MOVQ R8, R10
 	LEAQ 2048(R8), R11
 
-line8:
+line9:
 	MOVQ    (R9), R12
 	VMOVDQU (CX)(R12*1), Y0
 	VMOVDQU 32(CX)(R12*1), Y1
@@ -7483,11 +8393,11 @@ line8:
 	ADDQ    $+32, R9
 	ADDQ    $+256, R10
 	CMPQ    R10, R11
-	JL      line8
+	JL      line9
 	MOVQ    SI, R10
 	XORQ    R9, R9
 
-column9:
+column10:
 	VMOVDQU     (R8)(R9*1), X1
 	VINSERTI128 $0x01, 512(R8)(R9*1), Y1, Y1
 	VMOVDQU     64(R8)(R9*1), X2
@@ -7603,91 +8513,104 @@ column9:
 	ADDQ        $+64, R10
 	ADDQ        $+16, R9
 	CMPQ        R9, $+64
-	JL          column9
+	JL          column10
 	SUBQ        $+32, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+32
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*2), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+32, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+256, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+32, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+256, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB2StreamAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·transposeB2StreamAVX2(SB), $2168-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB2StreamAVX2(SB), $2184-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 256(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ       (R9), R12
 	PREFETCHT1 (R10)(R12*1)
 	MOVQ       8(R9), R12
@@ -7698,15 +8621,15 @@ fetch9:
 	PREFETCHT1 (R10)(R12*1)
 	ADDQ       $+32, R9
 	CMPQ       R9, R11
-	JL         fetch9
-	LEAQ       56(SP), R9
+	JL         fetch10
+	LEAQ       72(SP), R9
 	ADDQ       $+63, R9
 	ANDQ       $-64, R9
 	MOVQ       BX, R10
 	MOVQ       R9, R11
 	LEAQ       2048(R9), R12
 
-line10:
+line11:
 	MOVQ    (R10), R13
 	VMOVDQU (CX)(R13*1), Y0
 	VMOVDQU 32(CX)(R13*1), Y1
@@ -7730,11 +8653,11 @@ line10:
 	ADDQ    $+32, R10
 	ADDQ    $+256, R11
 	CMPQ    R11, R12
-	JL      line10
+	JL      line11
 	MOVQ    SI, R11
 	XORQ    R10, R10
 
-column11:
+column12:
 	VMOVDQU     (R9)(R10*1), X1
 	VINSERTI128 $0x01, 512(R9)(R10*1), Y1, Y1
 	VMOVDQU     64(R9)(R10*1), X2
@@ -7777,52 +8700,52 @@ column11:
 	VPUNPCKHWD  Y8, Y7, Y8
 	MOVQ        (R11), R12
 	CMPQ        DI, $+0
-	JG          written12
+	JG          written13
 	VMOVNTDQ    Y6, (AX)(R12*1)
 
-written12:
+written13:
 	MOVQ     8(R11), R12
 	CMPQ     DI, $+1
-	JG       written13
+	JG       written14
 	VMOVNTDQ Y5, (AX)(R12*1)
 
-written13:
+written14:
 	MOVQ     16(R11), R12
 	CMPQ     DI, $+2
-	JG       written14
+	JG       written15
 	VMOVNTDQ Y4, (AX)(R12*1)
 
-written14:
+written15:
 	MOVQ     24(R11), R12
 	CMPQ     DI, $+3
-	JG       written15
+	JG       written16
 	VMOVNTDQ Y3, (AX)(R12*1)
 
-written15:
+written16:
 	MOVQ     32(R11), R12
 	CMPQ     DI, $+4
-	JG       written16
+	JG       written17
 	VMOVNTDQ Y2, (AX)(R12*1)
 
-written16:
+written17:
 	MOVQ     40(R11), R12
 	CMPQ     DI, $+5
-	JG       written17
+	JG       written18
 	VMOVNTDQ Y1, (AX)(R12*1)
 
-written17:
+written18:
 	MOVQ     48(R11), R12
 	CMPQ     DI, $+6
-	JG       written18
+	JG       written19
 	VMOVNTDQ Y0, (AX)(R12*1)
 
-written18:
+written19:
 	MOVQ     56(R11), R12
 	CMPQ     DI, $+7
-	JG       written19
+	JG       written20
 	VMOVNTDQ Y8, (AX)(R12*1)
 
-written19:
+written20:
 	VMOVDQU     1024(R9)(R10*1), X1
 	VINSERTI128 $0x01, 1536(R9)(R10*1), Y1, Y1
 	VMOVDQU     1088(R9)(R10*1), X2
@@ -7865,97 +8788,100 @@ written19:
 	VPUNPCKHWD  Y8, Y7, Y8
 	MOVQ        (R11), R12
 	CMPQ        DI, $+0
-	JG          written20
+	JG          written21
 	VMOVNTDQ    Y6, 32(AX)(R12*1)
 
-written20:
+written21:
 	MOVQ     8(R11), R12
 	CMPQ     DI, $+1
-	JG       written21
+	JG       written22
 	VMOVNTDQ Y5, 32(AX)(R12*1)
 
-written21:
+written22:
 	MOVQ     16(R11), R12
 	CMPQ     DI, $+2
-	JG       written22
+	JG       written23
 	VMOVNTDQ Y4, 32(AX)(R12*1)
 
-written22:
+written23:
 	MOVQ     24(R11), R12
 	CMPQ     DI, $+3
-	JG       written23
+	JG       written24
 	VMOVNTDQ Y3, 32(AX)(R12*1)
 
-written23:
+written24:
 	MOVQ     32(R11), R12
 	CMPQ     DI, $+4
-	JG       written24
+	JG       written25
 	VMOVNTDQ Y2, 32(AX)(R12*1)
 
-written24:
+written25:
 	MOVQ     40(R11), R12
 	CMPQ     DI, $+5
-	JG       written25
+	JG       written26
 	VMOVNTDQ Y1, 32(AX)(R12*1)
 
-written25:
+written26:
 	MOVQ     48(R11), R12
 	CMPQ     DI, $+6
-	JG       written26
+	JG       written27
 	VMOVNTDQ Y0, 32(AX)(R12*1)
 
-written26:
+written27:
 	MOVQ     56(R11), R12
 	CMPQ     DI, $+7
-	JG       written27
+	JG       written28
 	VMOVNTDQ Y8, 32(AX)(R12*1)
 
-written27:
+written28:
 	ADDQ $+64, R11
 	SUBQ $+8, DI
 	ADDQ $+16, R10
 	CMPQ R10, $+64
-	JL   column11
+	JL   column12
 	ADDQ $+32, DI
 	SUBQ $+32, R8
-	JLE  done8
+	JLE  done9
 	CMPQ R8, $+32
-	JGE  full7
+	JGE  full8
 	LEAQ (CX)(R8*2), CX
 	LEAQ (SI)(R8*8), SI
 	MOVQ $+32, DI
 	SUBQ R8, DI
 	MOVQ $+32, R8
-	JMP  tile6
+	JMP  tile7
 
-full7:
+full8:
 	ADDQ $+64, CX
 	ADDQ $+256, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+32, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+256, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -7963,29 +8889,39 @@ done4:
 
 // func transposeWideB4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeWideB4AVX2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeWideB4AVX2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
+tile6:
 	MOVQ        (BX), R8
 	VMOVDQU     (CX)(R8*1), X1
 	MOVQ        32(BX), R8
@@ -8051,89 +8987,102 @@ tile5:
 	MOVQ        24(SI), R8
 	VMOVDQU     Y4, 32(AX)(R8*1)
 	SUBQ        $+4, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+16, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+16, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+128, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB4StreamAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·transposeB4StreamAVX2(SB), $56-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB4StreamAVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 128(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ        (R9), R12
 	PREFETCHT1  (R10)(R12*1)
 	MOVQ        8(R9), R12
@@ -8144,7 +9093,7 @@ fetch9:
 	PREFETCHT1  (R10)(R12*1)
 	ADDQ        $+32, R9
 	CMPQ        R9, R11
-	JL          fetch9
+	JL          fetch10
 	MOVQ        (BX), R9
 	VMOVDQU     (CX)(R9*1), X1
 	MOVQ        32(BX), R9
@@ -8171,28 +9120,28 @@ fetch9:
 	VPUNPCKHDQ  Y4, Y3, Y4
 	MOVQ        (SI), R9
 	CMPQ        DI, $+0
-	JG          written10
+	JG          written11
 	VMOVNTDQ    Y2, (AX)(R9*1)
 
-written10:
+written11:
 	MOVQ     8(SI), R9
 	CMPQ     DI, $+1
-	JG       written11
+	JG       written12
 	VMOVNTDQ Y1, (AX)(R9*1)
 
-written11:
+written12:
 	MOVQ     16(SI), R9
 	CMPQ     DI, $+2
-	JG       written12
+	JG       written13
 	VMOVNTDQ Y0, (AX)(R9*1)
 
-written12:
+written13:
 	MOVQ     24(SI), R9
 	CMPQ     DI, $+3
-	JG       written13
+	JG       written14
 	VMOVNTDQ Y4, (AX)(R9*1)
 
-written13:
+written14:
 	MOVQ        64(BX), R9
 	VMOVDQU     (CX)(R9*1), X1
 	MOVQ        96(BX), R9
@@ -8219,67 +9168,70 @@ written13:
 	VPUNPCKHDQ  Y4, Y3, Y4
 	MOVQ        (SI), R9
 	CMPQ        DI, $+0
-	JG          written14
+	JG          written15
 	VMOVNTDQ    Y2, 32(AX)(R9*1)
 
-written14:
+written15:
 	MOVQ     8(SI), R9
 	CMPQ     DI, $+1
-	JG       written15
+	JG       written16
 	VMOVNTDQ Y1, 32(AX)(R9*1)
 
-written15:
+written16:
 	MOVQ     16(SI), R9
 	CMPQ     DI, $+2
-	JG       written16
+	JG       written17
 	VMOVNTDQ Y0, 32(AX)(R9*1)
 
-written16:
+written17:
 	MOVQ     24(SI), R9
 	CMPQ     DI, $+3
-	JG       written17
+	JG       written18
 	VMOVNTDQ Y4, 32(AX)(R9*1)
 
-written17:
+written18:
 	SUBQ $+4, R8
-	JLE  done8
+	JLE  done9
 	CMPQ R8, $+4
-	JGE  full7
+	JGE  full8
 	LEAQ (CX)(R8*4), CX
 	LEAQ (SI)(R8*8), SI
 	MOVQ $+4, DI
 	SUBQ R8, DI
 	MOVQ $+4, R8
-	JMP  tile6
+	JMP  tile7
 
-full7:
+full8:
 	ADDQ $+16, CX
 	ADDQ $+32, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+16, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+128, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -8287,27 +9239,37 @@ done4:
 
 // func transposeWideB8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeWideB8AVX2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeWideB8AVX2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -8317,7 +9279,7 @@ tile2:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU     (CX)(R8*1), X1
 	VINSERTI128 $0x01, (CX)(R10*1), Y1, Y1
 	VMOVDQU     (CX)(R9*1), X2
@@ -8359,89 +9321,102 @@ tile5:
 	MOVQ        24(SI), R15
 	VMOVDQU     Y2, 32(AX)(R15*1)
 	SUBQ        $+4, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+32, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB8StreamAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·transposeB8StreamAVX2(SB), $56-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB8StreamAVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 64(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ        (R9), R12
 	PREFETCHT1  (R10)(R12*1)
 	MOVQ        8(R9), R12
@@ -8452,7 +9427,7 @@ fetch9:
 	PREFETCHT1  (R10)(R12*1)
 	ADDQ        $+32, R9
 	CMPQ        R9, R11
-	JL          fetch9
+	JL          fetch10
 	MOVQ        (BX), R9
 	VMOVDQU     (CX)(R9*1), X1
 	MOVQ        16(BX), R9
@@ -8465,16 +9440,16 @@ fetch9:
 	VPUNPCKHQDQ Y2, Y1, Y2
 	MOVQ        (SI), R9
 	CMPQ        DI, $+0
-	JG          written10
+	JG          written11
 	VMOVNTDQ    Y0, (AX)(R9*1)
-
-written10:
-	MOVQ     8(SI), R9
-	CMPQ     DI, $+1
-	JG       written11
-	VMOVNTDQ Y2, (AX)(R9*1)
 
 written11:
+	MOVQ     8(SI), R9
+	CMPQ     DI, $+1
+	JG       written12
+	VMOVNTDQ Y2, (AX)(R9*1)
+
+written12:
 	MOVQ        32(BX), R9
 	VMOVDQU     (CX)(R9*1), X1
 	MOVQ        48(BX), R9
@@ -8487,16 +9462,16 @@ written11:
 	VPUNPCKHQDQ Y2, Y1, Y2
 	MOVQ        (SI), R9
 	CMPQ        DI, $+0
-	JG          written12
+	JG          written13
 	VMOVNTDQ    Y0, 32(AX)(R9*1)
 
-written12:
+written13:
 	MOVQ     8(SI), R9
 	CMPQ     DI, $+1
-	JG       written13
+	JG       written14
 	VMOVNTDQ Y2, 32(AX)(R9*1)
 
-written13:
+written14:
 	MOVQ        (BX), R9
 	VMOVDQU     16(CX)(R9*1), X1
 	MOVQ        16(BX), R9
@@ -8509,16 +9484,16 @@ written13:
 	VPUNPCKHQDQ Y2, Y1, Y2
 	MOVQ        16(SI), R9
 	CMPQ        DI, $+2
-	JG          written14
+	JG          written15
 	VMOVNTDQ    Y0, (AX)(R9*1)
 
-written14:
+written15:
 	MOVQ     24(SI), R9
 	CMPQ     DI, $+3
-	JG       written15
+	JG       written16
 	VMOVNTDQ Y2, (AX)(R9*1)
 
-written15:
+written16:
 	MOVQ        32(BX), R9
 	VMOVDQU     16(CX)(R9*1), X1
 	MOVQ        48(BX), R9
@@ -8531,55 +9506,58 @@ written15:
 	VPUNPCKHQDQ Y2, Y1, Y2
 	MOVQ        16(SI), R9
 	CMPQ        DI, $+2
-	JG          written16
+	JG          written17
 	VMOVNTDQ    Y0, 32(AX)(R9*1)
 
-written16:
+written17:
 	MOVQ     24(SI), R9
 	CMPQ     DI, $+3
-	JG       written17
+	JG       written18
 	VMOVNTDQ Y2, 32(AX)(R9*1)
 
-written17:
+written18:
 	SUBQ $+4, R8
-	JLE  done8
+	JLE  done9
 	CMPQ R8, $+4
-	JGE  full7
+	JGE  full8
 	LEAQ (CX)(R8*8), CX
 	LEAQ (SI)(R8*8), SI
 	MOVQ $+4, DI
 	SUBQ R8, DI
 	MOVQ $+4, R8
-	JMP  tile6
+	JMP  tile7
 
-full7:
+full8:
 	ADDQ $+32, CX
 	ADDQ $+32, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -8587,33 +9565,43 @@ done4:
 
 // func transposeWideB16AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeWideB16AVX2(SB), $40-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeWideB16AVX2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU     (CX)(R8*1), X0
 	VINSERTI128 $0x01, (CX)(R9*1), Y0, Y0
 	MOVQ        (SI), R11
@@ -8647,91 +9635,104 @@ tile5:
 	MOVQ        24(SI), R11
 	VMOVDQU     Y0, 32(AX)(R11*1)
 	SUBQ        $+4, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full6
+	JGE         full7
 	IMUL3Q      $+16, DI, R11
 	ADDQ        R11, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB16StreamAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·transposeB16StreamAVX2(SB), $56-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeB16StreamAVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), R8
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), R8
 	XORQ DI, DI
-	MOVQ 128(DX), R9
+	MOVQ 152(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead5
-	SUBQ 64(DX), R9
-	MOVQ 120(DX), R10
+	JL   ahead6
+	SUBQ 88(DX), R9
+	MOVQ 144(DX), R10
 
-ahead5:
+ahead6:
 	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 40(SP)
-	MOVQ R10, 48(SP)
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
 
-tile6:
-	MOVQ 40(SP), R9
-	MOVQ 48(SP), R10
+tile7:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 32(R9), R11
 
-fetch9:
+fetch10:
 	MOVQ        (R9), R12
 	PREFETCHT1  (R10)(R12*1)
 	MOVQ        8(R9), R12
@@ -8742,128 +9743,131 @@ fetch9:
 	PREFETCHT1  (R10)(R12*1)
 	ADDQ        $+32, R9
 	CMPQ        R9, R11
-	JL          fetch9
+	JL          fetch10
 	MOVQ        (BX), R9
 	VMOVDQU     (CX)(R9*1), X0
 	MOVQ        8(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y0, Y0
-	MOVQ        (SI), R9
-	CMPQ        DI, $+0
-	JG          written10
-	VMOVNTDQ    Y0, (AX)(R9*1)
-
-written10:
-	MOVQ        16(BX), R9
-	VMOVDQU     (CX)(R9*1), X0
-	MOVQ        24(BX), R9
 	VINSERTI128 $0x01, (CX)(R9*1), Y0, Y0
 	MOVQ        (SI), R9
 	CMPQ        DI, $+0
 	JG          written11
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
+	VMOVNTDQ    Y0, (AX)(R9*1)
 
 written11:
+	MOVQ        16(BX), R9
+	VMOVDQU     (CX)(R9*1), X0
+	MOVQ        24(BX), R9
+	VINSERTI128 $0x01, (CX)(R9*1), Y0, Y0
+	MOVQ        (SI), R9
+	CMPQ        DI, $+0
+	JG          written12
+	VMOVNTDQ    Y0, 32(AX)(R9*1)
+
+written12:
 	MOVQ        (BX), R9
 	VMOVDQU     16(CX)(R9*1), X0
 	MOVQ        8(BX), R9
-	VINSERTI128 $0x01, 16(CX)(R9*1), Y0, Y0
-	MOVQ        8(SI), R9
-	CMPQ        DI, $+1
-	JG          written12
-	VMOVNTDQ    Y0, (AX)(R9*1)
-
-written12:
-	MOVQ        16(BX), R9
-	VMOVDQU     16(CX)(R9*1), X0
-	MOVQ        24(BX), R9
 	VINSERTI128 $0x01, 16(CX)(R9*1), Y0, Y0
 	MOVQ        8(SI), R9
 	CMPQ        DI, $+1
 	JG          written13
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
+	VMOVNTDQ    Y0, (AX)(R9*1)
 
 written13:
+	MOVQ        16(BX), R9
+	VMOVDQU     16(CX)(R9*1), X0
+	MOVQ        24(BX), R9
+	VINSERTI128 $0x01, 16(CX)(R9*1), Y0, Y0
+	MOVQ        8(SI), R9
+	CMPQ        DI, $+1
+	JG          written14
+	VMOVNTDQ    Y0, 32(AX)(R9*1)
+
+written14:
 	MOVQ        (BX), R9
 	VMOVDQU     32(CX)(R9*1), X0
 	MOVQ        8(BX), R9
-	VINSERTI128 $0x01, 32(CX)(R9*1), Y0, Y0
-	MOVQ        16(SI), R9
-	CMPQ        DI, $+2
-	JG          written14
-	VMOVNTDQ    Y0, (AX)(R9*1)
-
-written14:
-	MOVQ        16(BX), R9
-	VMOVDQU     32(CX)(R9*1), X0
-	MOVQ        24(BX), R9
 	VINSERTI128 $0x01, 32(CX)(R9*1), Y0, Y0
 	MOVQ        16(SI), R9
 	CMPQ        DI, $+2
 	JG          written15
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
+	VMOVNTDQ    Y0, (AX)(R9*1)
 
 written15:
+	MOVQ        16(BX), R9
+	VMOVDQU     32(CX)(R9*1), X0
+	MOVQ        24(BX), R9
+	VINSERTI128 $0x01, 32(CX)(R9*1), Y0, Y0
+	MOVQ        16(SI), R9
+	CMPQ        DI, $+2
+	JG          written16
+	VMOVNTDQ    Y0, 32(AX)(R9*1)
+
+written16:
 	MOVQ        (BX), R9
 	VMOVDQU     48(CX)(R9*1), X0
 	MOVQ        8(BX), R9
 	VINSERTI128 $0x01, 48(CX)(R9*1), Y0, Y0
 	MOVQ        24(SI), R9
 	CMPQ        DI, $+3
-	JG          written16
+	JG          written17
 	VMOVNTDQ    Y0, (AX)(R9*1)
 
-written16:
+written17:
 	MOVQ        16(BX), R9
 	VMOVDQU     48(CX)(R9*1), X0
 	MOVQ        24(BX), R9
 	VINSERTI128 $0x01, 48(CX)(R9*1), Y0, Y0
 	MOVQ        24(SI), R9
 	CMPQ        DI, $+3
-	JG          written17
+	JG          written18
 	VMOVNTDQ    Y0, 32(AX)(R9*1)
 
-written17:
+written18:
 	SUBQ   $+4, R8
-	JLE    done8
+	JLE    done9
 	CMPQ   R8, $+4
-	JGE    full7
+	JGE    full8
 	IMUL3Q $+16, R8, DI
 	ADDQ   DI, CX
 	LEAQ   (SI)(R8*8), SI
 	MOVQ   $+4, DI
 	SUBQ   R8, DI
 	MOVQ   $+4, R8
-	JMP    tile6
+	JMP    tile7
 
-full7:
+full8:
 	ADDQ $+64, CX
 	ADDQ $+32, SI
-	JMP  tile6
+	JMP  tile7
 
-done8:
+done9:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -8871,37 +9875,47 @@ done4:
 
 // func transposeHalfB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeHalfB1AVX2(SB), $2184-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeHalfB1AVX2(SB), $2200-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
-	LEAQ 40(SP), R8
+tile6:
+	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
 	MOVQ BX, R9
 	MOVQ R8, R10
 	LEAQ 2048(R8), R11
 
-line8:
+line9:
 	MOVQ    (R9), R12
 	VMOVDQU (CX)(R12*1), Y0
 	VMOVDQU 32(CX)(R12*1), Y1
@@ -8925,11 +9939,11 @@ line8:
 	ADDQ    $+32, R9
 	ADDQ    $+256, R10
 	CMPQ    R10, R11
-	JL      line8
+	JL      line9
 	MOVQ    SI, R10
 	XORQ    R9, R9
 
-column9:
+column10:
 	VMOVDQU     (R8)(R9*1), X1
 	VINSERTI128 $0x01, 1024(R8)(R9*1), Y1, Y1
 	VMOVDQU     64(R8)(R9*1), X2
@@ -8962,7 +9976,7 @@ column9:
 	VINSERTI128 $0x01, 1920(R8)(R9*1), Y15, Y15
 	VMOVDQU     960(R8)(R9*1), X0
 	VINSERTI128 $0x01, 1984(R8)(R9*1), Y0, Y0
-	VMOVDQU     Y0, 2152(SP)
+	VMOVDQU     Y0, 2168(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -8977,9 +9991,9 @@ column9:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  2152(SP), Y8, Y7
-	VPUNPCKHBW  2152(SP), Y8, Y8
-	VMOVDQU     Y8, 2152(SP)
+	VPUNPCKLBW  2168(SP), Y8, Y7
+	VPUNPCKHBW  2168(SP), Y8, Y8
+	VMOVDQU     Y8, 2168(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -8994,9 +10008,9 @@ column9:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  2152(SP), Y12, Y3
-	VPUNPCKHBW  2152(SP), Y12, Y12
-	VMOVDQU     Y12, 2152(SP)
+	VPUNPCKLBW  2168(SP), Y12, Y3
+	VPUNPCKHBW  2168(SP), Y12, Y12
+	VMOVDQU     Y12, 2168(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -9011,9 +10025,9 @@ column9:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  2152(SP), Y14, Y1
-	VPUNPCKHBW  2152(SP), Y14, Y14
-	VMOVDQU     Y14, 2152(SP)
+	VPUNPCKLBW  2168(SP), Y14, Y1
+	VPUNPCKHBW  2168(SP), Y14, Y14
+	VMOVDQU     Y14, 2168(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -9028,8 +10042,8 @@ column9:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  2152(SP), Y15, Y0
-	VPUNPCKHBW  2152(SP), Y15, Y15
+	VPUNPCKLBW  2168(SP), Y15, Y0
+	VPUNPCKHBW  2168(SP), Y15, Y15
 	MOVQ        (R10), R11
 	VMOVDQU     Y14, (AX)(R11*1)
 	MOVQ        8(R10), R11
@@ -9065,81 +10079,94 @@ column9:
 	ADDQ        $+128, R10
 	ADDQ        $+16, R9
 	CMPQ        R9, $+64
-	JL          column9
+	JL          column10
 	SUBQ        $+64, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+64
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*1), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+64, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+512, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+32, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, AX
 	ADDQ $+256, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeHalfB2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeHalfB2AVX2(SB), $1128-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 16(SP)
-	MOVQ AX, 24(SP)
-	MOVQ CX, 32(SP)
+TEXT ·transposeHalfB2AVX2(SB), $1144-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
-	LEAQ 40(SP), R8
+tile6:
+	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
 	MOVQ BX, R9
 	MOVQ R8, R10
 	LEAQ 1024(R8), R11
 
-line8:
+line9:
 	MOVQ    (R9), R12
 	VMOVDQU (CX)(R12*1), Y0
 	VMOVDQU 32(CX)(R12*1), Y1
@@ -9163,11 +10190,11 @@ line8:
 	ADDQ    $+32, R9
 	ADDQ    $+256, R10
 	CMPQ    R10, R11
-	JL      line8
+	JL      line9
 	MOVQ    SI, R10
 	XORQ    R9, R9
 
-column9:
+column10:
 	VMOVDQU     (R8)(R9*1), X1
 	VINSERTI128 $0x01, 512(R8)(R9*1), Y1, Y1
 	VMOVDQU     64(R8)(R9*1), X2
@@ -9227,70 +10254,83 @@ column9:
 	ADDQ        $+64, R10
 	ADDQ        $+16, R9
 	CMPQ        R9, $+64
-	JL          column9
+	JL          column10
 	SUBQ        $+32, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+32
-	JGE         full6
+	JGE         full7
 	LEAQ        (CX)(DI*2), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+32, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+64, CX
 	ADDQ $+256, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+16, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+32, AX
 	ADDQ $+128, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB1MergeVBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, MMX+
-TEXT ·transposeB1MergeVBMI(SB), $17616-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 13432(SP)
-	MOVQ AX, 13440(SP)
-	MOVQ CX, 13448(SP)
+TEXT ·transposeB1MergeVBMI(SB), $17632-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 13432(SP)
+	MOVQ  CX, 13440(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 13448(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 13456(SP)
+	MOVQ CX, 13464(SP)
 
 outer1:
-	MOVQ 13440(SP), AX
-	MOVQ 13448(SP), CX
+	MOVQ 13432(SP), AX
+	MOVQ 13440(SP), CX
 	MOVQ CX, 13424(SP)
-	MOVQ 72(DX), CX
+	MOVQ 96(DX), CX
 	MOVQ CX, 13408(SP)
-	MOVQ 56(DX), CX
+	MOVQ 80(DX), CX
 	MOVQ CX, 13416(SP)
 	XORQ SI, SI
 
-tile2:
+tile3:
 	LEAQ      (SP), DI
 	ADDQ      $+63, DI
 	ANDQ      $-64, DI
@@ -9299,7 +10339,7 @@ tile2:
 	LEAQ      8192(DI), R10
 	XORQ      CX, CX
 
-row5:
+row6:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -9315,21 +10355,21 @@ row5:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+64
-	JL           row5
+	JL           row6
 	MOVQ         DI, 13376(SP)
 	LEAQ         4096(DI), CX
 	MOVQ         CX, 13384(SP)
 	MOVQ         $+0, 13392(SP)
-	MOVQ         64(DX), CX
+	MOVQ         88(DX), CX
 	MOVQ         CX, 13400(SP)
-	MOVQ         96(DX), BX
+	MOVQ         120(DX), BX
 	MOVQ         13424(SP), CX
 
-down6:
+down7:
 	MOVQ BX, R8
 	LEAQ 512(R8), R9
 
-fetch9:
+fetch10:
 	MOVQ       (R8), R10
 	PREFETCHT1 512(CX)(R10*1)
 	MOVQ       8(R8), R10
@@ -9340,16 +10380,16 @@ fetch9:
 	PREFETCHT1 512(CX)(R10*1)
 	ADDQ       $+32, R8
 	CMPQ       R8, R9
-	JL         fetch9
+	JL         fetch10
 	MOVQ       13376(SP), R8
-	LEAQ       13456(SP), R9
+	LEAQ       13472(SP), R9
 	ADDQ       $+63, R9
 	ANDQ       $-64, R9
 	MOVQ       BX, R10
 	MOVQ       R9, R11
 	LEAQ       4096(R9), R12
 
-line10:
+line11:
 	MOVQ      (R10), R13
 	VMOVDQU64 (CX)(R13*1), Z0
 	VMOVDQA64 Z0, (R11)
@@ -9377,11 +10417,11 @@ line10:
 	ADDQ      $+64, R10
 	ADDQ      $+512, R11
 	CMPQ      R11, R12
-	JL        line10
+	JL        line11
 	MOVQ      R8, R10
 	XORQ      R8, R8
 
-column11:
+column12:
 	VMOVDQU64    (R9)(R8*1), X2
 	VINSERTI32X4 $0x01, 1024(R9)(R8*1), Z2, Z2
 	VINSERTI32X4 $0x02, 2048(R9)(R8*1), Z2, Z2
@@ -9529,14 +10569,14 @@ column11:
 	ADDQ         $+1024, R10
 	ADDQ         $+16, R8
 	CMPQ         R8, $+64
-	JL           column11
+	JL           column12
 	CMPQ         13392(SP), $+0
-	JEQ          edge7
+	JEQ          edge8
 	CMPQ         13400(SP), $+64
-	JLE          edge7
+	JLE          edge8
 	MOVQ         SI, R8
 
-row12:
+row13:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      8192(DI)(R9*1), R10
@@ -9551,13 +10591,13 @@ row12:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+64
-	JL        row12
-	JMP       next8
+	JL        row13
+	JMP       next9
 
-edge7:
+edge8:
 	MOVQ SI, R8
 
-row13:
+row14:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      8192(DI)(R9*1), R10
@@ -9573,26 +10613,26 @@ row13:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      13392(SP), $+0
-	JNE       notfirst14
+	JNE       notfirst15
 	SHLXQ     R12, R11, R11
 
-notfirst14:
+notfirst15:
 	CMPQ  13400(SP), $+64
-	JG    one15
+	JG    one16
 	MOVQ  13400(SP), R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two16
-	JEQ   one15
+	JG    two17
+	JEQ   one16
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one15:
+one16:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done17
+	JMP      done18
 
-two16:
+two17:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -9602,12 +10642,12 @@ two16:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done17:
+done18:
 	INCQ R8
 	CMPQ R8, $+64
-	JL   row13
+	JL   row14
 
-next8:
+next9:
 	MOVQ   13376(SP), R8
 	MOVQ   13384(SP), R9
 	MOVQ   R8, 13384(SP)
@@ -9615,11 +10655,11 @@ next8:
 	ADDQ   $+64, 13392(SP)
 	ADDQ   $+512, BX
 	SUBQ   $+64, 13400(SP)
-	JG     down6
+	JG     down7
 	SUBQ   $+64, 13416(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   13416(SP), $+64
-	JGE    full3
+	JGE    full4
 	MOVQ   13416(SP), CX
 	IMUL3Q $+1, CX, BX
 	ADDQ   BX, 13424(SP)
@@ -9628,19 +10668,22 @@ next8:
 	MOVQ   $+64, SI
 	SUBQ   CX, SI
 	MOVQ   $+64, 13416(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 13424(SP)
 	ADDQ $+512, 13408(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 13440(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 13448(SP)
-	DECQ 13432(SP)
+done5:
+	MOVQ 13456(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 13432(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 13440(SP)
+	ADDQ 13464(SP), AX
+	MOVQ AX, 13456(SP)
+	DECQ 13448(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -9648,26 +10691,36 @@ done4:
 
 // func transposeB2MergeVBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, MMX+
-TEXT ·transposeB2MergeVBMI(SB), $8912-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 6776(SP)
-	MOVQ AX, 6784(SP)
-	MOVQ CX, 6792(SP)
+TEXT ·transposeB2MergeVBMI(SB), $8928-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 6776(SP)
+	MOVQ  CX, 6784(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 6792(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 6800(SP)
+	MOVQ CX, 6808(SP)
 
 outer1:
-	MOVQ 6784(SP), AX
-	MOVQ 6792(SP), CX
+	MOVQ 6776(SP), AX
+	MOVQ 6784(SP), CX
 	MOVQ CX, 6768(SP)
-	MOVQ 72(DX), CX
+	MOVQ 96(DX), CX
 	MOVQ CX, 6752(SP)
-	MOVQ 56(DX), CX
+	MOVQ 80(DX), CX
 	MOVQ CX, 6760(SP)
 	XORQ SI, SI
 
-tile2:
+tile3:
 	LEAQ      (SP), DI
 	ADDQ      $+63, DI
 	ANDQ      $-64, DI
@@ -9676,7 +10729,7 @@ tile2:
 	LEAQ      4096(DI), R10
 	XORQ      CX, CX
 
-row5:
+row6:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -9692,21 +10745,21 @@ row5:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+32
-	JL           row5
+	JL           row6
 	MOVQ         DI, 6720(SP)
 	LEAQ         2048(DI), CX
 	MOVQ         CX, 6728(SP)
 	MOVQ         $+0, 6736(SP)
-	MOVQ         64(DX), CX
+	MOVQ         88(DX), CX
 	MOVQ         CX, 6744(SP)
-	MOVQ         96(DX), BX
+	MOVQ         120(DX), BX
 	MOVQ         6768(SP), CX
 
-down6:
+down7:
 	MOVQ BX, R8
 	LEAQ 256(R8), R9
 
-fetch9:
+fetch10:
 	MOVQ       (R8), R10
 	PREFETCHT1 512(CX)(R10*1)
 	MOVQ       8(R8), R10
@@ -9717,16 +10770,16 @@ fetch9:
 	PREFETCHT1 512(CX)(R10*1)
 	ADDQ       $+32, R8
 	CMPQ       R8, R9
-	JL         fetch9
+	JL         fetch10
 	MOVQ       6720(SP), R8
-	LEAQ       6800(SP), R9
+	LEAQ       6816(SP), R9
 	ADDQ       $+63, R9
 	ANDQ       $-64, R9
 	MOVQ       BX, R10
 	MOVQ       R9, R11
 	LEAQ       2048(R9), R12
 
-line10:
+line11:
 	MOVQ      (R10), R13
 	VMOVDQU64 (CX)(R13*1), Z0
 	VMOVDQA64 Z0, (R11)
@@ -9754,11 +10807,11 @@ line10:
 	ADDQ      $+64, R10
 	ADDQ      $+512, R11
 	CMPQ      R11, R12
-	JL        line10
+	JL        line11
 	MOVQ      R8, R10
 	XORQ      R8, R8
 
-column11:
+column12:
 	VMOVDQU64    (R9)(R8*1), X2
 	VINSERTI32X4 $0x01, 512(R9)(R8*1), Z2, Z2
 	VINSERTI32X4 $0x02, 1024(R9)(R8*1), Z2, Z2
@@ -9826,14 +10879,14 @@ column11:
 	ADDQ         $+512, R10
 	ADDQ         $+16, R8
 	CMPQ         R8, $+64
-	JL           column11
+	JL           column12
 	CMPQ         6736(SP), $+0
-	JEQ          edge7
+	JEQ          edge8
 	CMPQ         6744(SP), $+32
-	JLE          edge7
+	JLE          edge8
 	MOVQ         SI, R8
 
-row12:
+row13:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      4096(DI)(R9*1), R10
@@ -9848,13 +10901,13 @@ row12:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+32
-	JL        row12
-	JMP       next8
+	JL        row13
+	JMP       next9
 
-edge7:
+edge8:
 	MOVQ SI, R8
 
-row13:
+row14:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      4096(DI)(R9*1), R10
@@ -9870,27 +10923,27 @@ row13:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      6736(SP), $+0
-	JNE       notfirst14
+	JNE       notfirst15
 	SHLXQ     R12, R11, R11
 
-notfirst14:
+notfirst15:
 	CMPQ  6744(SP), $+32
-	JG    one15
+	JG    one16
 	MOVQ  6744(SP), R14
 	SHLQ  $0x01, R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two16
-	JEQ   one15
+	JG    two17
+	JEQ   one16
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one15:
+one16:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done17
+	JMP      done18
 
-two16:
+two17:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -9900,12 +10953,12 @@ two16:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done17:
+done18:
 	INCQ R8
 	CMPQ R8, $+32
-	JL   row13
+	JL   row14
 
-next8:
+next9:
 	MOVQ   6720(SP), R8
 	MOVQ   6728(SP), R9
 	MOVQ   R8, 6728(SP)
@@ -9913,11 +10966,11 @@ next8:
 	ADDQ   $+64, 6736(SP)
 	ADDQ   $+256, BX
 	SUBQ   $+32, 6744(SP)
-	JG     down6
+	JG     down7
 	SUBQ   $+32, 6760(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   6760(SP), $+32
-	JGE    full3
+	JGE    full4
 	MOVQ   6760(SP), CX
 	IMUL3Q $+2, CX, BX
 	ADDQ   BX, 6768(SP)
@@ -9926,19 +10979,22 @@ next8:
 	MOVQ   $+32, SI
 	SUBQ   CX, SI
 	MOVQ   $+32, 6760(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 6768(SP)
 	ADDQ $+256, 6752(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 6784(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 6792(SP)
-	DECQ 6776(SP)
+done5:
+	MOVQ 6800(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 6776(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 6784(SP)
+	ADDQ 6808(SP), AX
+	MOVQ AX, 6800(SP)
+	DECQ 6792(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -9946,26 +11002,36 @@ done4:
 
 // func transposeB4MergeVBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, BMI2, MMX+
-TEXT ·transposeB4MergeVBMI(SB), $3472-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 3448(SP)
-	MOVQ AX, 3456(SP)
-	MOVQ CX, 3464(SP)
+TEXT ·transposeB4MergeVBMI(SB), $3488-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 3448(SP)
+	MOVQ  CX, 3456(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 3464(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 3472(SP)
+	MOVQ CX, 3480(SP)
 
 outer1:
-	MOVQ 3456(SP), AX
-	MOVQ 3464(SP), CX
+	MOVQ 3448(SP), AX
+	MOVQ 3456(SP), CX
 	MOVQ CX, 3440(SP)
-	MOVQ 72(DX), CX
+	MOVQ 96(DX), CX
 	MOVQ CX, 3424(SP)
-	MOVQ 56(DX), CX
+	MOVQ 80(DX), CX
 	MOVQ CX, 3432(SP)
 	XORQ SI, SI
 
-tile2:
+tile3:
 	LEAQ      (SP), DI
 	ADDQ      $+63, DI
 	ANDQ      $-64, DI
@@ -9974,7 +11040,7 @@ tile2:
 	LEAQ      2048(DI), R10
 	XORQ      CX, CX
 
-row5:
+row6:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -9990,21 +11056,21 @@ row5:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+16
-	JL           row5
+	JL           row6
 	MOVQ         DI, 3392(SP)
 	LEAQ         1024(DI), CX
 	MOVQ         CX, 3400(SP)
 	MOVQ         $+0, 3408(SP)
-	MOVQ         64(DX), CX
+	MOVQ         88(DX), CX
 	MOVQ         CX, 3416(SP)
-	MOVQ         96(DX), BX
+	MOVQ         120(DX), BX
 	MOVQ         3440(SP), CX
 
-down6:
+down7:
 	MOVQ BX, R8
 	LEAQ 128(R8), R9
 
-fetch9:
+fetch10:
 	MOVQ       (R8), R10
 	PREFETCHT1 512(CX)(R10*1)
 	MOVQ       8(R8), R10
@@ -10015,7 +11081,7 @@ fetch9:
 	PREFETCHT1 512(CX)(R10*1)
 	ADDQ       $+32, R8
 	CMPQ       R8, R9
-	JL         fetch9
+	JL         fetch10
 	MOVQ       3392(SP), R8
 	MOVQ       (BX), R9
 	VMOVDQU64  (CX)(R9*1), Z1
@@ -10130,12 +11196,12 @@ fetch9:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	VMOVDQA64  Z0, 960(R8)
 	CMPQ       3408(SP), $+0
-	JEQ        edge7
+	JEQ        edge8
 	CMPQ       3416(SP), $+16
-	JLE        edge7
+	JLE        edge8
 	MOVQ       SI, R8
 
-row10:
+row11:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      2048(DI)(R9*1), R10
@@ -10150,13 +11216,13 @@ row10:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+16
-	JL        row10
-	JMP       next8
+	JL        row11
+	JMP       next9
 
-edge7:
+edge8:
 	MOVQ SI, R8
 
-row11:
+row12:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      2048(DI)(R9*1), R10
@@ -10172,27 +11238,27 @@ row11:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      3408(SP), $+0
-	JNE       notfirst12
+	JNE       notfirst13
 	SHLXQ     R12, R11, R11
 
-notfirst12:
+notfirst13:
 	CMPQ  3416(SP), $+16
-	JG    one13
+	JG    one14
 	MOVQ  3416(SP), R14
 	SHLQ  $0x02, R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two14
-	JEQ   one13
+	JG    two15
+	JEQ   one14
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one13:
+one14:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done15
+	JMP      done16
 
-two14:
+two15:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -10202,12 +11268,12 @@ two14:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done15:
+done16:
 	INCQ R8
 	CMPQ R8, $+16
-	JL   row11
+	JL   row12
 
-next8:
+next9:
 	MOVQ   3392(SP), R8
 	MOVQ   3400(SP), R9
 	MOVQ   R8, 3400(SP)
@@ -10215,11 +11281,11 @@ next8:
 	ADDQ   $+64, 3408(SP)
 	ADDQ   $+128, BX
 	SUBQ   $+16, 3416(SP)
-	JG     down6
+	JG     down7
 	SUBQ   $+16, 3432(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   3432(SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   3432(SP), CX
 	IMUL3Q $+4, CX, BX
 	ADDQ   BX, 3440(SP)
@@ -10228,19 +11294,22 @@ next8:
 	MOVQ   $+16, SI
 	SUBQ   CX, SI
 	MOVQ   $+16, 3432(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 3440(SP)
 	ADDQ $+128, 3424(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 3456(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 3464(SP)
-	DECQ 3448(SP)
+done5:
+	MOVQ 3472(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 3448(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 3456(SP)
+	ADDQ 3480(SP), AX
+	MOVQ AX, 3472(SP)
+	DECQ 3464(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -10248,26 +11317,36 @@ done4:
 
 // func transposeB8MergeVBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, BMI2, MMX+
-TEXT ·transposeB8MergeVBMI(SB), $1808-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 1784(SP)
-	MOVQ AX, 1792(SP)
-	MOVQ CX, 1800(SP)
+TEXT ·transposeB8MergeVBMI(SB), $1824-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 1784(SP)
+	MOVQ  CX, 1792(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 1800(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 1808(SP)
+	MOVQ CX, 1816(SP)
 
 outer1:
-	MOVQ 1792(SP), AX
-	MOVQ 1800(SP), CX
+	MOVQ 1784(SP), AX
+	MOVQ 1792(SP), CX
 	MOVQ CX, 1776(SP)
-	MOVQ 72(DX), CX
+	MOVQ 96(DX), CX
 	MOVQ CX, 1760(SP)
-	MOVQ 56(DX), CX
+	MOVQ 80(DX), CX
 	MOVQ CX, 1768(SP)
 	XORQ SI, SI
 
-tile2:
+tile3:
 	LEAQ      (SP), DI
 	ADDQ      $+63, DI
 	ANDQ      $-64, DI
@@ -10276,7 +11355,7 @@ tile2:
 	LEAQ      1024(DI), R10
 	XORQ      CX, CX
 
-row5:
+row6:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -10292,21 +11371,21 @@ row5:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+8
-	JL           row5
+	JL           row6
 	MOVQ         DI, 1728(SP)
 	LEAQ         512(DI), CX
 	MOVQ         CX, 1736(SP)
 	MOVQ         $+0, 1744(SP)
-	MOVQ         64(DX), CX
+	MOVQ         88(DX), CX
 	MOVQ         CX, 1752(SP)
-	MOVQ         96(DX), BX
+	MOVQ         120(DX), BX
 	MOVQ         1776(SP), CX
 
-down6:
+down7:
 	MOVQ BX, R8
 	LEAQ 64(R8), R9
 
-fetch9:
+fetch10:
 	MOVQ        (R8), R10
 	PREFETCHT1  512(CX)(R10*1)
 	MOVQ        8(R8), R10
@@ -10317,7 +11396,7 @@ fetch9:
 	PREFETCHT1  512(CX)(R10*1)
 	ADDQ        $+32, R8
 	CMPQ        R8, R9
-	JL          fetch9
+	JL          fetch10
 	MOVQ        1728(SP), R8
 	MOVQ        (BX), R9
 	VMOVDQU64   (CX)(R9*1), Z1
@@ -10368,12 +11447,12 @@ fetch9:
 	VSHUFI32X4  $0xdd, Z1, Z0, Z0
 	VMOVDQA64   Z0, 448(R8)
 	CMPQ        1744(SP), $+0
-	JEQ         edge7
+	JEQ         edge8
 	CMPQ        1752(SP), $+8
-	JLE         edge7
+	JLE         edge8
 	MOVQ        SI, R8
 
-row10:
+row11:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      1024(DI)(R9*1), R10
@@ -10388,13 +11467,13 @@ row10:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+8
-	JL        row10
-	JMP       next8
+	JL        row11
+	JMP       next9
 
-edge7:
+edge8:
 	MOVQ SI, R8
 
-row11:
+row12:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      1024(DI)(R9*1), R10
@@ -10410,27 +11489,27 @@ row11:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      1744(SP), $+0
-	JNE       notfirst12
+	JNE       notfirst13
 	SHLXQ     R12, R11, R11
 
-notfirst12:
+notfirst13:
 	CMPQ  1752(SP), $+8
-	JG    one13
+	JG    one14
 	MOVQ  1752(SP), R14
 	SHLQ  $0x03, R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two14
-	JEQ   one13
+	JG    two15
+	JEQ   one14
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one13:
+one14:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done15
+	JMP      done16
 
-two14:
+two15:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -10440,12 +11519,12 @@ two14:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done15:
+done16:
 	INCQ R8
 	CMPQ R8, $+8
-	JL   row11
+	JL   row12
 
-next8:
+next9:
 	MOVQ   1728(SP), R8
 	MOVQ   1736(SP), R9
 	MOVQ   R8, 1736(SP)
@@ -10453,11 +11532,11 @@ next8:
 	ADDQ   $+64, 1744(SP)
 	ADDQ   $+64, BX
 	SUBQ   $+8, 1752(SP)
-	JG     down6
+	JG     down7
 	SUBQ   $+8, 1768(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   1768(SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   1768(SP), CX
 	IMUL3Q $+8, CX, BX
 	ADDQ   BX, 1776(SP)
@@ -10466,19 +11545,22 @@ next8:
 	MOVQ   $+8, SI
 	SUBQ   CX, SI
 	MOVQ   $+8, 1768(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 1776(SP)
 	ADDQ $+64, 1760(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 1792(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 1800(SP)
-	DECQ 1784(SP)
+done5:
+	MOVQ 1808(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 1784(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 1792(SP)
+	ADDQ 1816(SP), AX
+	MOVQ AX, 1808(SP)
+	DECQ 1800(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -10486,26 +11568,36 @@ done4:
 
 // func transposeB16MergeVBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, BMI2, MMX+
-TEXT ·transposeB16MergeVBMI(SB), $976-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ (DX), BX
-	MOVQ BX, 952(SP)
-	MOVQ AX, 960(SP)
-	MOVQ CX, 968(SP)
+TEXT ·transposeB16MergeVBMI(SB), $992-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 952(SP)
+	MOVQ  CX, 960(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 968(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 976(SP)
+	MOVQ CX, 984(SP)
 
 outer1:
-	MOVQ 960(SP), AX
-	MOVQ 968(SP), CX
+	MOVQ 952(SP), AX
+	MOVQ 960(SP), CX
 	MOVQ CX, 944(SP)
-	MOVQ 72(DX), CX
+	MOVQ 96(DX), CX
 	MOVQ CX, 928(SP)
-	MOVQ 56(DX), CX
+	MOVQ 80(DX), CX
 	MOVQ CX, 936(SP)
 	XORQ SI, SI
 
-tile2:
+tile3:
 	LEAQ      (SP), DI
 	ADDQ      $+63, DI
 	ANDQ      $-64, DI
@@ -10514,7 +11606,7 @@ tile2:
 	LEAQ      512(DI), R10
 	XORQ      CX, CX
 
-row5:
+row6:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -10530,21 +11622,21 @@ row5:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+4
-	JL           row5
+	JL           row6
 	MOVQ         DI, 896(SP)
 	LEAQ         256(DI), CX
 	MOVQ         CX, 904(SP)
 	MOVQ         $+0, 912(SP)
-	MOVQ         64(DX), CX
+	MOVQ         88(DX), CX
 	MOVQ         CX, 920(SP)
-	MOVQ         96(DX), BX
+	MOVQ         120(DX), BX
 	MOVQ         944(SP), CX
 
-down6:
+down7:
 	MOVQ BX, R8
 	LEAQ 32(R8), R9
 
-fetch9:
+fetch10:
 	MOVQ       (R8), R10
 	PREFETCHT1 512(CX)(R10*1)
 	MOVQ       8(R8), R10
@@ -10555,7 +11647,7 @@ fetch9:
 	PREFETCHT1 512(CX)(R10*1)
 	ADDQ       $+32, R8
 	CMPQ       R8, R9
-	JL         fetch9
+	JL         fetch10
 	MOVQ       896(SP), R8
 	MOVQ       (BX), R9
 	VMOVDQU64  (CX)(R9*1), Z0
@@ -10578,12 +11670,12 @@ fetch9:
 	VSHUFI32X4 $0xdd, Z1, Z0, Z0
 	VMOVDQA64  Z0, 192(R8)
 	CMPQ       912(SP), $+0
-	JEQ        edge7
+	JEQ        edge8
 	CMPQ       920(SP), $+4
-	JLE        edge7
+	JLE        edge8
 	MOVQ       SI, R8
 
-row10:
+row11:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      512(DI)(R9*1), R10
@@ -10598,13 +11690,13 @@ row10:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+4
-	JL        row10
-	JMP       next8
+	JL        row11
+	JMP       next9
 
-edge7:
+edge8:
 	MOVQ SI, R8
 
-row11:
+row12:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      512(DI)(R9*1), R10
@@ -10620,27 +11712,27 @@ row11:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      912(SP), $+0
-	JNE       notfirst12
+	JNE       notfirst13
 	SHLXQ     R12, R11, R11
 
-notfirst12:
+notfirst13:
 	CMPQ  920(SP), $+4
-	JG    one13
+	JG    one14
 	MOVQ  920(SP), R14
 	SHLQ  $0x04, R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two14
-	JEQ   one13
+	JG    two15
+	JEQ   one14
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one13:
+one14:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done15
+	JMP      done16
 
-two14:
+two15:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -10650,12 +11742,12 @@ two14:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done15:
+done16:
 	INCQ R8
 	CMPQ R8, $+4
-	JL   row11
+	JL   row12
 
-next8:
+next9:
 	MOVQ   896(SP), R8
 	MOVQ   904(SP), R9
 	MOVQ   R8, 904(SP)
@@ -10663,11 +11755,11 @@ next8:
 	ADDQ   $+64, 912(SP)
 	ADDQ   $+32, BX
 	SUBQ   $+4, 920(SP)
-	JG     down6
+	JG     down7
 	SUBQ   $+4, 936(SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   936(SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   936(SP), CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, 944(SP)
@@ -10676,19 +11768,22 @@ next8:
 	MOVQ   $+4, SI
 	SUBQ   CX, SI
 	MOVQ   $+4, 936(SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+64, 944(SP)
 	ADDQ $+32, 928(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 960(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 968(SP)
-	DECQ 952(SP)
+done5:
+	MOVQ 976(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 952(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 960(SP)
+	ADDQ 984(SP), AX
+	MOVQ AX, 976(SP)
+	DECQ 968(SP)
 	JNZ  outer1
 	SFENCE
 	VZEROUPPER
@@ -10696,7 +11791,7 @@ done4:
 
 // func transposeB3VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB3VBMI(SB), $40-24
+TEXT ·transposeB3VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -10704,25 +11799,35 @@ TEXT ·transposeB3VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB3<>+0(SB), Z0
 	VMOVDQU64 packB3<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 
-tile5:
+tile6:
 	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
@@ -10884,51 +11989,54 @@ tile5:
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R8*1)
 	SUBQ       $+16, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+16
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+3, DI, R8
 	ADDQ       R8, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+16, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+48, CX
 	ADDQ $+128, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+16, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+3, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+48, AX
 	ADDQ $+128, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB5VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB5VBMI(SB), $40-24
+TEXT ·transposeB5VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -10936,23 +12044,33 @@ TEXT ·transposeB5VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB5<>+0(SB), Z0
 	VMOVDQU64 packB5<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -10962,7 +12080,7 @@ tile2:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
 	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
@@ -11028,51 +12146,54 @@ tile5:
 	VPERMB      Z2, Z1, Z2
 	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	SUBQ        $+8, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full6
+	JGE         full7
 	IMUL3Q      $+5, DI, R15
 	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+40, CX
 	ADDQ $+64, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+5, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+40, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB6VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB6VBMI(SB), $40-24
+TEXT ·transposeB6VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11080,23 +12201,33 @@ TEXT ·transposeB6VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB6<>+0(SB), Z0
 	VMOVDQU64 packB6<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -11106,7 +12237,7 @@ tile2:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
 	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
@@ -11172,51 +12303,54 @@ tile5:
 	VPERMB      Z2, Z1, Z2
 	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	SUBQ        $+8, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full6
+	JGE         full7
 	IMUL3Q      $+6, DI, R15
 	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+48, CX
 	ADDQ $+64, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+6, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+48, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB7VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB7VBMI(SB), $40-24
+TEXT ·transposeB7VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11224,23 +12358,33 @@ TEXT ·transposeB7VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB7<>+0(SB), Z0
 	VMOVDQU64 packB7<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -11250,7 +12394,7 @@ tile2:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
 	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
@@ -11316,51 +12460,54 @@ tile5:
 	VPERMB      Z2, Z1, Z2
 	VMOVDQU8    Z2, K1, (AX)(R15*1)
 	SUBQ        $+8, DI
-	JLE         done7
+	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full6
+	JGE         full7
 	IMUL3Q      $+7, DI, R15
 	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile5
+	JMP         tile6
 
-full6:
+full7:
 	ADDQ $+56, CX
 	ADDQ $+64, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+8, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+7, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+56, AX
 	ADDQ $+64, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB9VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB9VBMI(SB), $40-24
+TEXT ·transposeB9VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11368,29 +12515,39 @@ TEXT ·transposeB9VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB9<>+0(SB), Z0
 	VMOVDQU64 packB9<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -11420,51 +12577,54 @@ tile5:
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+9, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+36, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+9, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+36, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB10VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB10VBMI(SB), $40-24
+TEXT ·transposeB10VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11472,29 +12632,39 @@ TEXT ·transposeB10VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB10<>+0(SB), Z0
 	VMOVDQU64 packB10<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -11524,51 +12694,54 @@ tile5:
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+10, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+40, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+10, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+40, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB11VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB11VBMI(SB), $40-24
+TEXT ·transposeB11VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11576,29 +12749,39 @@ TEXT ·transposeB11VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB11<>+0(SB), Z0
 	VMOVDQU64 packB11<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -11628,51 +12811,54 @@ tile5:
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+11, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+44, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+11, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+44, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB12VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB12VBMI(SB), $40-24
+TEXT ·transposeB12VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11680,29 +12866,39 @@ TEXT ·transposeB12VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB12<>+0(SB), Z0
 	VMOVDQU64 packB12<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -11732,51 +12928,54 @@ tile5:
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+12, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+48, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+12, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+48, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB13VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB13VBMI(SB), $40-24
+TEXT ·transposeB13VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11784,29 +12983,39 @@ TEXT ·transposeB13VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB13<>+0(SB), Z0
 	VMOVDQU64 packB13<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -11836,51 +13045,54 @@ tile5:
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+13, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+52, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+13, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+52, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB14VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB14VBMI(SB), $40-24
+TEXT ·transposeB14VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11888,29 +13100,39 @@ TEXT ·transposeB14VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB14<>+0(SB), Z0
 	VMOVDQU64 packB14<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -11940,51 +13162,54 @@ tile5:
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+14, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+56, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+14, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+56, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func transposeB15VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·transposeB15VBMI(SB), $40-24
+TEXT ·transposeB15VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -11992,29 +13217,39 @@ TEXT ·transposeB15VBMI(SB), $40-24
 	KMOVQ     BX, K1
 	VMOVDQU64 spreadB15<>+0(SB), Z0
 	VMOVDQU64 packB15<>+0(SB), Z1
-	MOVQ      (DX), BX
-	MOVQ      BX, 16(SP)
-	MOVQ      AX, 24(SP)
-	MOVQ      CX, 32(SP)
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ 24(SP), AX
-	MOVQ 96(DX), CX
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 64(DX), CX
+	MOVQ 88(DX), CX
 	MOVQ CX, (SP)
 
-tile2:
+tile3:
 	MOVQ 8(SP), BX
-	MOVQ 32(SP), CX
-	MOVQ 72(DX), SI
-	MOVQ 56(DX), DI
+	MOVQ 24(SP), CX
+	MOVQ 96(DX), SI
+	MOVQ 80(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile5:
+tile6:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -12044,104 +13279,122 @@ tile5:
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
 	SUBQ       $+4, DI
-	JLE        done7
+	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full6
+	JGE        full7
 	IMUL3Q     $+15, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile5
+	JMP        tile6
 
-full6:
+full7:
 	ADDQ $+60, CX
 	ADDQ $+32, SI
-	JMP  tile5
+	JMP  tile6
 
-done7:
+done8:
 	SUBQ   $+4, (SP)
-	JLE    done4
+	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full3
+	JGE    full4
 	MOVQ   (SP), CX
 	IMUL3Q $+15, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
-	JMP    tile2
+	JMP    tile3
 
-full3:
+full4:
 	ADDQ $+60, AX
 	ADDQ $+32, 8(SP)
-	JMP  tile2
+	JMP  tile3
 
-done4:
-	MOVQ 8(DX), AX
-	ADDQ AX, 24(SP)
-	MOVQ 16(DX), AX
-	ADDQ AX, 32(SP)
-	DECQ 16(SP)
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute1x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VBMI, AVX512VL, MMX+
-TEXT ·permute1x1VBMI(SB), $16-24
+TEXT ·permute1x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	MOVQ      24(BX), SI
 	MOVQ      88(BX), DI
-	MOVQ      136(DX), R8
+	MOVQ      160(DX), R8
 	XORQ      $+1, R8
-	ORQ       32(DX), R8
+	ORQ       56(DX), R8
 	ORQ       88(BX), R8
 	MOVQ      R8, (SP)
 	MOVQ      (DX), BX
 	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R8
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R8, R8
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R8, 24(SP)
 
 outer1:
 	MOVQ  (SP), BX
 	ORQ   AX, BX
 	TESTQ $+63, BX
-	JNZ   plain2
+	JNZ   plain3
 	MOVQ  AX, BX
 	MOVQ  CX, R8
-	MOVQ  24(DX), R9
+	MOVQ  48(DX), R9
 
-inner4:
+inner5:
 	VMOVDQU64 (R8)(SI*1), Z1
 	VPERMB    Z1, Z0, Z1
 	VMOVNTDQ  Z1, (BX)(DI*1)
-	ADDQ      32(DX), BX
-	ADDQ      40(DX), R8
+	ADDQ      56(DX), BX
+	ADDQ      64(DX), R8
 	DECQ      R9
-	JNZ       inner4
+	JNZ       inner5
 	SFENCE
-	JMP       next3
+	JMP       next4
 
-plain2:
+plain3:
 	MOVQ AX, BX
 	MOVQ CX, R8
-	MOVQ 24(DX), R9
+	MOVQ 48(DX), R9
 
-inner5:
+inner6:
 	VMOVDQU64     (R8)(SI*1), Z1
 	VPERMB        Z1, Z0, Z1
 	VMOVDQU64     Y1, (BX)(DI*1)
 	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
-	ADDQ          32(DX), BX
-	ADDQ          40(DX), R8
+	ADDQ          56(DX), BX
+	ADDQ          64(DX), R8
 	DECQ          R9
-	JNZ           inner5
+	JNZ           inner6
 
-next3:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R8
+	ADDQ R8, AX
+	MOVQ 8(BX), R8
+	ADDQ R8, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -12149,36 +13402,46 @@ next3:
 
 // func permute2x2VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VBMI, AVX512VL, MMX+
-TEXT ·permute2x2VBMI(SB), $16-24
+TEXT ·permute2x2VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	MOVQ      24(BX), SI
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), R8
 	MOVQ      96(BX), R9
-	MOVQ      136(DX), R10
+	MOVQ      160(DX), R10
 	XORQ      $+1, R10
-	ORQ       32(DX), R10
+	ORQ       56(DX), R10
 	ORQ       88(BX), R10
 	ORQ       96(BX), R10
 	MOVQ      R10, (SP)
 	MOVQ      (DX), BX
 	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R10
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R10, R10
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R10, 24(SP)
 
 outer1:
 	MOVQ  (SP), BX
 	ORQ   AX, BX
 	TESTQ $+63, BX
-	JNZ   plain2
+	JNZ   plain3
 	MOVQ  AX, BX
 	MOVQ  CX, R10
-	MOVQ  24(DX), R11
+	MOVQ  48(DX), R11
 
-inner4:
+inner5:
 	VMOVDQU64 (R10)(SI*1), Z2
 	VMOVDQU64 (R10)(DI*1), Z3
 	VMOVDQU64 Z0, Z4
@@ -12187,19 +13450,19 @@ inner4:
 	VMOVDQU64 Z1, Z4
 	VPERMI2B  Z3, Z2, Z4
 	VMOVNTDQ  Z4, (BX)(R9*1)
-	ADDQ      32(DX), BX
-	ADDQ      40(DX), R10
+	ADDQ      56(DX), BX
+	ADDQ      64(DX), R10
 	DECQ      R11
-	JNZ       inner4
+	JNZ       inner5
 	SFENCE
-	JMP       next3
+	JMP       next4
 
-plain2:
+plain3:
 	MOVQ AX, BX
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 
-inner5:
+inner6:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     Z0, Z4
@@ -12210,14 +13473,19 @@ inner5:
 	VPERMI2B      Z3, Z2, Z4
 	VMOVDQU64     Y4, (BX)(R9*1)
 	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
-	ADDQ          32(DX), BX
-	ADDQ          40(DX), R10
+	ADDQ          56(DX), BX
+	ADDQ          64(DX), R10
 	DECQ          R11
-	JNZ           inner5
+	JNZ           inner6
 
-next3:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R10
+	ADDQ R10, AX
+	MOVQ 8(BX), R10
+	ADDQ R10, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -12225,11 +13493,11 @@ next3:
 
 // func permute3x3VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, MMX+
-TEXT ·permute3x3VBMI(SB), $16-24
+TEXT ·permute3x3VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12248,26 +13516,36 @@ TEXT ·permute3x3VBMI(SB), $16-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      136(DX), R12
+	MOVQ      160(DX), R12
 	XORQ      $+1, R12
-	ORQ       32(DX), R12
+	ORQ       56(DX), R12
 	ORQ       88(BX), R12
 	ORQ       96(BX), R12
 	ORQ       104(BX), R12
 	MOVQ      R12, (SP)
 	MOVQ      (DX), BX
 	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R12
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R12, R12
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R12, 24(SP)
 
 outer1:
 	MOVQ  (SP), BX
 	ORQ   AX, BX
 	TESTQ $+63, BX
-	JNZ   plain2
+	JNZ   plain3
 	MOVQ  AX, BX
 	MOVQ  CX, R12
-	MOVQ  24(DX), R13
+	MOVQ  48(DX), R13
 
-inner4:
+inner5:
 	VMOVDQU64 (R12)(SI*1), Z6
 	VMOVDQU64 (R12)(DI*1), Z7
 	VMOVDQU64 (R12)(R8*1), Z8
@@ -12283,19 +13561,19 @@ inner4:
 	VPERMI2B  Z7, Z6, Z9
 	VPERMB    Z8, Z5, K3, Z9
 	VMOVNTDQ  Z9, (BX)(R11*1)
-	ADDQ      32(DX), BX
-	ADDQ      40(DX), R12
+	ADDQ      56(DX), BX
+	ADDQ      64(DX), R12
 	DECQ      R13
-	JNZ       inner4
+	JNZ       inner5
 	SFENCE
-	JMP       next3
+	JMP       next4
 
-plain2:
+plain3:
 	MOVQ AX, BX
 	MOVQ CX, R12
-	MOVQ 24(DX), R13
+	MOVQ 48(DX), R13
 
-inner5:
+inner6:
 	VMOVDQU64     (R12)(SI*1), Z6
 	VMOVDQU64     (R12)(DI*1), Z7
 	VMOVDQU64     (R12)(R8*1), Z8
@@ -12314,14 +13592,19 @@ inner5:
 	VPERMB        Z8, Z5, K3, Z9
 	VMOVDQU64     Y9, (BX)(R11*1)
 	VEXTRACTI64X4 $0x01, Z9, 32(BX)(R11*1)
-	ADDQ          32(DX), BX
-	ADDQ          40(DX), R12
+	ADDQ          56(DX), BX
+	ADDQ          64(DX), R12
 	DECQ          R13
-	JNZ           inner5
+	JNZ           inner6
 
-next3:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R12
+	ADDQ R12, AX
+	MOVQ 8(BX), R12
+	ADDQ R12, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -12329,11 +13612,11 @@ next3:
 
 // func permute4x4VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, MMX+
-TEXT ·permute4x4VBMI(SB), $16-24
+TEXT ·permute4x4VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12354,9 +13637,9 @@ TEXT ·permute4x4VBMI(SB), $16-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      136(DX), R12
+	MOVQ      160(DX), R12
 	XORQ      $+1, R12
-	ORQ       32(DX), R12
+	ORQ       56(DX), R12
 	ORQ       88(BX), R12
 	ORQ       96(BX), R12
 	ORQ       104(BX), R12
@@ -12364,17 +13647,27 @@ TEXT ·permute4x4VBMI(SB), $16-24
 	MOVQ      R12, (SP)
 	MOVQ      (DX), R12
 	MOVQ      R12, 8(SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 16(SP)
+	MOVQ R13, 24(SP)
 
 outer1:
 	MOVQ  (SP), R12
 	ORQ   AX, R12
 	TESTQ $+63, R12
-	JNZ   plain2
+	JNZ   plain3
 	MOVQ  AX, R12
 	MOVQ  CX, R13
-	MOVQ  24(DX), R14
+	MOVQ  48(DX), R14
 
-inner4:
+inner5:
 	VMOVDQU64 (R13)(SI*1), Z8
 	VMOVDQU64 (R13)(DI*1), Z9
 	VMOVDQU64 (R13)(R8*1), Z10
@@ -12406,19 +13699,19 @@ inner4:
 	VMOVDQU8  Z8, K4, Z12
 	MOVQ      112(BX), R15
 	VMOVNTDQ  Z12, (R12)(R15*1)
-	ADDQ      32(DX), R12
-	ADDQ      40(DX), R13
+	ADDQ      56(DX), R12
+	ADDQ      64(DX), R13
 	DECQ      R14
-	JNZ       inner4
+	JNZ       inner5
 	SFENCE
-	JMP       next3
+	JMP       next4
 
-plain2:
+plain3:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner5:
+inner6:
 	VMOVDQU64     (R13)(SI*1), Z8
 	VMOVDQU64     (R13)(DI*1), Z9
 	VMOVDQU64     (R13)(R8*1), Z10
@@ -12454,14 +13747,19 @@ inner5:
 	MOVQ          112(BX), R15
 	VMOVDQU64     Y12, (R12)(R15*1)
 	VEXTRACTI64X4 $0x01, Z12, 32(R12)(R15*1)
-	ADDQ          32(DX), R12
-	ADDQ          40(DX), R13
+	ADDQ          56(DX), R12
+	ADDQ          64(DX), R13
 	DECQ          R14
-	JNZ           inner5
+	JNZ           inner6
 
-next3:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next4:
+	MOVQ 16(SP), R12
+	MOVQ (R12), R13
+	ADDQ R13, AX
+	MOVQ 8(R12), R13
+	ADDQ R13, CX
+	ADDQ 24(SP), R12
+	MOVQ R12, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -12469,11 +13767,11 @@ next3:
 
 // func permute5x5VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute5x5VBMI(SB), $8-24
+TEXT ·permute5x5VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12503,13 +13801,23 @@ TEXT ·permute5x5VBMI(SB), $8-24
 	MOVQ      104(BX), R11
 	MOVQ      (DX), R12
 	MOVQ      R12, (SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 8(SP)
+	MOVQ R13, 16(SP)
 
 outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner2:
+inner3:
 	VMOVDQU64     (R13)(SI*1), Z15
 	VMOVDQU64     (R13)(DI*1), Z16
 	VMOVDQU64     (R13)(R8*1), Z17
@@ -12565,12 +13873,17 @@ inner2:
 	MOVQ          120(BX), R15
 	VMOVDQU64     Y20, (R12)(R15*1)
 	VEXTRACTI64X4 $0x01, Z20, 32(R12)(R15*1)
-	ADDQ          32(DX), R12
-	ADDQ          40(DX), R13
+	ADDQ          56(DX), R12
+	ADDQ          64(DX), R13
 	DECQ          R14
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
+	JNZ           inner3
+	MOVQ          8(SP), R12
+	MOVQ          (R12), R13
+	ADDQ          R13, AX
+	MOVQ          8(R12), R13
+	ADDQ          R13, CX
+	ADDQ          16(SP), R12
+	MOVQ          R12, 8(SP)
 	DECQ          (SP)
 	JNZ           outer1
 	VZEROUPPER
@@ -12578,11 +13891,11 @@ inner2:
 
 // func permute6x6VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute6x6VBMI(SB), $8-24
+TEXT ·permute6x6VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12615,13 +13928,23 @@ TEXT ·permute6x6VBMI(SB), $8-24
 	MOVQ      104(BX), R11
 	MOVQ      (DX), R12
 	MOVQ      R12, (SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 8(SP)
+	MOVQ R13, 16(SP)
 
 outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner2:
+inner3:
 	VMOVDQU64     (R13)(SI*1), Z18
 	VMOVDQU64     (R13)(DI*1), Z19
 	VMOVDQU64     (R13)(R8*1), Z20
@@ -12702,12 +14025,17 @@ inner2:
 	MOVQ          128(BX), R15
 	VMOVDQU64     Y24, (R12)(R15*1)
 	VEXTRACTI64X4 $0x01, Z24, 32(R12)(R15*1)
-	ADDQ          32(DX), R12
-	ADDQ          40(DX), R13
+	ADDQ          56(DX), R12
+	ADDQ          64(DX), R13
 	DECQ          R14
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
+	JNZ           inner3
+	MOVQ          8(SP), R12
+	MOVQ          (R12), R13
+	ADDQ          R13, AX
+	MOVQ          8(R12), R13
+	ADDQ          R13, CX
+	ADDQ          16(SP), R12
+	MOVQ          R12, 8(SP)
 	DECQ          (SP)
 	JNZ           outer1
 	VZEROUPPER
@@ -12715,11 +14043,11 @@ inner2:
 
 // func permute7x7VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute7x7VBMI(SB), $8-24
+TEXT ·permute7x7VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12757,13 +14085,23 @@ TEXT ·permute7x7VBMI(SB), $8-24
 	MOVQ      104(BX), R11
 	MOVQ      (DX), R12
 	MOVQ      R12, (SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 8(SP)
+	MOVQ R13, 16(SP)
 
 outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner2:
+inner3:
 	VMOVDQU64     (R13)(SI*1), Z23
 	VMOVDQU64     (R13)(DI*1), Z24
 	VMOVDQU64     (R13)(R8*1), Z25
@@ -12875,12 +14213,17 @@ inner2:
 	MOVQ          136(BX), R15
 	VMOVDQU64     Y30, (R12)(R15*1)
 	VEXTRACTI64X4 $0x01, Z30, 32(R12)(R15*1)
-	ADDQ          32(DX), R12
-	ADDQ          40(DX), R13
+	ADDQ          56(DX), R12
+	ADDQ          64(DX), R13
 	DECQ          R14
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
+	JNZ           inner3
+	MOVQ          8(SP), R12
+	MOVQ          (R12), R13
+	ADDQ          R13, AX
+	MOVQ          8(R12), R13
+	ADDQ          R13, CX
+	ADDQ          16(SP), R12
+	MOVQ          R12, 8(SP)
 	DECQ          (SP)
 	JNZ           outer1
 	VZEROUPPER
@@ -12888,11 +14231,11 @@ inner2:
 
 // func permute8x8VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute8x8VBMI(SB), $8-24
+TEXT ·permute8x8VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -12929,13 +14272,23 @@ TEXT ·permute8x8VBMI(SB), $8-24
 	MOVQ      104(BX), R11
 	MOVQ      (DX), R12
 	MOVQ      R12, (SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 8(SP)
+	MOVQ R13, 16(SP)
 
 outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner2:
+inner3:
 	VMOVDQU64     (R13)(SI*1), Z22
 	VMOVDQU64     (R13)(DI*1), Z23
 	VMOVDQU64     (R13)(R8*1), Z24
@@ -13078,12 +14431,17 @@ inner2:
 	MOVQ          144(BX), R15
 	VMOVDQU64     Y30, (R12)(R15*1)
 	VEXTRACTI64X4 $0x01, Z30, 32(R12)(R15*1)
-	ADDQ          32(DX), R12
-	ADDQ          40(DX), R13
+	ADDQ          56(DX), R12
+	ADDQ          64(DX), R13
 	DECQ          R14
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
+	JNZ           inner3
+	MOVQ          8(SP), R12
+	MOVQ          (R12), R13
+	ADDQ          R13, AX
+	MOVQ          8(R12), R13
+	ADDQ          R13, CX
+	ADDQ          16(SP), R12
+	MOVQ          R12, 8(SP)
 	DECQ          (SP)
 	JNZ           outer1
 	VZEROUPPER
@@ -13091,65 +14449,80 @@ inner2:
 
 // func permute2x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VBMI, AVX512VL, MMX+
-TEXT ·permute2x1VBMI(SB), $16-24
+TEXT ·permute2x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	MOVQ      24(BX), SI
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), R8
-	MOVQ      136(DX), R9
+	MOVQ      160(DX), R9
 	XORQ      $+1, R9
-	ORQ       32(DX), R9
+	ORQ       56(DX), R9
 	ORQ       88(BX), R9
 	MOVQ      R9, (SP)
 	MOVQ      (DX), BX
 	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R9
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R9, R9
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R9, 24(SP)
 
 outer1:
 	MOVQ  (SP), BX
 	ORQ   AX, BX
 	TESTQ $+63, BX
-	JNZ   plain2
+	JNZ   plain3
 	MOVQ  AX, BX
 	MOVQ  CX, R9
-	MOVQ  24(DX), R10
+	MOVQ  48(DX), R10
 
-inner4:
+inner5:
 	VMOVDQU64 (R9)(SI*1), Z1
 	VMOVDQU64 (R9)(DI*1), Z2
 	VMOVDQU64 Z0, Z3
 	VPERMI2B  Z2, Z1, Z3
 	VMOVNTDQ  Z3, (BX)(R8*1)
-	ADDQ      32(DX), BX
-	ADDQ      40(DX), R9
+	ADDQ      56(DX), BX
+	ADDQ      64(DX), R9
 	DECQ      R10
-	JNZ       inner4
+	JNZ       inner5
 	SFENCE
-	JMP       next3
+	JMP       next4
 
-plain2:
+plain3:
 	MOVQ AX, BX
 	MOVQ CX, R9
-	MOVQ 24(DX), R10
+	MOVQ 48(DX), R10
 
-inner5:
+inner6:
 	VMOVDQU64     (R9)(SI*1), Z1
 	VMOVDQU64     (R9)(DI*1), Z2
 	VMOVDQU64     Z0, Z3
 	VPERMI2B      Z2, Z1, Z3
 	VMOVDQU64     Y3, (BX)(R8*1)
 	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
-	ADDQ          32(DX), BX
-	ADDQ          40(DX), R9
+	ADDQ          56(DX), BX
+	ADDQ          64(DX), R9
 	DECQ          R10
-	JNZ           inner5
+	JNZ           inner6
 
-next3:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R9
+	ADDQ R9, AX
+	MOVQ 8(BX), R9
+	ADDQ R9, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -13157,11 +14530,11 @@ next3:
 
 // func permute3x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, MMX+
-TEXT ·permute3x1VBMI(SB), $16-24
+TEXT ·permute3x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     280(BX), K1
@@ -13170,24 +14543,34 @@ TEXT ·permute3x1VBMI(SB), $16-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
-	MOVQ      136(DX), R10
+	MOVQ      160(DX), R10
 	XORQ      $+1, R10
-	ORQ       32(DX), R10
+	ORQ       56(DX), R10
 	ORQ       88(BX), R10
 	MOVQ      R10, (SP)
 	MOVQ      (DX), BX
 	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R10
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R10, R10
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R10, 24(SP)
 
 outer1:
 	MOVQ  (SP), BX
 	ORQ   AX, BX
 	TESTQ $+63, BX
-	JNZ   plain2
+	JNZ   plain3
 	MOVQ  AX, BX
 	MOVQ  CX, R10
-	MOVQ  24(DX), R11
+	MOVQ  48(DX), R11
 
-inner4:
+inner5:
 	VMOVDQU64 (R10)(SI*1), Z2
 	VMOVDQU64 (R10)(DI*1), Z3
 	VMOVDQU64 (R10)(R8*1), Z4
@@ -13195,19 +14578,19 @@ inner4:
 	VPERMI2B  Z3, Z2, Z5
 	VPERMB    Z4, Z1, K1, Z5
 	VMOVNTDQ  Z5, (BX)(R9*1)
-	ADDQ      32(DX), BX
-	ADDQ      40(DX), R10
+	ADDQ      56(DX), BX
+	ADDQ      64(DX), R10
 	DECQ      R11
-	JNZ       inner4
+	JNZ       inner5
 	SFENCE
-	JMP       next3
+	JMP       next4
 
-plain2:
+plain3:
 	MOVQ AX, BX
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 
-inner5:
+inner6:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     (R10)(R8*1), Z4
@@ -13216,14 +14599,19 @@ inner5:
 	VPERMB        Z4, Z1, K1, Z5
 	VMOVDQU64     Y5, (BX)(R9*1)
 	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
-	ADDQ          32(DX), BX
-	ADDQ          40(DX), R10
+	ADDQ          56(DX), BX
+	ADDQ          64(DX), R10
 	DECQ          R11
-	JNZ           inner5
+	JNZ           inner6
 
-next3:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R10
+	ADDQ R10, AX
+	MOVQ 8(BX), R10
+	ADDQ R10, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -13231,11 +14619,11 @@ next3:
 
 // func permute4x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, MMX+
-TEXT ·permute4x1VBMI(SB), $16-24
+TEXT ·permute4x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     280(BX), K1
@@ -13244,24 +14632,34 @@ TEXT ·permute4x1VBMI(SB), $16-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
-	MOVQ      136(DX), R10
+	MOVQ      160(DX), R10
 	XORQ      $+1, R10
-	ORQ       32(DX), R10
+	ORQ       56(DX), R10
 	ORQ       88(BX), R10
 	MOVQ      R10, (SP)
 	MOVQ      (DX), R10
 	MOVQ      R10, 8(SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 16(SP)
+	MOVQ R11, 24(SP)
 
 outer1:
 	MOVQ  (SP), R10
 	ORQ   AX, R10
 	TESTQ $+63, R10
-	JNZ   plain2
+	JNZ   plain3
 	MOVQ  AX, R10
 	MOVQ  CX, R11
-	MOVQ  24(DX), R12
+	MOVQ  48(DX), R12
 
-inner4:
+inner5:
 	VMOVDQU64 (R11)(SI*1), Z2
 	VMOVDQU64 (R11)(DI*1), Z3
 	VMOVDQU64 (R11)(R8*1), Z4
@@ -13273,19 +14671,19 @@ inner4:
 	VPERMI2B  Z5, Z4, Z2
 	VMOVDQU8  Z2, K1, Z6
 	VMOVNTDQ  Z6, (R10)(R9*1)
-	ADDQ      32(DX), R10
-	ADDQ      40(DX), R11
+	ADDQ      56(DX), R10
+	ADDQ      64(DX), R11
 	DECQ      R12
-	JNZ       inner4
+	JNZ       inner5
 	SFENCE
-	JMP       next3
+	JMP       next4
 
-plain2:
+plain3:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-inner5:
+inner6:
 	VMOVDQU64     (R11)(SI*1), Z2
 	VMOVDQU64     (R11)(DI*1), Z3
 	VMOVDQU64     (R11)(R8*1), Z4
@@ -13298,14 +14696,19 @@ inner5:
 	VMOVDQU8      Z2, K1, Z6
 	VMOVDQU64     Y6, (R10)(R9*1)
 	VEXTRACTI64X4 $0x01, Z6, 32(R10)(R9*1)
-	ADDQ          32(DX), R10
-	ADDQ          40(DX), R11
+	ADDQ          56(DX), R10
+	ADDQ          64(DX), R11
 	DECQ          R12
-	JNZ           inner5
+	JNZ           inner6
 
-next3:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+next4:
+	MOVQ 16(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 24(SP), R10
+	MOVQ R10, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -13313,11 +14716,11 @@ next3:
 
 // func permute5x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute5x1VBMI(SB), $8-24
+TEXT ·permute5x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13330,13 +14733,23 @@ TEXT ·permute5x1VBMI(SB), $8-24
 	MOVQ      88(BX), R9
 	MOVQ      (DX), R10
 	MOVQ      R10, (SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 8(SP)
+	MOVQ R11, 16(SP)
 
 outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-inner2:
+inner3:
 	VMOVDQU64     (R11)(SI*1), Z3
 	VMOVDQU64     (R11)(DI*1), Z4
 	VMOVDQU64     (R11)(R8*1), Z5
@@ -13352,12 +14765,17 @@ inner2:
 	VPERMB        Z7, Z2, K2, Z8
 	VMOVDQU64     Y8, (R10)(R9*1)
 	VEXTRACTI64X4 $0x01, Z8, 32(R10)(R9*1)
-	ADDQ          32(DX), R10
-	ADDQ          40(DX), R11
+	ADDQ          56(DX), R10
+	ADDQ          64(DX), R11
 	DECQ          R12
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
+	JNZ           inner3
+	MOVQ          8(SP), R10
+	MOVQ          (R10), R11
+	ADDQ          R11, AX
+	MOVQ          8(R10), R11
+	ADDQ          R11, CX
+	ADDQ          16(SP), R10
+	MOVQ          R10, 8(SP)
 	DECQ          (SP)
 	JNZ           outer1
 	VZEROUPPER
@@ -13365,11 +14783,11 @@ inner2:
 
 // func permute6x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute6x1VBMI(SB), $8-24
+TEXT ·permute6x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13382,13 +14800,23 @@ TEXT ·permute6x1VBMI(SB), $8-24
 	MOVQ      88(BX), R9
 	MOVQ      (DX), R10
 	MOVQ      R10, (SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 8(SP)
+	MOVQ R11, 16(SP)
 
 outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-inner2:
+inner3:
 	VMOVDQU64     (R11)(SI*1), Z3
 	VMOVDQU64     (R11)(DI*1), Z4
 	VMOVDQU64     (R11)(R8*1), Z5
@@ -13408,12 +14836,17 @@ inner2:
 	VMOVDQU8      Z3, K2, Z9
 	VMOVDQU64     Y9, (R10)(R9*1)
 	VEXTRACTI64X4 $0x01, Z9, 32(R10)(R9*1)
-	ADDQ          32(DX), R10
-	ADDQ          40(DX), R11
+	ADDQ          56(DX), R10
+	ADDQ          64(DX), R11
 	DECQ          R12
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
+	JNZ           inner3
+	MOVQ          8(SP), R10
+	MOVQ          (R10), R11
+	ADDQ          R11, AX
+	MOVQ          8(R10), R11
+	ADDQ          R11, CX
+	ADDQ          16(SP), R10
+	MOVQ          R10, 8(SP)
 	DECQ          (SP)
 	JNZ           outer1
 	VZEROUPPER
@@ -13421,11 +14854,11 @@ inner2:
 
 // func permute7x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute7x1VBMI(SB), $8-24
+TEXT ·permute7x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13440,13 +14873,23 @@ TEXT ·permute7x1VBMI(SB), $8-24
 	MOVQ      88(BX), R9
 	MOVQ      (DX), R10
 	MOVQ      R10, (SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 8(SP)
+	MOVQ R11, 16(SP)
 
 outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-inner2:
+inner3:
 	VMOVDQU64     (R11)(SI*1), Z4
 	VMOVDQU64     (R11)(DI*1), Z5
 	VMOVDQU64     (R11)(R8*1), Z6
@@ -13469,12 +14912,17 @@ inner2:
 	VPERMB        Z10, Z3, K3, Z11
 	VMOVDQU64     Y11, (R10)(R9*1)
 	VEXTRACTI64X4 $0x01, Z11, 32(R10)(R9*1)
-	ADDQ          32(DX), R10
-	ADDQ          40(DX), R11
+	ADDQ          56(DX), R10
+	ADDQ          64(DX), R11
 	DECQ          R12
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
+	JNZ           inner3
+	MOVQ          8(SP), R10
+	MOVQ          (R10), R11
+	ADDQ          R11, AX
+	MOVQ          8(R10), R11
+	ADDQ          R11, CX
+	ADDQ          16(SP), R10
+	MOVQ          R10, 8(SP)
 	DECQ          (SP)
 	JNZ           outer1
 	VZEROUPPER
@@ -13482,11 +14930,11 @@ inner2:
 
 // func permute8x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
-TEXT ·permute8x1VBMI(SB), $8-24
+TEXT ·permute8x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13501,13 +14949,23 @@ TEXT ·permute8x1VBMI(SB), $8-24
 	MOVQ      88(BX), R9
 	MOVQ      (DX), R10
 	MOVQ      R10, (SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 8(SP)
+	MOVQ R11, 16(SP)
 
 outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-inner2:
+inner3:
 	VMOVDQU64     (R11)(SI*1), Z4
 	VMOVDQU64     (R11)(DI*1), Z5
 	VMOVDQU64     (R11)(R8*1), Z6
@@ -13534,12 +14992,17 @@ inner2:
 	VMOVDQU8      Z4, K3, Z12
 	VMOVDQU64     Y12, (R10)(R9*1)
 	VEXTRACTI64X4 $0x01, Z12, 32(R10)(R9*1)
-	ADDQ          32(DX), R10
-	ADDQ          40(DX), R11
+	ADDQ          56(DX), R10
+	ADDQ          64(DX), R11
 	DECQ          R12
-	JNZ           inner2
-	ADDQ          8(DX), AX
-	ADDQ          16(DX), CX
+	JNZ           inner3
+	MOVQ          8(SP), R10
+	MOVQ          (R10), R11
+	ADDQ          R11, AX
+	MOVQ          8(R10), R11
+	ADDQ          R11, CX
+	ADDQ          16(SP), R10
+	MOVQ          R10, 8(SP)
 	DECQ          (SP)
 	JNZ           outer1
 	VZEROUPPER
@@ -13547,11 +15010,11 @@ inner2:
 
 // func permuteMasked1x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked1x1VBMI(SB), $8-24
+TEXT ·permuteMasked1x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	KMOVQ     152(BX), K1
 	KMOVQ     216(BX), K2
@@ -13559,22 +15022,37 @@ TEXT ·permuteMasked1x1VBMI(SB), $8-24
 	MOVQ      88(BX), BX
 	MOVQ      (DX), DI
 	MOVQ      DI, (SP)
+	MOVQ      $+16, R8
+	MOVQ      24(DX), DI
+	TESTQ     DI, DI
+	JNZ       some2
+	LEAQ      8(DX), DI
+	XORQ      R8, R8
+
+some2:
+	MOVQ DI, 8(SP)
+	MOVQ R8, 16(SP)
 
 outer1:
 	MOVQ AX, DI
 	MOVQ CX, R8
-	MOVQ 24(DX), R9
+	MOVQ 48(DX), R9
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R8)(SI*1), K1, Z1
 	VPERMB     Z1, Z0, Z1
 	VMOVDQU8   Z1, K2, (DI)(BX*1)
-	ADDQ       32(DX), DI
-	ADDQ       40(DX), R8
+	ADDQ       56(DX), DI
+	ADDQ       64(DX), R8
 	DECQ       R9
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), DI
+	MOVQ       (DI), R8
+	ADDQ       R8, AX
+	MOVQ       8(DI), R8
+	ADDQ       R8, CX
+	ADDQ       16(SP), DI
+	MOVQ       DI, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13582,11 +15060,11 @@ inner2:
 
 // func permuteMasked1x2VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked1x2VBMI(SB), $8-24
+TEXT ·permuteMasked1x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     152(BX), K1
@@ -13597,24 +15075,39 @@ TEXT ·permuteMasked1x2VBMI(SB), $8-24
 	MOVQ      96(BX), BX
 	MOVQ      (DX), R8
 	MOVQ      R8, (SP)
+	MOVQ      $+16, R9
+	MOVQ      24(DX), R8
+	TESTQ     R8, R8
+	JNZ       some2
+	LEAQ      8(DX), R8
+	XORQ      R9, R9
+
+some2:
+	MOVQ R8, 8(SP)
+	MOVQ R9, 16(SP)
 
 outer1:
 	MOVQ AX, R8
 	MOVQ CX, R9
-	MOVQ 24(DX), R10
+	MOVQ 48(DX), R10
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z2
 	VPERMB     Z2, Z0, Z3
 	VMOVDQU8   Z3, K2, (R8)(DI*1)
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K3, (R8)(BX*1)
-	ADDQ       32(DX), R8
-	ADDQ       40(DX), R9
+	ADDQ       56(DX), R8
+	ADDQ       64(DX), R9
 	DECQ       R10
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R8
+	MOVQ       (R8), R9
+	ADDQ       R9, AX
+	MOVQ       8(R8), R9
+	ADDQ       R9, CX
+	ADDQ       16(SP), R8
+	MOVQ       R8, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13622,11 +15115,11 @@ inner2:
 
 // func permuteMasked1x3VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked1x3VBMI(SB), $8-24
+TEXT ·permuteMasked1x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13640,13 +15133,23 @@ TEXT ·permuteMasked1x3VBMI(SB), $8-24
 	MOVQ      104(BX), BX
 	MOVQ      (DX), R9
 	MOVQ      R9, (SP)
+	MOVQ      $+16, R10
+	MOVQ      24(DX), R9
+	TESTQ     R9, R9
+	JNZ       some2
+	LEAQ      8(DX), R9
+	XORQ      R10, R10
+
+some2:
+	MOVQ R9, 8(SP)
+	MOVQ R10, 16(SP)
 
 outer1:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z3
 	VPERMB     Z3, Z0, Z4
 	VMOVDQU8   Z4, K2, (R9)(DI*1)
@@ -13654,12 +15157,17 @@ inner2:
 	VMOVDQU8   Z4, K3, (R9)(R8*1)
 	VPERMB     Z3, Z2, Z3
 	VMOVDQU8   Z3, K4, (R9)(BX*1)
-	ADDQ       32(DX), R9
-	ADDQ       40(DX), R10
+	ADDQ       56(DX), R9
+	ADDQ       64(DX), R10
 	DECQ       R11
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R9
+	MOVQ       (R9), R10
+	ADDQ       R10, AX
+	MOVQ       8(R9), R10
+	ADDQ       R10, CX
+	ADDQ       16(SP), R9
+	MOVQ       R9, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13667,11 +15175,11 @@ inner2:
 
 // func permuteMasked1x4VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked1x4VBMI(SB), $8-24
+TEXT ·permuteMasked1x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13687,13 +15195,23 @@ TEXT ·permuteMasked1x4VBMI(SB), $8-24
 	MOVQ      104(BX), R9
 	MOVQ      (DX), R10
 	MOVQ      R10, (SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 8(SP)
+	MOVQ R11, 16(SP)
 
 outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R11)(SI*1), K1, Z4
 	VPERMB     Z4, Z0, Z5
 	VMOVDQU8   Z5, K2, (R10)(DI*1)
@@ -13704,12 +15222,17 @@ inner2:
 	VPERMB     Z4, Z3, Z4
 	MOVQ       112(BX), R13
 	VMOVDQU8   Z4, K5, (R10)(R13*1)
-	ADDQ       32(DX), R10
-	ADDQ       40(DX), R11
+	ADDQ       56(DX), R10
+	ADDQ       64(DX), R11
 	DECQ       R12
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R10
+	MOVQ       (R10), R11
+	ADDQ       R11, AX
+	MOVQ       8(R10), R11
+	ADDQ       R11, CX
+	ADDQ       16(SP), R10
+	MOVQ       R10, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13717,11 +15240,11 @@ inner2:
 
 // func permuteMasked2x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked2x1VBMI(SB), $8-24
+TEXT ·permuteMasked2x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	KMOVQ     152(BX), K1
 	KMOVQ     160(BX), K2
@@ -13731,24 +15254,39 @@ TEXT ·permuteMasked2x1VBMI(SB), $8-24
 	MOVQ      88(BX), BX
 	MOVQ      (DX), R8
 	MOVQ      R8, (SP)
+	MOVQ      $+16, R9
+	MOVQ      24(DX), R8
+	TESTQ     R8, R8
+	JNZ       some2
+	LEAQ      8(DX), R8
+	XORQ      R9, R9
+
+some2:
+	MOVQ R8, 8(SP)
+	MOVQ R9, 16(SP)
 
 outer1:
 	MOVQ AX, R8
 	MOVQ CX, R9
-	MOVQ 24(DX), R10
+	MOVQ 48(DX), R10
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z1
 	VMOVDQU8.Z (R9)(DI*1), K2, Z2
 	VMOVDQU64  Z0, Z3
 	VPERMI2B   Z2, Z1, Z3
 	VMOVDQU8   Z3, K3, (R8)(BX*1)
-	ADDQ       32(DX), R8
-	ADDQ       40(DX), R9
+	ADDQ       56(DX), R8
+	ADDQ       64(DX), R9
 	DECQ       R10
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R8
+	MOVQ       (R8), R9
+	ADDQ       R9, AX
+	MOVQ       8(R8), R9
+	ADDQ       R9, CX
+	ADDQ       16(SP), R8
+	MOVQ       R8, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13756,11 +15294,11 @@ inner2:
 
 // func permuteMasked2x2VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked2x2VBMI(SB), $8-24
+TEXT ·permuteMasked2x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     152(BX), K1
@@ -13773,13 +15311,23 @@ TEXT ·permuteMasked2x2VBMI(SB), $8-24
 	MOVQ      96(BX), BX
 	MOVQ      (DX), R9
 	MOVQ      R9, (SP)
+	MOVQ      $+16, R10
+	MOVQ      24(DX), R9
+	TESTQ     R9, R9
+	JNZ       some2
+	LEAQ      8(DX), R9
+	XORQ      R10, R10
+
+some2:
+	MOVQ R9, 8(SP)
+	MOVQ R10, 16(SP)
 
 outer1:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU64  Z0, Z4
@@ -13788,12 +15336,17 @@ inner2:
 	VMOVDQU64  Z1, Z4
 	VPERMI2B   Z3, Z2, Z4
 	VMOVDQU8   Z4, K4, (R9)(BX*1)
-	ADDQ       32(DX), R9
-	ADDQ       40(DX), R10
+	ADDQ       56(DX), R9
+	ADDQ       64(DX), R10
 	DECQ       R11
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R9
+	MOVQ       (R9), R10
+	ADDQ       R10, AX
+	MOVQ       8(R9), R10
+	ADDQ       R10, CX
+	ADDQ       16(SP), R9
+	MOVQ       R9, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13801,11 +15354,11 @@ inner2:
 
 // func permuteMasked2x3VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked2x3VBMI(SB), $8-24
+TEXT ·permuteMasked2x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13821,13 +15374,23 @@ TEXT ·permuteMasked2x3VBMI(SB), $8-24
 	MOVQ      104(BX), BX
 	MOVQ      (DX), R10
 	MOVQ      R10, (SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 8(SP)
+	MOVQ R11, 16(SP)
 
 outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R11)(SI*1), K1, Z3
 	VMOVDQU8.Z (R11)(DI*1), K2, Z4
 	VMOVDQU64  Z0, Z5
@@ -13839,12 +15402,17 @@ inner2:
 	VMOVDQU64  Z2, Z5
 	VPERMI2B   Z4, Z3, Z5
 	VMOVDQU8   Z5, K5, (R10)(BX*1)
-	ADDQ       32(DX), R10
-	ADDQ       40(DX), R11
+	ADDQ       56(DX), R10
+	ADDQ       64(DX), R11
 	DECQ       R12
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R10
+	MOVQ       (R10), R11
+	ADDQ       R11, AX
+	MOVQ       8(R10), R11
+	ADDQ       R11, CX
+	ADDQ       16(SP), R10
+	MOVQ       R10, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13852,11 +15420,11 @@ inner2:
 
 // func permuteMasked2x4VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked2x4VBMI(SB), $8-24
+TEXT ·permuteMasked2x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13874,13 +15442,23 @@ TEXT ·permuteMasked2x4VBMI(SB), $8-24
 	MOVQ      104(BX), R10
 	MOVQ      (DX), R11
 	MOVQ      R11, (SP)
+	MOVQ      $+16, R12
+	MOVQ      24(DX), R11
+	TESTQ     R11, R11
+	JNZ       some2
+	LEAQ      8(DX), R11
+	XORQ      R12, R12
+
+some2:
+	MOVQ R11, 8(SP)
+	MOVQ R12, 16(SP)
 
 outer1:
 	MOVQ AX, R11
 	MOVQ CX, R12
-	MOVQ 24(DX), R13
+	MOVQ 48(DX), R13
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU64  Z0, Z6
@@ -13896,12 +15474,17 @@ inner2:
 	VPERMI2B   Z5, Z4, Z6
 	MOVQ       112(BX), R14
 	VMOVDQU8   Z6, K6, (R11)(R14*1)
-	ADDQ       32(DX), R11
-	ADDQ       40(DX), R12
+	ADDQ       56(DX), R11
+	ADDQ       64(DX), R12
 	DECQ       R13
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R11
+	MOVQ       (R11), R12
+	ADDQ       R12, AX
+	MOVQ       8(R11), R12
+	ADDQ       R12, CX
+	ADDQ       16(SP), R11
+	MOVQ       R11, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13909,11 +15492,11 @@ inner2:
 
 // func permuteMasked3x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked3x1VBMI(SB), $8-24
+TEXT ·permuteMasked3x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     152(BX), K1
@@ -13928,13 +15511,23 @@ TEXT ·permuteMasked3x1VBMI(SB), $8-24
 	MOVQ      88(BX), BX
 	MOVQ      (DX), R9
 	MOVQ      R9, (SP)
+	MOVQ      $+16, R10
+	MOVQ      24(DX), R9
+	TESTQ     R9, R9
+	JNZ       some2
+	LEAQ      8(DX), R9
+	XORQ      R10, R10
+
+some2:
+	MOVQ R9, 8(SP)
+	MOVQ R10, 16(SP)
 
 outer1:
 	MOVQ AX, R9
 	MOVQ CX, R10
-	MOVQ 24(DX), R11
+	MOVQ 48(DX), R11
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU8.Z (R10)(R8*1), K3, Z4
@@ -13942,12 +15535,17 @@ inner2:
 	VPERMI2B   Z3, Z2, Z5
 	VPERMB     Z4, Z1, K5, Z5
 	VMOVDQU8   Z5, K4, (R9)(BX*1)
-	ADDQ       32(DX), R9
-	ADDQ       40(DX), R10
+	ADDQ       56(DX), R9
+	ADDQ       64(DX), R10
 	DECQ       R11
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R9
+	MOVQ       (R9), R10
+	ADDQ       R10, AX
+	MOVQ       8(R9), R10
+	ADDQ       R10, CX
+	ADDQ       16(SP), R9
+	MOVQ       R9, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -13955,11 +15553,11 @@ inner2:
 
 // func permuteMasked3x2VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked3x2VBMI(SB), $8-24
+TEXT ·permuteMasked3x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -13977,13 +15575,23 @@ TEXT ·permuteMasked3x2VBMI(SB), $8-24
 	MOVQ      96(BX), R10
 	MOVQ      (DX), R11
 	MOVQ      R11, (SP)
+	MOVQ      $+16, R12
+	MOVQ      24(DX), R11
+	TESTQ     R11, R11
+	JNZ       some2
+	LEAQ      8(DX), R11
+	XORQ      R12, R12
+
+some2:
+	MOVQ R11, 8(SP)
+	MOVQ R12, 16(SP)
 
 outer1:
 	MOVQ AX, R11
 	MOVQ CX, R12
-	MOVQ 24(DX), R13
+	MOVQ 48(DX), R13
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU8.Z (R12)(R8*1), K3, Z6
@@ -13997,12 +15605,17 @@ inner2:
 	KMOVQ      304(BX), K6
 	VPERMB     Z6, Z3, K6, Z7
 	VMOVDQU8   Z7, K5, (R11)(R10*1)
-	ADDQ       32(DX), R11
-	ADDQ       40(DX), R12
+	ADDQ       56(DX), R11
+	ADDQ       64(DX), R12
 	DECQ       R13
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R11
+	MOVQ       (R11), R12
+	ADDQ       R12, AX
+	MOVQ       8(R11), R12
+	ADDQ       R12, CX
+	ADDQ       16(SP), R11
+	MOVQ       R11, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -14010,11 +15623,11 @@ inner2:
 
 // func permuteMasked3x3VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked3x3VBMI(SB), $8-24
+TEXT ·permuteMasked3x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -14035,13 +15648,23 @@ TEXT ·permuteMasked3x3VBMI(SB), $8-24
 	MOVQ      104(BX), R11
 	MOVQ      (DX), R12
 	MOVQ      R12, (SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 8(SP)
+	MOVQ R13, 16(SP)
 
 outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R13)(SI*1), K1, Z6
 	VMOVDQU8.Z (R13)(DI*1), K2, Z7
 	VMOVDQU8.Z (R13)(R8*1), K3, Z8
@@ -14060,12 +15683,17 @@ inner2:
 	KMOVQ      320(BX), K7
 	VPERMB     Z8, Z5, K7, Z9
 	VMOVDQU8   Z9, K6, (R12)(R11*1)
-	ADDQ       32(DX), R12
-	ADDQ       40(DX), R13
+	ADDQ       56(DX), R12
+	ADDQ       64(DX), R13
 	DECQ       R14
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R12
+	MOVQ       (R12), R13
+	ADDQ       R13, AX
+	MOVQ       8(R12), R13
+	ADDQ       R13, CX
+	ADDQ       16(SP), R12
+	MOVQ       R12, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -14073,11 +15701,11 @@ inner2:
 
 // func permuteMasked3x4VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked3x4VBMI(SB), $8-24
+TEXT ·permuteMasked3x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -14100,13 +15728,23 @@ TEXT ·permuteMasked3x4VBMI(SB), $8-24
 	MOVQ      104(BX), R11
 	MOVQ      (DX), R12
 	MOVQ      R12, (SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 8(SP)
+	MOVQ R13, 16(SP)
 
 outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R13)(SI*1), K1, Z8
 	VMOVDQU8.Z (R13)(DI*1), K2, Z9
 	VMOVDQU8.Z (R13)(R8*1), K3, Z10
@@ -14132,12 +15770,17 @@ inner2:
 	MOVQ       112(BX), R15
 	KMOVQ      240(BX), K7
 	VMOVDQU8   Z11, K7, (R12)(R15*1)
-	ADDQ       32(DX), R12
-	ADDQ       40(DX), R13
+	ADDQ       56(DX), R12
+	ADDQ       64(DX), R13
 	DECQ       R14
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R12
+	MOVQ       (R12), R13
+	ADDQ       R13, AX
+	MOVQ       8(R12), R13
+	ADDQ       R13, CX
+	ADDQ       16(SP), R12
+	MOVQ       R12, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -14145,11 +15788,11 @@ inner2:
 
 // func permuteMasked4x1VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked4x1VBMI(SB), $8-24
+TEXT ·permuteMasked4x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	KMOVQ     152(BX), K1
@@ -14164,13 +15807,23 @@ TEXT ·permuteMasked4x1VBMI(SB), $8-24
 	MOVQ      88(BX), R9
 	MOVQ      (DX), R10
 	MOVQ      R10, (SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 8(SP)
+	MOVQ R11, 16(SP)
 
 outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
-	MOVQ 24(DX), R12
+	MOVQ 48(DX), R12
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R11)(SI*1), K1, Z2
 	VMOVDQU8.Z (R11)(DI*1), K2, Z3
 	VMOVDQU8.Z (R11)(R8*1), K3, Z4
@@ -14183,12 +15836,17 @@ inner2:
 	KMOVQ      288(BX), K6
 	VMOVDQU8   Z2, K6, Z6
 	VMOVDQU8   Z6, K5, (R10)(R9*1)
-	ADDQ       32(DX), R10
-	ADDQ       40(DX), R11
+	ADDQ       56(DX), R10
+	ADDQ       64(DX), R11
 	DECQ       R12
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R10
+	MOVQ       (R10), R11
+	ADDQ       R11, AX
+	MOVQ       8(R10), R11
+	ADDQ       R11, CX
+	ADDQ       16(SP), R10
+	MOVQ       R10, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -14196,11 +15854,11 @@ inner2:
 
 // func permuteMasked4x2VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked4x2VBMI(SB), $8-24
+TEXT ·permuteMasked4x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -14218,13 +15876,23 @@ TEXT ·permuteMasked4x2VBMI(SB), $8-24
 	MOVQ      96(BX), R10
 	MOVQ      (DX), R11
 	MOVQ      R11, (SP)
+	MOVQ      $+16, R12
+	MOVQ      24(DX), R11
+	TESTQ     R11, R11
+	JNZ       some2
+	LEAQ      8(DX), R11
+	XORQ      R12, R12
+
+some2:
+	MOVQ R11, 8(SP)
+	MOVQ R12, 16(SP)
 
 outer1:
 	MOVQ AX, R11
 	MOVQ CX, R12
-	MOVQ 24(DX), R13
+	MOVQ 48(DX), R13
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU8.Z (R12)(R8*1), K3, Z6
@@ -14244,12 +15912,17 @@ inner2:
 	KMOVQ      304(BX), K7
 	VMOVDQU8   Z4, K7, Z8
 	VMOVDQU8   Z8, K6, (R11)(R10*1)
-	ADDQ       32(DX), R11
-	ADDQ       40(DX), R12
+	ADDQ       56(DX), R11
+	ADDQ       64(DX), R12
 	DECQ       R13
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R11
+	MOVQ       (R11), R12
+	ADDQ       R12, AX
+	MOVQ       8(R11), R12
+	ADDQ       R12, CX
+	ADDQ       16(SP), R11
+	MOVQ       R11, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -14257,11 +15930,11 @@ inner2:
 
 // func permuteMasked4x3VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked4x3VBMI(SB), $8-24
+TEXT ·permuteMasked4x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -14282,13 +15955,23 @@ TEXT ·permuteMasked4x3VBMI(SB), $8-24
 	MOVQ      104(BX), R11
 	MOVQ      (DX), R12
 	MOVQ      R12, (SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 8(SP)
+	MOVQ R13, 16(SP)
 
 outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R13)(SI*1), K1, Z6
 	VMOVDQU8.Z (R13)(DI*1), K2, Z7
 	VMOVDQU8.Z (R13)(R8*1), K3, Z8
@@ -14316,12 +15999,17 @@ inner2:
 	VMOVDQU8   Z6, K7, Z10
 	KMOVQ      232(BX), K7
 	VMOVDQU8   Z10, K7, (R12)(R11*1)
-	ADDQ       32(DX), R12
-	ADDQ       40(DX), R13
+	ADDQ       56(DX), R12
+	ADDQ       64(DX), R13
 	DECQ       R14
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R12
+	MOVQ       (R12), R13
+	ADDQ       R13, AX
+	MOVQ       8(R12), R13
+	ADDQ       R13, CX
+	ADDQ       16(SP), R12
+	MOVQ       R12, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -14329,11 +16017,11 @@ inner2:
 
 // func permuteMasked4x4VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked4x4VBMI(SB), $8-24
+TEXT ·permuteMasked4x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      144(DX), BX
+	MOVQ      168(DX), BX
 	VMOVDQU64 536(BX), Z0
 	VMOVDQU64 600(BX), Z1
 	VMOVDQU64 664(BX), Z2
@@ -14356,13 +16044,23 @@ TEXT ·permuteMasked4x4VBMI(SB), $8-24
 	MOVQ      104(BX), R11
 	MOVQ      (DX), R12
 	MOVQ      R12, (SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 8(SP)
+	MOVQ R13, 16(SP)
 
 outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
-	MOVQ 24(DX), R14
+	MOVQ 48(DX), R14
 
-inner2:
+inner3:
 	VMOVDQU8.Z (R13)(SI*1), K1, Z8
 	VMOVDQU8.Z (R13)(DI*1), K2, Z9
 	VMOVDQU8.Z (R13)(R8*1), K3, Z10
@@ -14399,12 +16097,17 @@ inner2:
 	MOVQ       112(BX), R15
 	KMOVQ      240(BX), K7
 	VMOVDQU8   Z12, K7, (R12)(R15*1)
-	ADDQ       32(DX), R12
-	ADDQ       40(DX), R13
+	ADDQ       56(DX), R12
+	ADDQ       64(DX), R13
 	DECQ       R14
-	JNZ        inner2
-	ADDQ       8(DX), AX
-	ADDQ       16(DX), CX
+	JNZ        inner3
+	MOVQ       8(SP), R12
+	MOVQ       (R12), R13
+	ADDQ       R13, AX
+	MOVQ       8(R12), R13
+	ADDQ       R13, CX
+	ADDQ       16(SP), R12
+	MOVQ       R12, 8(SP)
 	DECQ       (SP)
 	JNZ        outer1
 	VZEROUPPER
@@ -14412,25 +16115,35 @@ inner2:
 
 // func permute1x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute1x1AVX2(SB), $8-24
+TEXT ·permute1x1AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -14442,23 +16155,28 @@ pair2:
 	VEXTRACTI128 $0x01, Y2, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X1
 	VPSHUFB Y0, Y1, Y2
 	MOVQ    88(BX), DI
 	VMOVDQU X2, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -14466,26 +16184,36 @@ done4:
 
 // func permute1x2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute1x2AVX2(SB), $8-24
+TEXT ·permute1x2AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -14501,14 +16229,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y3, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X2
 	VPSHUFB Y0, Y2, Y3
@@ -14518,9 +16246,14 @@ single3:
 	MOVQ    96(BX), DI
 	VMOVDQU X3, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -14528,27 +16261,37 @@ done4:
 
 // func permute1x3AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute1x3AVX2(SB), $8-24
+TEXT ·permute1x3AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -14568,14 +16311,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X3
 	VPSHUFB Y0, Y3, Y4
@@ -14588,9 +16331,14 @@ single3:
 	MOVQ    104(BX), DI
 	VMOVDQU X4, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -14598,28 +16346,38 @@ done4:
 
 // func permute1x4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute1x4AVX2(SB), $8-24
+TEXT ·permute1x4AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
 	VBROADCASTI128 584(BX), Y3
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -14643,14 +16401,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X4
 	VPSHUFB Y0, Y4, Y5
@@ -14666,9 +16424,14 @@ single3:
 	MOVQ    112(BX), DI
 	VMOVDQU X5, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -14676,26 +16439,36 @@ done4:
 
 // func permute2x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute2x1AVX2(SB), $8-24
+TEXT ·permute2x1AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -14712,14 +16485,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X2
 	MOVQ    32(BX), R8
@@ -14730,9 +16503,14 @@ single3:
 	MOVQ    88(BX), DI
 	VMOVDQU X4, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -14740,28 +16518,38 @@ done4:
 
 // func permute2x2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute2x2AVX2(SB), $8-24
+TEXT ·permute2x2AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
 	VBROADCASTI128 584(BX), Y3
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -14784,14 +16572,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X4
 	MOVQ    32(BX), R8
@@ -14807,9 +16595,14 @@ single3:
 	MOVQ    96(BX), DI
 	VMOVDQU X6, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -14817,11 +16610,11 @@ done4:
 
 // func permute2x3AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute2x3AVX2(SB), $8-24
+TEXT ·permute2x3AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -14830,17 +16623,27 @@ TEXT ·permute2x3AVX2(SB), $8-24
 	VBROADCASTI128 616(BX), Y5
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -14869,14 +16672,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X6
 	MOVQ    32(BX), R8
@@ -14897,9 +16700,14 @@ single3:
 	MOVQ    104(BX), DI
 	VMOVDQU X8, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -14907,11 +16715,11 @@ done4:
 
 // func permute2x4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute2x4AVX2(SB), $8-24
+TEXT ·permute2x4AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -14922,17 +16730,27 @@ TEXT ·permute2x4AVX2(SB), $8-24
 	VBROADCASTI128 648(BX), Y7
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -14967,14 +16785,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X8
 	MOVQ    32(BX), R8
@@ -15000,9 +16818,14 @@ single3:
 	MOVQ    112(BX), DI
 	VMOVDQU X10, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15010,27 +16833,37 @@ done4:
 
 // func permute3x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute3x1AVX2(SB), $8-24
+TEXT ·permute3x1AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -15052,14 +16885,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X3
 	MOVQ    32(BX), R8
@@ -15074,9 +16907,14 @@ single3:
 	MOVQ    88(BX), DI
 	VMOVDQU X6, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15084,11 +16922,11 @@ done4:
 
 // func permute3x2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute3x2AVX2(SB), $8-24
+TEXT ·permute3x2AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -15097,17 +16935,27 @@ TEXT ·permute3x2AVX2(SB), $8-24
 	VBROADCASTI128 616(BX), Y5
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -15137,14 +16985,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y9, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X6
 	MOVQ    32(BX), R8
@@ -15166,9 +17014,14 @@ single3:
 	MOVQ    96(BX), DI
 	VMOVDQU X9, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15176,11 +17029,11 @@ done4:
 
 // func permute3x3AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute3x3AVX2(SB), $8-24
+TEXT ·permute3x3AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -15192,17 +17045,27 @@ TEXT ·permute3x3AVX2(SB), $8-24
 	VBROADCASTI128 664(BX), Y8
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -15240,14 +17103,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X9
 	MOVQ    32(BX), R8
@@ -15276,9 +17139,14 @@ single3:
 	MOVQ    104(BX), DI
 	VMOVDQU X12, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15286,11 +17154,11 @@ done4:
 
 // func permute3x4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute3x4AVX2(SB), $8-24
+TEXT ·permute3x4AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -15304,17 +17172,27 @@ TEXT ·permute3x4AVX2(SB), $8-24
 	VBROADCASTI128 696(BX), Y10
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ           32(DX), R9
-	MOVQ           40(DX), R10
+pair3:
+	MOVQ           56(DX), R9
+	MOVQ           64(DX), R10
 	ADDQ           SI, R9
 	ADDQ           DI, R10
 	MOVQ           24(BX), R11
@@ -15361,14 +17239,14 @@ pair2:
 	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
 	MOVQ           R9, SI
 	MOVQ           R10, DI
-	ADDQ           32(DX), SI
-	ADDQ           40(DX), DI
+	ADDQ           56(DX), SI
+	ADDQ           64(DX), DI
 	SUBQ           $+2, R8
-	JGE            pair2
+	JGE            pair3
 
-single3:
+single4:
 	INCQ           R8
-	JNZ            done4
+	JNZ            done5
 	MOVQ           24(BX), R8
 	VMOVDQU        (DI)(R8*1), X11
 	MOVQ           32(BX), R8
@@ -15405,9 +17283,14 @@ single3:
 	MOVQ           112(BX), DI
 	VMOVDQU        X14, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15415,28 +17298,38 @@ done4:
 
 // func permute4x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute4x1AVX2(SB), $8-24
+TEXT ·permute4x1AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
 	VBROADCASTI128 584(BX), Y3
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -15463,14 +17356,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X4
 	MOVQ    32(BX), R8
@@ -15489,9 +17382,14 @@ single3:
 	MOVQ    88(BX), DI
 	VMOVDQU X8, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15499,11 +17397,11 @@ done4:
 
 // func permute4x2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute4x2AVX2(SB), $8-24
+TEXT ·permute4x2AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -15514,17 +17412,27 @@ TEXT ·permute4x2AVX2(SB), $8-24
 	VBROADCASTI128 648(BX), Y7
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ         32(DX), R9
-	MOVQ         40(DX), R10
+pair3:
+	MOVQ         56(DX), R9
+	MOVQ         64(DX), R10
 	ADDQ         SI, R9
 	ADDQ         DI, R10
 	MOVQ         24(BX), R11
@@ -15561,14 +17469,14 @@ pair2:
 	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
 	MOVQ         R9, SI
 	MOVQ         R10, DI
-	ADDQ         32(DX), SI
-	ADDQ         40(DX), DI
+	ADDQ         56(DX), SI
+	ADDQ         64(DX), DI
 	SUBQ         $+2, R8
-	JGE          pair2
+	JGE          pair3
 
-single3:
+single4:
 	INCQ    R8
-	JNZ     done4
+	JNZ     done5
 	MOVQ    24(BX), R8
 	VMOVDQU (DI)(R8*1), X8
 	MOVQ    32(BX), R8
@@ -15596,9 +17504,14 @@ single3:
 	MOVQ    96(BX), DI
 	VMOVDQU X12, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15606,11 +17519,11 @@ done4:
 
 // func permute4x3AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute4x3AVX2(SB), $8-24
+TEXT ·permute4x3AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -15623,17 +17536,27 @@ TEXT ·permute4x3AVX2(SB), $8-24
 	VBROADCASTI128 680(BX), Y9
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ           32(DX), R9
-	MOVQ           40(DX), R10
+pair3:
+	MOVQ           56(DX), R9
+	MOVQ           64(DX), R10
 	ADDQ           SI, R9
 	ADDQ           DI, R10
 	MOVQ           24(BX), R11
@@ -15682,14 +17605,14 @@ pair2:
 	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
 	MOVQ           R9, SI
 	MOVQ           R10, DI
-	ADDQ           32(DX), SI
-	ADDQ           40(DX), DI
+	ADDQ           56(DX), SI
+	ADDQ           64(DX), DI
 	SUBQ           $+2, R8
-	JGE            pair2
+	JGE            pair3
 
-single3:
+single4:
 	INCQ           R8
-	JNZ            done4
+	JNZ            done5
 	MOVQ           24(BX), R8
 	VMOVDQU        (DI)(R8*1), X10
 	MOVQ           32(BX), R8
@@ -15728,9 +17651,14 @@ single3:
 	MOVQ           104(BX), DI
 	VMOVDQU        X14, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15738,11 +17666,11 @@ done4:
 
 // func permute4x4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·permute4x4AVX2(SB), $8-24
+TEXT ·permute4x4AVX2(SB), $24-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           144(DX), BX
+	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
 	VBROADCASTI128 552(BX), Y1
 	VBROADCASTI128 568(BX), Y2
@@ -15755,17 +17683,27 @@ TEXT ·permute4x4AVX2(SB), $8-24
 	VBROADCASTI128 680(BX), Y9
 	MOVQ           (DX), SI
 	MOVQ           SI, (SP)
+	MOVQ           $+16, DI
+	MOVQ           24(DX), SI
+	TESTQ          SI, SI
+	JNZ            some2
+	LEAQ           8(DX), SI
+	XORQ           DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 	SUBQ $+2, R8
-	JLT  single3
+	JLT  single4
 
-pair2:
-	MOVQ           32(DX), R9
-	MOVQ           40(DX), R10
+pair3:
+	MOVQ           56(DX), R9
+	MOVQ           64(DX), R10
 	ADDQ           SI, R9
 	ADDQ           DI, R10
 	MOVQ           24(BX), R11
@@ -15828,14 +17766,14 @@ pair2:
 	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
 	MOVQ           R9, SI
 	MOVQ           R10, DI
-	ADDQ           32(DX), SI
-	ADDQ           40(DX), DI
+	ADDQ           56(DX), SI
+	ADDQ           64(DX), DI
 	SUBQ           $+2, R8
-	JGE            pair2
+	JGE            pair3
 
-single3:
+single4:
 	INCQ           R8
-	JNZ            done4
+	JNZ            done5
 	MOVQ           24(BX), R8
 	VMOVDQU        (DI)(R8*1), X10
 	MOVQ           32(BX), R8
@@ -15887,9 +17825,14 @@ single3:
 	MOVQ           112(BX), DI
 	VMOVDQU        X14, (SI)(DI*1)
 
-done4:
-	ADDQ 8(DX), AX
-	ADDQ 16(DX), CX
+done5:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
 	VZEROUPPER
@@ -15897,55 +17840,80 @@ done4:
 
 // func permute1x1SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute1x1SSSE3(SB), $8-24
+TEXT ·permute1x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X1
 	MOVOA  X1, X1
 	PSHUFB X0, X1
 	MOVQ   88(BX), R9
 	MOVOU  X1, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute1x2SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute1x2SSSE3(SB), $8-24
+TEXT ·permute1x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X2
 	MOVOA  X2, X3
@@ -15956,35 +17924,50 @@ inner2:
 	PSHUFB X1, X2
 	MOVQ   96(BX), R9
 	MOVOU  X2, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute1x3SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute1x3SSSE3(SB), $8-24
+TEXT ·permute1x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X3
 	MOVOA  X3, X4
@@ -15999,36 +17982,51 @@ inner2:
 	PSHUFB X2, X3
 	MOVQ   104(BX), R9
 	MOVOU  X3, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute1x4SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute1x4SSSE3(SB), $8-24
+TEXT ·permute1x4SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
 	MOVOU 584(BX), X3
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X4
 	MOVOA  X4, X5
@@ -16047,34 +18045,49 @@ inner2:
 	PSHUFB X3, X4
 	MOVQ   112(BX), R9
 	MOVOU  X4, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute2x1SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute2x1SSSE3(SB), $8-24
+TEXT ·permute2x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X2
 	MOVQ   32(BX), R9
@@ -16086,36 +18099,51 @@ inner2:
 	POR    X3, X2
 	MOVQ   88(BX), R9
 	MOVOU  X2, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute2x2SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute2x2SSSE3(SB), $8-24
+TEXT ·permute2x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
 	MOVOU 584(BX), X3
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X4
 	MOVQ   32(BX), R9
@@ -16134,23 +18162,28 @@ inner2:
 	POR    X5, X4
 	MOVQ   96(BX), R9
 	MOVOU  X4, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute2x3SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute2x3SSSE3(SB), $8-24
+TEXT ·permute2x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -16159,13 +18192,23 @@ TEXT ·permute2x3SSSE3(SB), $8-24
 	MOVOU 616(BX), X5
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X6
 	MOVQ   32(BX), R9
@@ -16191,23 +18234,28 @@ inner2:
 	POR    X7, X6
 	MOVQ   104(BX), R9
 	MOVOU  X6, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute2x4SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute2x4SSSE3(SB), $8-24
+TEXT ·permute2x4SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -16218,13 +18266,23 @@ TEXT ·permute2x4SSSE3(SB), $8-24
 	MOVOU 648(BX), X7
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X8
 	MOVQ   32(BX), R9
@@ -16257,35 +18315,50 @@ inner2:
 	POR    X9, X8
 	MOVQ   112(BX), R9
 	MOVOU  X8, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute3x1SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute3x1SSSE3(SB), $8-24
+TEXT ·permute3x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X3
 	MOVQ   32(BX), R9
@@ -16302,23 +18375,28 @@ inner2:
 	POR    X4, X3
 	MOVQ   88(BX), R9
 	MOVOU  X3, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute3x2SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute3x2SSSE3(SB), $8-24
+TEXT ·permute3x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -16327,13 +18405,23 @@ TEXT ·permute3x2SSSE3(SB), $8-24
 	MOVOU 616(BX), X5
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X6
 	MOVQ   32(BX), R9
@@ -16360,23 +18448,28 @@ inner2:
 	POR    X7, X6
 	MOVQ   96(BX), R9
 	MOVOU  X6, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute3x3SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute3x3SSSE3(SB), $8-24
+TEXT ·permute3x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -16388,13 +18481,23 @@ TEXT ·permute3x3SSSE3(SB), $8-24
 	MOVOU 664(BX), X8
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X9
 	MOVQ   32(BX), R9
@@ -16431,23 +18534,28 @@ inner2:
 	POR    X10, X9
 	MOVQ   104(BX), R9
 	MOVOU  X9, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute3x4SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute3x4SSSE3(SB), $8-24
+TEXT ·permute3x4SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -16460,13 +18568,23 @@ TEXT ·permute3x4SSSE3(SB), $8-24
 	MOVOU 680(BX), X9
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X10
 	MOVQ   32(BX), R9
@@ -16515,36 +18633,51 @@ inner2:
 	POR    X12, X10
 	MOVQ   112(BX), R9
 	MOVOU  X10, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute4x1SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute4x1SSSE3(SB), $8-24
+TEXT ·permute4x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
 	MOVOU 584(BX), X3
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X4
 	MOVQ   32(BX), R9
@@ -16566,23 +18699,28 @@ inner2:
 	POR    X5, X4
 	MOVQ   88(BX), R9
 	MOVOU  X4, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute4x2SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute4x2SSSE3(SB), $8-24
+TEXT ·permute4x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -16593,13 +18731,23 @@ TEXT ·permute4x2SSSE3(SB), $8-24
 	MOVOU 648(BX), X7
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X8
 	MOVQ   32(BX), R9
@@ -16634,23 +18782,28 @@ inner2:
 	POR    X9, X8
 	MOVQ   96(BX), R9
 	MOVOU  X8, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute4x3SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute4x3SSSE3(SB), $8-24
+TEXT ·permute4x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -16662,13 +18815,23 @@ TEXT ·permute4x3SSSE3(SB), $8-24
 	MOVOU 664(BX), X8
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X9
 	MOVQ   32(BX), R9
@@ -16719,23 +18882,28 @@ inner2:
 	POR    X11, X9
 	MOVQ   104(BX), R9
 	MOVOU  X9, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET
 
 // func permute4x4SSSE3(dst *byte, src *byte, b *byte)
 // Requires: SSE2, SSSE3
-TEXT ·permute4x4SSSE3(SB), $8-24
+TEXT ·permute4x4SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  144(DX), BX
+	MOVQ  168(DX), BX
 	MOVOU 536(BX), X0
 	MOVOU 552(BX), X1
 	MOVOU 568(BX), X2
@@ -16747,13 +18915,23 @@ TEXT ·permute4x4SSSE3(SB), $8-24
 	MOVOU 664(BX), X8
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
-	MOVQ 24(DX), R8
+	MOVQ 48(DX), R8
 
-inner2:
+inner3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X9
 	MOVQ   32(BX), R9
@@ -16821,12 +18999,17 @@ inner2:
 	POR    X11, X9
 	MOVQ   112(BX), R9
 	MOVOU  X9, (SI)(R9*1)
-	ADDQ   32(DX), SI
-	ADDQ   40(DX), DI
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
 	DECQ   R8
-	JNZ    inner2
-	ADDQ   8(DX), AX
-	ADDQ   16(DX), CX
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
 	DECQ   (SP)
 	JNZ    outer1
 	RET

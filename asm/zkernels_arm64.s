@@ -9,28 +9,33 @@ TEXT ·rowsNEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 48(R2), R3
+	MOVD 72(R2), R3
 	CMP  $64, R3
 	BLT  shorter1
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some3
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
+some3:
 turn2:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn3:
+turn4:
 	MOVD R7, R12
 	MOVD R8, R13
 	SUB  $64, R3, R14
 	CMP  $0, R14
-	BLE  last4
+	BLE  last5
 
-line5:
+line6:
 	FLDPQ (R13), (F0, F1)
 	FLDPQ 32(R13), (F2, F3)
 	FSTPQ (F0, F1), (R12)
@@ -38,9 +43,9 @@ line5:
 	ADD   $64, R13, R13
 	ADD   $64, R12, R12
 	SUBS  $64, R14, R14
-	BGT   line5
+	BGT   line6
 
-last4:
+last5:
 	ADD   R14, R13, R13
 	ADD   R14, R12, R12
 	FLDPQ (R13), (F0, F1)
@@ -50,29 +55,36 @@ last4:
 	ADD   R10, R7, R7
 	ADD   R11, R8, R8
 	SUBS  $1, R9, R9
-	BNE   turn3
-	ADD   R5, R0, R0
-	ADD   R6, R1, R1
+	BNE   turn4
+	LDP   (R5), (R7, R8)
+	ADD   R7, R0, R0
+	ADD   R8, R1, R1
+	ADD   R6, R5, R5
 	SUBS  $1, R4, R4
 	BNE   turn2
 	RET
 
 shorter1:
 	CMP  $32, R3
-	BLT  shorter6
+	BLT  shorter7
 	SUB  $32, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some9
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn7:
+some9:
+turn8:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn8:
+turn10:
 	ADD   R4, R9, R13
 	ADD   R4, R8, R14
 	FLDPQ (R9), (F0, F1)
@@ -82,29 +94,36 @@ turn8:
 	ADD   R11, R8, R8
 	ADD   R12, R9, R9
 	SUBS  $1, R10, R10
-	BNE   turn8
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
+	BNE   turn10
+	LDP   (R6), (R8, R9)
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	ADD   R7, R6, R6
 	SUBS  $1, R5, R5
-	BNE   turn7
+	BNE   turn8
 	RET
 
-shorter6:
+shorter7:
 	CMP  $16, R3
-	BLT  shorter9
+	BLT  shorter11
 	SUB  $16, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some13
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn10:
+some13:
+turn12:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn11:
+turn14:
 	ADD   R4, R9, R13
 	ADD   R4, R8, R14
 	FMOVQ (R9), F0
@@ -114,29 +133,36 @@ turn11:
 	ADD   R11, R8, R8
 	ADD   R12, R9, R9
 	SUBS  $1, R10, R10
-	BNE   turn11
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
+	BNE   turn14
+	LDP   (R6), (R8, R9)
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	ADD   R7, R6, R6
 	SUBS  $1, R5, R5
-	BNE   turn10
+	BNE   turn12
 	RET
 
-shorter9:
+shorter11:
 	CMP  $8, R3
-	BLT  shorter12
+	BLT  shorter15
 	SUB  $8, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some17
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn13:
+some17:
+turn16:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn14:
+turn18:
 	ADD  R4, R9, R13
 	ADD  R4, R8, R14
 	MOVD (R9), R15
@@ -146,29 +172,36 @@ turn14:
 	ADD  R11, R8, R8
 	ADD  R12, R9, R9
 	SUBS $1, R10, R10
-	BNE  turn14
-	ADD  R6, R0, R0
-	ADD  R7, R1, R1
+	BNE  turn18
+	LDP  (R6), (R8, R9)
+	ADD  R8, R0, R0
+	ADD  R9, R1, R1
+	ADD  R7, R6, R6
 	SUBS $1, R5, R5
-	BNE  turn13
+	BNE  turn16
 	RET
 
-shorter12:
+shorter15:
 	CMP  $4, R3
-	BLT  shorter15
+	BLT  shorter19
 	SUB  $4, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some21
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn16:
+some21:
+turn20:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn17:
+turn22:
 	ADD   R4, R9, R13
 	ADD   R4, R8, R14
 	MOVWU (R9), R15
@@ -178,29 +211,36 @@ turn17:
 	ADD   R11, R8, R8
 	ADD   R12, R9, R9
 	SUBS  $1, R10, R10
-	BNE   turn17
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
+	BNE   turn22
+	LDP   (R6), (R8, R9)
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	ADD   R7, R6, R6
 	SUBS  $1, R5, R5
-	BNE   turn16
+	BNE   turn20
 	RET
 
-shorter15:
+shorter19:
 	CMP  $2, R3
-	BLT  shorter18
+	BLT  shorter23
 	SUB  $2, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some25
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn19:
+some25:
+turn24:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn20:
+turn26:
 	ADD   R4, R9, R13
 	ADD   R4, R8, R14
 	MOVHU (R9), R15
@@ -210,36 +250,45 @@ turn20:
 	ADD   R11, R8, R8
 	ADD   R12, R9, R9
 	SUBS  $1, R10, R10
-	BNE   turn20
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
+	BNE   turn26
+	LDP   (R6), (R8, R9)
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	ADD   R7, R6, R6
 	SUBS  $1, R5, R5
-	BNE   turn19
+	BNE   turn24
 	RET
 
-shorter18:
+shorter23:
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some29
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
-turn22:
+some29:
+turn28:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn23:
+turn30:
 	MOVBU (R8), R12
 	MOVB  R12, (R7)
 	ADD   R10, R7, R7
 	ADD   R11, R8, R8
 	SUBS  $1, R9, R9
-	BNE   turn23
-	ADD   R5, R0, R0
-	ADD   R6, R1, R1
+	BNE   turn30
+	LDP   (R5), (R7, R8)
+	ADD   R7, R0, R0
+	ADD   R8, R1, R1
+	ADD   R6, R5, R5
 	SUBS  $1, R4, R4
-	BNE   turn22
+	BNE   turn28
 	RET
 
 // func rowsStreamNEON(dst *byte, src *byte, b *byte)
@@ -247,21 +296,26 @@ TEXT ·rowsStreamNEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 48(R2), R3
+	MOVD 72(R2), R3
 	CMP  $64, R3
 	BLT  shorter1
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some3
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
+some3:
 turn2:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn3:
+turn4:
 	FLDPQ (R8), (F0, F1)
 	FLDPQ 32(R8), (F2, F3)
 	FSTPQ (F0, F1), (R7)
@@ -274,9 +328,9 @@ turn3:
 	SUB   R14, R3, R14
 	SUB   $64, R14, R14
 	CMP   $0, R14
-	BLE   last4
+	BLE   last5
 
-line5:
+line6:
 	FLDPQ (R13), (F0, F1)
 	FLDPQ 32(R13), (F2, F3)
 	WORD  $0xac000580 // STNP Q0, Q1, (R12)
@@ -284,9 +338,9 @@ line5:
 	ADD   $64, R13, R13
 	ADD   $64, R12, R12
 	SUBS  $64, R14, R14
-	BGT   line5
+	BGT   line6
 
-last4:
+last5:
 	ADD   R14, R13, R13
 	ADD   R14, R12, R12
 	FLDPQ (R13), (F0, F1)
@@ -296,29 +350,36 @@ last4:
 	ADD   R10, R7, R7
 	ADD   R11, R8, R8
 	SUBS  $1, R9, R9
-	BNE   turn3
-	ADD   R5, R0, R0
-	ADD   R6, R1, R1
+	BNE   turn4
+	LDP   (R5), (R7, R8)
+	ADD   R7, R0, R0
+	ADD   R8, R1, R1
+	ADD   R6, R5, R5
 	SUBS  $1, R4, R4
 	BNE   turn2
 	RET
 
 shorter1:
 	CMP  $32, R3
-	BLT  shorter6
+	BLT  shorter7
 	SUB  $32, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some9
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn7:
+some9:
+turn8:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn8:
+turn10:
 	ADD   R4, R9, R13
 	ADD   R4, R8, R14
 	FLDPQ (R9), (F0, F1)
@@ -328,29 +389,36 @@ turn8:
 	ADD   R11, R8, R8
 	ADD   R12, R9, R9
 	SUBS  $1, R10, R10
-	BNE   turn8
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
+	BNE   turn10
+	LDP   (R6), (R8, R9)
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	ADD   R7, R6, R6
 	SUBS  $1, R5, R5
-	BNE   turn7
+	BNE   turn8
 	RET
 
-shorter6:
+shorter7:
 	CMP  $16, R3
-	BLT  shorter9
+	BLT  shorter11
 	SUB  $16, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some13
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn10:
+some13:
+turn12:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn11:
+turn14:
 	ADD   R4, R9, R13
 	ADD   R4, R8, R14
 	FMOVQ (R9), F0
@@ -360,29 +428,36 @@ turn11:
 	ADD   R11, R8, R8
 	ADD   R12, R9, R9
 	SUBS  $1, R10, R10
-	BNE   turn11
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
+	BNE   turn14
+	LDP   (R6), (R8, R9)
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	ADD   R7, R6, R6
 	SUBS  $1, R5, R5
-	BNE   turn10
+	BNE   turn12
 	RET
 
-shorter9:
+shorter11:
 	CMP  $8, R3
-	BLT  shorter12
+	BLT  shorter15
 	SUB  $8, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some17
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn13:
+some17:
+turn16:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn14:
+turn18:
 	ADD  R4, R9, R13
 	ADD  R4, R8, R14
 	MOVD (R9), R15
@@ -392,29 +467,36 @@ turn14:
 	ADD  R11, R8, R8
 	ADD  R12, R9, R9
 	SUBS $1, R10, R10
-	BNE  turn14
-	ADD  R6, R0, R0
-	ADD  R7, R1, R1
+	BNE  turn18
+	LDP  (R6), (R8, R9)
+	ADD  R8, R0, R0
+	ADD  R9, R1, R1
+	ADD  R7, R6, R6
 	SUBS $1, R5, R5
-	BNE  turn13
+	BNE  turn16
 	RET
 
-shorter12:
+shorter15:
 	CMP  $4, R3
-	BLT  shorter15
+	BLT  shorter19
 	SUB  $4, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some21
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn16:
+some21:
+turn20:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn17:
+turn22:
 	ADD   R4, R9, R13
 	ADD   R4, R8, R14
 	MOVWU (R9), R15
@@ -424,29 +506,36 @@ turn17:
 	ADD   R11, R8, R8
 	ADD   R12, R9, R9
 	SUBS  $1, R10, R10
-	BNE   turn17
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
+	BNE   turn22
+	LDP   (R6), (R8, R9)
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	ADD   R7, R6, R6
 	SUBS  $1, R5, R5
-	BNE   turn16
+	BNE   turn20
 	RET
 
-shorter15:
+shorter19:
 	CMP  $2, R3
-	BLT  shorter18
+	BLT  shorter23
 	SUB  $2, R3, R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some25
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
-turn19:
+some25:
+turn24:
 	MOVD R0, R8
 	MOVD R1, R9
-	MOVD 24(R2), R10
-	MOVD 32(R2), R11
-	MOVD 40(R2), R12
+	MOVD 48(R2), R10
+	MOVD 56(R2), R11
+	MOVD 64(R2), R12
 
-turn20:
+turn26:
 	ADD   R4, R9, R13
 	ADD   R4, R8, R14
 	MOVHU (R9), R15
@@ -456,36 +545,45 @@ turn20:
 	ADD   R11, R8, R8
 	ADD   R12, R9, R9
 	SUBS  $1, R10, R10
-	BNE   turn20
-	ADD   R6, R0, R0
-	ADD   R7, R1, R1
+	BNE   turn26
+	LDP   (R6), (R8, R9)
+	ADD   R8, R0, R0
+	ADD   R9, R1, R1
+	ADD   R7, R6, R6
 	SUBS  $1, R5, R5
-	BNE   turn19
+	BNE   turn24
 	RET
 
-shorter18:
+shorter23:
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some29
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
-turn22:
+some29:
+turn28:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn23:
+turn30:
 	MOVBU (R8), R12
 	MOVB  R12, (R7)
 	ADD   R10, R7, R7
 	ADD   R11, R8, R8
 	SUBS  $1, R9, R9
-	BNE   turn23
-	ADD   R5, R0, R0
-	ADD   R6, R1, R1
+	BNE   turn30
+	LDP   (R5), (R7, R8)
+	ADD   R7, R0, R0
+	ADD   R8, R1, R1
+	ADD   R6, R5, R5
 	SUBS  $1, R4, R4
-	BNE   turn22
+	BNE   turn28
 	RET
 
 // func fillB1NEON(dst *byte, src *byte, b *byte)
@@ -493,91 +591,98 @@ TEXT ·fillB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 48(R2), R3
+	MOVD 72(R2), R3
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some2
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
+some2:
 turn1:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn2:
+turn3:
 	VLD1R (R8), [V0.B16]
 	MOVD  R7, R12
 	SUBS  $64, R3, R13
-	BLT   below645
-	B     lines3
+	BLT   below646
+	B     lines4
 
-again4:
+again5:
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
 	ADD   $64, R12, R12
 	SUB   $64, R13, R13
 
-lines3:
+lines4:
 	CMP   $0, R13
-	BGT   again4
+	BGT   again5
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
-	B     done7
+	B     done8
 
-below645:
+below646:
 	CMP   $32, R3
-	BLT   below326
+	BLT   below327
 	FSTPQ (F0, F0), (R12)
 	ADD   $32, R13, R13
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
-	B     done7
+	B     done8
 
-below326:
+below327:
 	CMP   $16, R3
-	BLT   below168
+	BLT   below169
 	FMOVQ F0, (R12)
 	SUB   $16, R3, R14
 	ADD   R14, R12, R12
 	FMOVQ F0, (R12)
-	B     done9
+	B     done10
 
-below168:
+below169:
 	FMOVD F0, R14
 	TST   $8, R3
-	BEQ   skip10
+	BEQ   skip11
 	MOVD  R14, (R12)
 	ADD   $8, R12, R12
 
-skip10:
+skip11:
 	TST  $4, R3
-	BEQ  skip11
+	BEQ  skip12
 	MOVW R14, (R12)
 	ADD  $4, R12, R12
 
-skip11:
+skip12:
 	TST  $2, R3
-	BEQ  skip12
+	BEQ  skip13
 	MOVH R14, (R12)
 	ADD  $2, R12, R12
 
-skip12:
+skip13:
 	TST  $1, R3
-	BEQ  skip13
+	BEQ  skip14
 	MOVB R14, (R12)
 	ADD  $1, R12, R12
 
-skip13:
-done9:
-done7:
+skip14:
+done10:
+done8:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
 	SUBS $1, R9, R9
-	BNE  turn2
-	ADD  R5, R0, R0
-	ADD  R6, R1, R1
+	BNE  turn3
+	LDP  (R5), (R7, R8)
+	ADD  R7, R0, R0
+	ADD  R8, R1, R1
+	ADD  R6, R5, R5
 	SUBS $1, R4, R4
 	BNE  turn1
 	RET
@@ -587,85 +692,92 @@ TEXT ·fillB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 48(R2), R3
+	MOVD 72(R2), R3
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some2
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
+some2:
 turn1:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn2:
+turn3:
 	VLD1R (R8), [V0.H8]
 	MOVD  R7, R12
 	SUBS  $64, R3, R13
-	BLT   below645
-	B     lines3
+	BLT   below646
+	B     lines4
 
-again4:
+again5:
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
 	ADD   $64, R12, R12
 	SUB   $64, R13, R13
 
-lines3:
+lines4:
 	CMP   $0, R13
-	BGT   again4
+	BGT   again5
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
-	B     done7
+	B     done8
 
-below645:
+below646:
 	CMP   $32, R3
-	BLT   below326
+	BLT   below327
 	FSTPQ (F0, F0), (R12)
 	ADD   $32, R13, R13
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
-	B     done7
+	B     done8
 
-below326:
+below327:
 	CMP   $16, R3
-	BLT   below168
+	BLT   below169
 	FMOVQ F0, (R12)
 	SUB   $16, R3, R14
 	ADD   R14, R12, R12
 	FMOVQ F0, (R12)
-	B     done9
+	B     done10
 
-below168:
+below169:
 	FMOVD F0, R14
 	TST   $8, R3
-	BEQ   skip10
+	BEQ   skip11
 	MOVD  R14, (R12)
 	ADD   $8, R12, R12
 
-skip10:
+skip11:
 	TST  $4, R3
-	BEQ  skip11
+	BEQ  skip12
 	MOVW R14, (R12)
 	ADD  $4, R12, R12
 
-skip11:
+skip12:
 	TST  $2, R3
-	BEQ  skip12
+	BEQ  skip13
 	MOVH R14, (R12)
 	ADD  $2, R12, R12
 
-skip12:
-done9:
-done7:
+skip13:
+done10:
+done8:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
 	SUBS $1, R9, R9
-	BNE  turn2
-	ADD  R5, R0, R0
-	ADD  R6, R1, R1
+	BNE  turn3
+	LDP  (R5), (R7, R8)
+	ADD  R7, R0, R0
+	ADD  R8, R1, R1
+	ADD  R6, R5, R5
 	SUBS $1, R4, R4
 	BNE  turn1
 	RET
@@ -675,79 +787,86 @@ TEXT ·fillB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 48(R2), R3
+	MOVD 72(R2), R3
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some2
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
+some2:
 turn1:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn2:
+turn3:
 	VLD1R (R8), [V0.S4]
 	MOVD  R7, R12
 	SUBS  $64, R3, R13
-	BLT   below645
-	B     lines3
+	BLT   below646
+	B     lines4
 
-again4:
+again5:
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
 	ADD   $64, R12, R12
 	SUB   $64, R13, R13
 
-lines3:
+lines4:
 	CMP   $0, R13
-	BGT   again4
+	BGT   again5
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
-	B     done7
+	B     done8
 
-below645:
+below646:
 	CMP   $32, R3
-	BLT   below326
+	BLT   below327
 	FSTPQ (F0, F0), (R12)
 	ADD   $32, R13, R13
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
-	B     done7
+	B     done8
 
-below326:
+below327:
 	CMP   $16, R3
-	BLT   below168
+	BLT   below169
 	FMOVQ F0, (R12)
 	SUB   $16, R3, R14
 	ADD   R14, R12, R12
 	FMOVQ F0, (R12)
-	B     done9
+	B     done10
 
-below168:
+below169:
 	FMOVD F0, R14
 	TST   $8, R3
-	BEQ   skip10
+	BEQ   skip11
 	MOVD  R14, (R12)
 	ADD   $8, R12, R12
 
-skip10:
+skip11:
 	TST  $4, R3
-	BEQ  skip11
+	BEQ  skip12
 	MOVW R14, (R12)
 	ADD  $4, R12, R12
 
-skip11:
-done9:
-done7:
+skip12:
+done10:
+done8:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
 	SUBS $1, R9, R9
-	BNE  turn2
-	ADD  R5, R0, R0
-	ADD  R6, R1, R1
+	BNE  turn3
+	LDP  (R5), (R7, R8)
+	ADD  R7, R0, R0
+	ADD  R8, R1, R1
+	ADD  R6, R5, R5
 	SUBS $1, R4, R4
 	BNE  turn1
 	RET
@@ -757,73 +876,80 @@ TEXT ·fillB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 48(R2), R3
+	MOVD 72(R2), R3
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some2
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
+some2:
 turn1:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn2:
+turn3:
 	VLD1R (R8), [V0.D2]
 	MOVD  R7, R12
 	SUBS  $64, R3, R13
-	BLT   below645
-	B     lines3
+	BLT   below646
+	B     lines4
 
-again4:
+again5:
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
 	ADD   $64, R12, R12
 	SUB   $64, R13, R13
 
-lines3:
+lines4:
 	CMP   $0, R13
-	BGT   again4
+	BGT   again5
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
-	B     done7
+	B     done8
 
-below645:
+below646:
 	CMP   $32, R3
-	BLT   below326
+	BLT   below327
 	FSTPQ (F0, F0), (R12)
 	ADD   $32, R13, R13
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
-	B     done7
+	B     done8
 
-below326:
+below327:
 	CMP   $16, R3
-	BLT   below168
+	BLT   below169
 	FMOVQ F0, (R12)
 	SUB   $16, R3, R14
 	ADD   R14, R12, R12
 	FMOVQ F0, (R12)
-	B     done9
+	B     done10
 
-below168:
+below169:
 	FMOVD F0, R14
 	TST   $8, R3
-	BEQ   skip10
+	BEQ   skip11
 	MOVD  R14, (R12)
 	ADD   $8, R12, R12
 
-skip10:
-done9:
-done7:
+skip11:
+done10:
+done8:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
 	SUBS $1, R9, R9
-	BNE  turn2
-	ADD  R5, R0, R0
-	ADD  R6, R1, R1
+	BNE  turn3
+	LDP  (R5), (R7, R8)
+	ADD  R7, R0, R0
+	ADD  R8, R1, R1
+	ADD  R6, R5, R5
 	SUBS $1, R4, R4
 	BNE  turn1
 	RET
@@ -833,58 +959,65 @@ TEXT ·fillB16NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 48(R2), R3
+	MOVD 72(R2), R3
 	MOVD (R2), R4
-	MOVD 8(R2), R5
-	MOVD 16(R2), R6
+	MOVD 24(R2), R5
+	MOVD $16, R6
+	CMP  $0, R5
+	BNE  some2
+	ADD  $8, R2, R5
+	MOVD $0, R6
 
+some2:
 turn1:
 	MOVD R0, R7
 	MOVD R1, R8
-	MOVD 24(R2), R9
-	MOVD 32(R2), R10
-	MOVD 40(R2), R11
+	MOVD 48(R2), R9
+	MOVD 56(R2), R10
+	MOVD 64(R2), R11
 
-turn2:
+turn3:
 	FMOVQ (R8), F0
 	MOVD  R7, R12
 	SUBS  $64, R3, R13
-	BLT   below645
-	B     lines3
+	BLT   below646
+	B     lines4
 
-again4:
+again5:
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
 	ADD   $64, R12, R12
 	SUB   $64, R13, R13
 
-lines3:
+lines4:
 	CMP   $0, R13
-	BGT   again4
+	BGT   again5
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
 	FSTPQ (F0, F0), 32(R12)
-	B     done7
+	B     done8
 
-below645:
+below646:
 	CMP   $32, R3
-	BLT   below326
+	BLT   below327
 	FSTPQ (F0, F0), (R12)
 	ADD   $32, R13, R13
 	ADD   R13, R12, R12
 	FSTPQ (F0, F0), (R12)
-	B     done7
+	B     done8
 
-below326:
+below327:
 	FMOVQ F0, (R12)
 
-done7:
+done8:
 	ADD  R10, R7, R7
 	ADD  R11, R8, R8
 	SUBS $1, R9, R9
-	BNE  turn2
-	ADD  R5, R0, R0
-	ADD  R6, R1, R1
+	BNE  turn3
+	LDP  (R5), (R7, R8)
+	ADD  R7, R0, R0
+	ADD  R8, R1, R1
+	ADD  R6, R5, R5
 	SUBS $1, R4, R4
 	BNE  turn1
 	RET
@@ -895,20 +1028,25 @@ TEXT ·transposeB1NEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD (R2), R3
-	MOVD 8(R2), R4
-	MOVD 16(R2), R5
+	MOVD 24(R2), R4
+	MOVD $16, R5
+	CMP  $0, R4
+	BNE  some2
+	ADD  $8, R2, R4
+	MOVD $0, R5
 
+some2:
 turn1:
-	MOVD 96(R2), R7
-	MOVD 64(R2), R8
+	MOVD 120(R2), R7
+	MOVD 88(R2), R8
 	MOVD R0, R6
 
-tile2:
-	MOVD 72(R2), R10
-	MOVD 56(R2), R11
+tile3:
+	MOVD 96(R2), R10
+	MOVD 80(R2), R11
 	MOVD R1, R9
 
-tile4:
+tile5:
 	LDP   (R7), (R12, R13)
 	ADD   R9, R12, R12
 	ADD   R9, R13, R13
@@ -1054,33 +1192,35 @@ tile4:
 	FMOVQ F16, (R12)
 	FMOVQ F15, (R13)
 	SUBS  $16, R11, R11
-	BLE   done5
+	BLE   done6
 	ADD   $16, R9, R9
 	ADD   $128, R10, R10
 	CMP   $16, R11
-	BGE   tile4
+	BGE   tile5
 	SUB   $16, R11, R11
 	ADD   R11, R9, R9
 	ADD   R11<<3, R10, R10
 	MOVD  $16, R11
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $16, R8, R8
-	BLE  done3
+	BLE  done4
 	ADD  $16, R6, R6
 	ADD  $128, R7, R7
 	CMP  $16, R8
-	BGE  tile2
+	BGE  tile3
 	SUB  $16, R8, R8
 	ADD  R8, R6, R6
 	ADD  R8<<3, R7, R7
 	MOVD $16, R8
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R4, R0, R0
-	ADD  R5, R1, R1
+done4:
+	LDP  (R4), (R6, R7)
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	ADD  R5, R4, R4
 	SUBS $1, R3, R3
 	BNE  turn1
 	RET
@@ -1091,20 +1231,25 @@ TEXT ·transposeB2NEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD (R2), R3
-	MOVD 8(R2), R4
-	MOVD 16(R2), R5
+	MOVD 24(R2), R4
+	MOVD $16, R5
+	CMP  $0, R4
+	BNE  some2
+	ADD  $8, R2, R4
+	MOVD $0, R5
 
+some2:
 turn1:
-	MOVD 96(R2), R7
-	MOVD 64(R2), R8
+	MOVD 120(R2), R7
+	MOVD 88(R2), R8
 	MOVD R0, R6
 
-tile2:
-	MOVD 72(R2), R10
-	MOVD 56(R2), R11
+tile3:
+	MOVD 96(R2), R10
+	MOVD 80(R2), R11
 	MOVD R1, R9
 
-tile4:
+tile5:
 	LDP   (R7), (R12, R13)
 	ADD   R9, R12, R12
 	ADD   R9, R13, R13
@@ -1214,33 +1359,35 @@ tile4:
 	FSTPQ (F16, F6), (R12)
 	FSTPQ (F7, F15), (R13)
 	SUBS  $8, R11, R11
-	BLE   done5
+	BLE   done6
 	ADD   $16, R9, R9
 	ADD   $64, R10, R10
 	CMP   $8, R11
-	BGE   tile4
+	BGE   tile5
 	SUB   $8, R11, R11
 	ADD   R11<<1, R9, R9
 	ADD   R11<<3, R10, R10
 	MOVD  $8, R11
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $16, R8, R8
-	BLE  done3
+	BLE  done4
 	ADD  $32, R6, R6
 	ADD  $128, R7, R7
 	CMP  $16, R8
-	BGE  tile2
+	BGE  tile3
 	SUB  $16, R8, R8
 	ADD  R8<<1, R6, R6
 	ADD  R8<<3, R7, R7
 	MOVD $16, R8
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R4, R0, R0
-	ADD  R5, R1, R1
+done4:
+	LDP  (R4), (R6, R7)
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	ADD  R5, R4, R4
 	SUBS $1, R3, R3
 	BNE  turn1
 	RET
@@ -1251,20 +1398,25 @@ TEXT ·transposeSmallB2NEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD (R2), R3
-	MOVD 8(R2), R4
-	MOVD 16(R2), R5
+	MOVD 24(R2), R4
+	MOVD $16, R5
+	CMP  $0, R4
+	BNE  some2
+	ADD  $8, R2, R4
+	MOVD $0, R5
 
+some2:
 turn1:
-	MOVD 96(R2), R7
-	MOVD 64(R2), R8
+	MOVD 120(R2), R7
+	MOVD 88(R2), R8
 	MOVD R0, R6
 
-tile2:
-	MOVD 72(R2), R10
-	MOVD 56(R2), R11
+tile3:
+	MOVD 96(R2), R10
+	MOVD 80(R2), R11
 	MOVD R1, R9
 
-tile4:
+tile5:
 	LDP   (R7), (R12, R13)
 	ADD   R9, R12, R12
 	ADD   R9, R13, R13
@@ -1330,33 +1482,35 @@ tile4:
 	FMOVQ F8, (R12)
 	FMOVQ F7, (R13)
 	SUBS  $8, R11, R11
-	BLE   done5
+	BLE   done6
 	ADD   $16, R9, R9
 	ADD   $64, R10, R10
 	CMP   $8, R11
-	BGE   tile4
+	BGE   tile5
 	SUB   $8, R11, R11
 	ADD   R11<<1, R9, R9
 	ADD   R11<<3, R10, R10
 	MOVD  $8, R11
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $8, R8, R8
-	BLE  done3
+	BLE  done4
 	ADD  $16, R6, R6
 	ADD  $64, R7, R7
 	CMP  $8, R8
-	BGE  tile2
+	BGE  tile3
 	SUB  $8, R8, R8
 	ADD  R8<<1, R6, R6
 	ADD  R8<<3, R7, R7
 	MOVD $8, R8
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R4, R0, R0
-	ADD  R5, R1, R1
+done4:
+	LDP  (R4), (R6, R7)
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	ADD  R5, R4, R4
 	SUBS $1, R3, R3
 	BNE  turn1
 	RET
@@ -1367,20 +1521,25 @@ TEXT ·transposeB4NEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD (R2), R3
-	MOVD 8(R2), R4
-	MOVD 16(R2), R5
+	MOVD 24(R2), R4
+	MOVD $16, R5
+	CMP  $0, R4
+	BNE  some2
+	ADD  $8, R2, R4
+	MOVD $0, R5
 
+some2:
 turn1:
-	MOVD 96(R2), R7
-	MOVD 64(R2), R8
+	MOVD 120(R2), R7
+	MOVD 88(R2), R8
 	MOVD R0, R6
 
-tile2:
-	MOVD 72(R2), R10
-	MOVD 56(R2), R11
+tile3:
+	MOVD 96(R2), R10
+	MOVD 80(R2), R11
 	MOVD R1, R9
 
-tile4:
+tile5:
 	LDP   (R7), (R12, R13)
 	ADD   R9, R12, R12
 	ADD   R9, R13, R13
@@ -1454,33 +1613,35 @@ tile4:
 	FSTPQ (F2, F10), (R12)
 	FSTPQ (F7, F15), (R13)
 	SUBS  $8, R11, R11
-	BLE   done5
+	BLE   done6
 	ADD   $32, R9, R9
 	ADD   $64, R10, R10
 	CMP   $8, R11
-	BGE   tile4
+	BGE   tile5
 	SUB   $8, R11, R11
 	ADD   R11<<2, R9, R9
 	ADD   R11<<3, R10, R10
 	MOVD  $8, R11
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $8, R8, R8
-	BLE  done3
+	BLE  done4
 	ADD  $32, R6, R6
 	ADD  $64, R7, R7
 	CMP  $8, R8
-	BGE  tile2
+	BGE  tile3
 	SUB  $8, R8, R8
 	ADD  R8<<2, R6, R6
 	ADD  R8<<3, R7, R7
 	MOVD $8, R8
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R4, R0, R0
-	ADD  R5, R1, R1
+done4:
+	LDP  (R4), (R6, R7)
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	ADD  R5, R4, R4
 	SUBS $1, R3, R3
 	BNE  turn1
 	RET
@@ -1491,20 +1652,25 @@ TEXT ·transposeSmallB4NEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD (R2), R3
-	MOVD 8(R2), R4
-	MOVD 16(R2), R5
+	MOVD 24(R2), R4
+	MOVD $16, R5
+	CMP  $0, R4
+	BNE  some2
+	ADD  $8, R2, R4
+	MOVD $0, R5
 
+some2:
 turn1:
-	MOVD 96(R2), R7
-	MOVD 64(R2), R8
+	MOVD 120(R2), R7
+	MOVD 88(R2), R8
 	MOVD R0, R6
 
-tile2:
-	MOVD 72(R2), R10
-	MOVD 56(R2), R11
+tile3:
+	MOVD 96(R2), R10
+	MOVD 80(R2), R11
 	MOVD R1, R9
 
-tile4:
+tile5:
 	LDP   (R7), (R12, R13)
 	ADD   R9, R12, R12
 	ADD   R9, R13, R13
@@ -1534,33 +1700,35 @@ tile4:
 	FMOVQ F4, (R12)
 	FMOVQ F3, (R13)
 	SUBS  $4, R11, R11
-	BLE   done5
+	BLE   done6
 	ADD   $16, R9, R9
 	ADD   $32, R10, R10
 	CMP   $4, R11
-	BGE   tile4
+	BGE   tile5
 	SUB   $4, R11, R11
 	ADD   R11<<2, R9, R9
 	ADD   R11<<3, R10, R10
 	MOVD  $4, R11
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $4, R8, R8
-	BLE  done3
+	BLE  done4
 	ADD  $16, R6, R6
 	ADD  $32, R7, R7
 	CMP  $4, R8
-	BGE  tile2
+	BGE  tile3
 	SUB  $4, R8, R8
 	ADD  R8<<2, R6, R6
 	ADD  R8<<3, R7, R7
 	MOVD $4, R8
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R4, R0, R0
-	ADD  R5, R1, R1
+done4:
+	LDP  (R4), (R6, R7)
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	ADD  R5, R4, R4
 	SUBS $1, R3, R3
 	BNE  turn1
 	RET
@@ -1571,20 +1739,25 @@ TEXT ·transposeB8NEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD (R2), R3
-	MOVD 8(R2), R4
-	MOVD 16(R2), R5
+	MOVD 24(R2), R4
+	MOVD $16, R5
+	CMP  $0, R4
+	BNE  some2
+	ADD  $8, R2, R4
+	MOVD $0, R5
 
+some2:
 turn1:
-	MOVD 96(R2), R7
-	MOVD 64(R2), R8
+	MOVD 120(R2), R7
+	MOVD 88(R2), R8
 	MOVD R0, R6
 
-tile2:
-	MOVD 72(R2), R10
-	MOVD 56(R2), R11
+tile3:
+	MOVD 96(R2), R10
+	MOVD 80(R2), R11
 	MOVD R1, R9
 
-tile4:
+tile5:
 	LDP   (R7), (R12, R13)
 	ADD   R9, R12, R12
 	ADD   R9, R13, R13
@@ -1614,33 +1787,35 @@ tile4:
 	FSTPQ (F0, F4), (R12)
 	FSTPQ (F3, F7), (R13)
 	SUBS  $4, R11, R11
-	BLE   done5
+	BLE   done6
 	ADD   $32, R9, R9
 	ADD   $32, R10, R10
 	CMP   $4, R11
-	BGE   tile4
+	BGE   tile5
 	SUB   $4, R11, R11
 	ADD   R11<<3, R9, R9
 	ADD   R11<<3, R10, R10
 	MOVD  $4, R11
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $4, R8, R8
-	BLE  done3
+	BLE  done4
 	ADD  $32, R6, R6
 	ADD  $32, R7, R7
 	CMP  $4, R8
-	BGE  tile2
+	BGE  tile3
 	SUB  $4, R8, R8
 	ADD  R8<<3, R6, R6
 	ADD  R8<<3, R7, R7
 	MOVD $4, R8
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R4, R0, R0
-	ADD  R5, R1, R1
+done4:
+	LDP  (R4), (R6, R7)
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	ADD  R5, R4, R4
 	SUBS $1, R3, R3
 	BNE  turn1
 	RET
@@ -1651,20 +1826,25 @@ TEXT ·transposeSmallB8NEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD (R2), R3
-	MOVD 8(R2), R4
-	MOVD 16(R2), R5
+	MOVD 24(R2), R4
+	MOVD $16, R5
+	CMP  $0, R4
+	BNE  some2
+	ADD  $8, R2, R4
+	MOVD $0, R5
 
+some2:
 turn1:
-	MOVD 96(R2), R7
-	MOVD 64(R2), R8
+	MOVD 120(R2), R7
+	MOVD 88(R2), R8
 	MOVD R0, R6
 
-tile2:
-	MOVD 72(R2), R10
-	MOVD 56(R2), R11
+tile3:
+	MOVD 96(R2), R10
+	MOVD 80(R2), R11
 	MOVD R1, R9
 
-tile4:
+tile5:
 	LDP   (R7), (R12, R13)
 	ADD   R9, R12, R12
 	ADD   R9, R13, R13
@@ -1678,33 +1858,35 @@ tile4:
 	FMOVQ F2, (R12)
 	FMOVQ F1, (R13)
 	SUBS  $2, R11, R11
-	BLE   done5
+	BLE   done6
 	ADD   $16, R9, R9
 	ADD   $16, R10, R10
 	CMP   $2, R11
-	BGE   tile4
+	BGE   tile5
 	SUB   $2, R11, R11
 	ADD   R11<<3, R9, R9
 	ADD   R11<<3, R10, R10
 	MOVD  $2, R11
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $2, R8, R8
-	BLE  done3
+	BLE  done4
 	ADD  $16, R6, R6
 	ADD  $16, R7, R7
 	CMP  $2, R8
-	BGE  tile2
+	BGE  tile3
 	SUB  $2, R8, R8
 	ADD  R8<<3, R6, R6
 	ADD  R8<<3, R7, R7
 	MOVD $2, R8
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R4, R0, R0
-	ADD  R5, R1, R1
+done4:
+	LDP  (R4), (R6, R7)
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	ADD  R5, R4, R4
 	SUBS $1, R3, R3
 	BNE  turn1
 	RET
@@ -1715,20 +1897,25 @@ TEXT ·transposeB16NEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
 	MOVD (R2), R3
-	MOVD 8(R2), R4
-	MOVD 16(R2), R5
+	MOVD 24(R2), R4
+	MOVD $16, R5
+	CMP  $0, R4
+	BNE  some2
+	ADD  $8, R2, R4
+	MOVD $0, R5
 
+some2:
 turn1:
-	MOVD 96(R2), R7
-	MOVD 64(R2), R8
+	MOVD 120(R2), R7
+	MOVD 88(R2), R8
 	MOVD R0, R6
 
-tile2:
-	MOVD 72(R2), R10
-	MOVD 56(R2), R11
+tile3:
+	MOVD 96(R2), R10
+	MOVD 80(R2), R11
 	MOVD R1, R9
 
-tile4:
+tile5:
 	LDP   (R7), (R12, R13)
 	ADD   R9, R12, R12
 	ADD   R9, R13, R13
@@ -1758,33 +1945,35 @@ tile4:
 	FSTPQ (F3, F7), (R13)
 	FSTPQ (F11, F15), 32(R13)
 	SUBS  $4, R11, R11
-	BLE   done5
+	BLE   done6
 	ADD   $64, R9, R9
 	ADD   $32, R10, R10
 	CMP   $4, R11
-	BGE   tile4
+	BGE   tile5
 	SUB   $4, R11, R11
 	ADD   R11<<4, R9, R9
 	ADD   R11<<3, R10, R10
 	MOVD  $4, R11
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $4, R8, R8
-	BLE  done3
+	BLE  done4
 	ADD  $64, R6, R6
 	ADD  $32, R7, R7
 	CMP  $4, R8
-	BGE  tile2
+	BGE  tile3
 	SUB  $4, R8, R8
 	ADD  R8<<4, R6, R6
 	ADD  R8<<3, R7, R7
 	MOVD $4, R8
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R4, R0, R0
-	ADD  R5, R1, R1
+done4:
+	LDP  (R4), (R6, R7)
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	ADD  R5, R4, R4
 	SUBS $1, R3, R3
 	BNE  turn1
 	RET
@@ -1798,20 +1987,25 @@ TEXT ·transposeB3NEON(SB), NOSPLIT, $0-24
 	FLDPQ (R3), (F24, F25)
 	FLDPQ 32(R3), (F26, F27)
 	MOVD  (R2), R4
-	MOVD  8(R2), R5
-	MOVD  16(R2), R6
+	MOVD  24(R2), R5
+	MOVD  $16, R6
+	CMP   $0, R5
+	BNE   some2
+	ADD   $8, R2, R5
+	MOVD  $0, R6
 
+some2:
 turn1:
-	MOVD 96(R2), R8
-	MOVD 64(R2), R9
+	MOVD 120(R2), R8
+	MOVD 88(R2), R9
 	MOVD R0, R7
 
-tile2:
-	MOVD 72(R2), R11
-	MOVD 56(R2), R12
+tile3:
+	MOVD 96(R2), R11
+	MOVD 80(R2), R12
 	MOVD R1, R10
 
-tile4:
+tile5:
 	LDP   (R8), (R13, R14)
 	ADD   R10, R13, R13
 	ADD   R10, R14, R14
@@ -1933,35 +2127,37 @@ tile4:
 	FMOVQ F28, (R14)
 	FMOVD F29, 16(R14)
 	SUBS  $8, R12, R12
-	BLE   done5
+	BLE   done6
 	ADD   $24, R10, R10
 	ADD   $64, R11, R11
 	CMP   $8, R12
-	BGE   tile4
+	BGE   tile5
 	SUB   $8, R12, R12
 	ADD   R12, R10, R10
 	ADD   R12<<1, R10, R10
 	ADD   R12<<3, R11, R11
 	MOVD  $8, R12
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $8, R9, R9
-	BLE  done3
+	BLE  done4
 	ADD  $24, R7, R7
 	ADD  $64, R8, R8
 	CMP  $8, R9
-	BGE  tile2
+	BGE  tile3
 	SUB  $8, R9, R9
 	ADD  R9, R7, R7
 	ADD  R9<<1, R7, R7
 	ADD  R9<<3, R8, R8
 	MOVD $8, R9
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R5, R0, R0
-	ADD  R6, R1, R1
+done4:
+	LDP  (R5), (R7, R8)
+	ADD  R7, R0, R0
+	ADD  R8, R1, R1
+	ADD  R6, R5, R5
 	SUBS $1, R4, R4
 	BNE  turn1
 	RET
@@ -1985,20 +2181,25 @@ TEXT ·transposeB6NEON(SB), NOSPLIT, $0-24
 	FLDPQ (R3), (F24, F25)
 	FLDPQ 32(R3), (F26, F27)
 	MOVD  (R2), R4
-	MOVD  8(R2), R5
-	MOVD  16(R2), R6
+	MOVD  24(R2), R5
+	MOVD  $16, R6
+	CMP   $0, R5
+	BNE   some2
+	ADD   $8, R2, R5
+	MOVD  $0, R6
 
+some2:
 turn1:
-	MOVD 96(R2), R8
-	MOVD 64(R2), R9
+	MOVD 120(R2), R8
+	MOVD 88(R2), R9
 	MOVD R0, R7
 
-tile2:
-	MOVD 72(R2), R11
-	MOVD 56(R2), R12
+tile3:
+	MOVD 96(R2), R11
+	MOVD 80(R2), R12
 	MOVD R1, R10
 
-tile4:
+tile5:
 	LDP   (R8), (R13, R14)
 	ADD   R10, R13, R13
 	ADD   R10, R14, R14
@@ -2052,35 +2253,37 @@ tile4:
 	FMOVQ F28, (R14)
 	FMOVD F29, 16(R14)
 	SUBS  $4, R12, R12
-	BLE   done5
+	BLE   done6
 	ADD   $24, R10, R10
 	ADD   $32, R11, R11
 	CMP   $4, R12
-	BGE   tile4
+	BGE   tile5
 	SUB   $4, R12, R12
 	ADD   R12<<1, R10, R10
 	ADD   R12<<2, R10, R10
 	ADD   R12<<3, R11, R11
 	MOVD  $4, R12
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $4, R9, R9
-	BLE  done3
+	BLE  done4
 	ADD  $24, R7, R7
 	ADD  $32, R8, R8
 	CMP  $4, R9
-	BGE  tile2
+	BGE  tile3
 	SUB  $4, R9, R9
 	ADD  R9<<1, R7, R7
 	ADD  R9<<2, R7, R7
 	ADD  R9<<3, R8, R8
 	MOVD $4, R9
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R5, R0, R0
-	ADD  R6, R1, R1
+done4:
+	LDP  (R5), (R7, R8)
+	ADD  R7, R0, R0
+	ADD  R8, R1, R1
+	ADD  R6, R5, R5
 	SUBS $1, R4, R4
 	BNE  turn1
 	RET
@@ -2104,20 +2307,25 @@ TEXT ·transposeB12NEON(SB), NOSPLIT, $0-24
 	FLDPQ (R3), (F24, F25)
 	FLDPQ 32(R3), (F26, F27)
 	MOVD  (R2), R4
-	MOVD  8(R2), R5
-	MOVD  16(R2), R6
+	MOVD  24(R2), R5
+	MOVD  $16, R6
+	CMP   $0, R5
+	BNE   some2
+	ADD   $8, R2, R5
+	MOVD  $0, R6
 
+some2:
 turn1:
-	MOVD 96(R2), R8
-	MOVD 64(R2), R9
+	MOVD 120(R2), R8
+	MOVD 88(R2), R9
 	MOVD R0, R7
 
-tile2:
-	MOVD 72(R2), R11
-	MOVD 56(R2), R12
+tile3:
+	MOVD 96(R2), R11
+	MOVD 80(R2), R12
 	MOVD R1, R10
 
-tile4:
+tile5:
 	LDP   (R8), (R13, R14)
 	ADD   R10, R13, R13
 	ADD   R10, R14, R14
@@ -2141,35 +2349,37 @@ tile4:
 	FMOVQ F28, (R14)
 	FMOVD F29, 16(R14)
 	SUBS  $2, R12, R12
-	BLE   done5
+	BLE   done6
 	ADD   $24, R10, R10
 	ADD   $16, R11, R11
 	CMP   $2, R12
-	BGE   tile4
+	BGE   tile5
 	SUB   $2, R12, R12
 	ADD   R12<<2, R10, R10
 	ADD   R12<<3, R10, R10
 	ADD   R12<<3, R11, R11
 	MOVD  $2, R12
-	B     tile4
+	B     tile5
 
-done5:
+done6:
 	SUBS $2, R9, R9
-	BLE  done3
+	BLE  done4
 	ADD  $24, R7, R7
 	ADD  $16, R8, R8
 	CMP  $2, R9
-	BGE  tile2
+	BGE  tile3
 	SUB  $2, R9, R9
 	ADD  R9<<2, R7, R7
 	ADD  R9<<3, R7, R7
 	ADD  R9<<3, R8, R8
 	MOVD $2, R9
-	B    tile2
+	B    tile3
 
-done3:
-	ADD  R5, R0, R0
-	ADD  R6, R1, R1
+done4:
+	LDP  (R5), (R7, R8)
+	ADD  R7, R0, R0
+	ADD  R8, R1, R1
+	ADD  R6, R5, R5
 	SUBS $1, R4, R4
 	BNE  turn1
 	RET
@@ -2189,7 +2399,7 @@ TEXT ·permute1x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	MOVD  24(R3), R4
@@ -2197,26 +2407,33 @@ TEXT ·permute1x1NEON(SB), NOSPLIT, $0-24
 	MOVD  88(R3), R5
 	ADD   R5, R0, R0
 	MOVD  (R2), R6
-	MOVD  8(R2), R7
-	MOVD  16(R2), R8
+	MOVD  24(R2), R7
+	MOVD  $16, R8
+	CMP   $0, R7
+	BNE   some2
+	ADD   $8, R2, R7
+	MOVD  $0, R8
 
+some2:
 turn1:
 	MOVD R0, R9
 	MOVD R1, R10
-	MOVD 24(R2), R11
-	MOVD 32(R2), R12
-	MOVD 40(R2), R13
+	MOVD 48(R2), R11
+	MOVD 56(R2), R12
+	MOVD 64(R2), R13
 
-turn2:
+turn3:
 	FMOVQ (R10), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
 	FMOVQ F8, (R9)
 	ADD   R12, R9, R9
 	ADD   R13, R10, R10
 	SUBS  $1, R11, R11
-	BNE   turn2
-	ADD   R7, R0, R0
-	ADD   R8, R1, R1
+	BNE   turn3
+	LDP   (R7), (R9, R10)
+	ADD   R9, R0, R0
+	ADD   R10, R1, R1
+	ADD   R8, R7, R7
 	SUBS  $1, R6, R6
 	BNE   turn1
 	RET
@@ -2226,7 +2443,7 @@ TEXT ·permute1x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	ADD   $552, R3, R4
@@ -2238,17 +2455,22 @@ TEXT ·permute1x2NEON(SB), NOSPLIT, $0-24
 	SUB   R5, R6, R6
 	ADD   R5, R0, R0
 	MOVD  (R2), R7
-	MOVD  8(R2), R8
-	MOVD  16(R2), R9
+	MOVD  24(R2), R8
+	MOVD  $16, R9
+	CMP   $0, R8
+	BNE   some2
+	ADD   $8, R2, R8
+	MOVD  $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	FMOVQ (R11), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
 	FMOVQ F8, (R10)
@@ -2258,9 +2480,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -2270,7 +2494,7 @@ TEXT ·permute1x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	ADD   $552, R3, R4
@@ -2286,17 +2510,22 @@ TEXT ·permute1x3NEON(SB), NOSPLIT, $0-24
 	SUB   R5, R7, R7
 	ADD   R5, R0, R0
 	MOVD  (R2), R8
-	MOVD  8(R2), R9
-	MOVD  16(R2), R10
+	MOVD  24(R2), R9
+	MOVD  $16, R10
+	CMP   $0, R9
+	BNE   some2
+	ADD   $8, R2, R9
+	MOVD  $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	FMOVQ (R12), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
 	FMOVQ F8, (R11)
@@ -2309,9 +2538,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -2321,7 +2552,7 @@ TEXT ·permute1x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	ADD   $552, R3, R4
@@ -2341,17 +2572,22 @@ TEXT ·permute1x4NEON(SB), NOSPLIT, $0-24
 	SUB   R5, R8, R8
 	ADD   R5, R0, R0
 	MOVD  (R2), R9
-	MOVD  8(R2), R10
-	MOVD  16(R2), R11
+	MOVD  24(R2), R10
+	MOVD  $16, R11
+	CMP   $0, R10
+	BNE   some2
+	ADD   $8, R2, R10
+	MOVD  $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	FMOVQ (R13), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
 	FMOVQ F8, (R12)
@@ -2367,9 +2603,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -2379,7 +2617,7 @@ TEXT ·permute2x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2393,17 +2631,22 @@ TEXT ·permute2x1NEON(SB), NOSPLIT, $0-24
 	MOVD  88(R3), R6
 	ADD   R6, R0, R0
 	MOVD  (R2), R7
-	MOVD  8(R2), R8
-	MOVD  16(R2), R9
+	MOVD  24(R2), R8
+	MOVD  $16, R9
+	CMP   $0, R8
+	BNE   some2
+	ADD   $8, R2, R8
+	MOVD  $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	FMOVQ (R11), F0
 	ADD   R5, R11, R15
 	FMOVQ (R15), F1
@@ -2412,9 +2655,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -2424,7 +2669,7 @@ TEXT ·permute2x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2446,17 +2691,22 @@ TEXT ·permute2x2NEON(SB), NOSPLIT, $0-24
 	SUB   R6, R7, R7
 	ADD   R6, R0, R0
 	MOVD  (R2), R8
-	MOVD  8(R2), R9
-	MOVD  16(R2), R10
+	MOVD  24(R2), R9
+	MOVD  $16, R10
+	CMP   $0, R9
+	BNE   some2
+	ADD   $8, R2, R9
+	MOVD  $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	FMOVQ (R12), F0
 	ADD   R5, R12, R19
 	FMOVQ (R19), F1
@@ -2468,9 +2718,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -2480,7 +2732,7 @@ TEXT ·permute2x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2510,17 +2762,22 @@ TEXT ·permute2x3NEON(SB), NOSPLIT, $0-24
 	SUB   R6, R8, R8
 	ADD   R6, R0, R0
 	MOVD  (R2), R9
-	MOVD  8(R2), R10
-	MOVD  16(R2), R11
+	MOVD  24(R2), R10
+	MOVD  $16, R11
+	CMP   $0, R10
+	BNE   some2
+	ADD   $8, R2, R10
+	MOVD  $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
@@ -2535,9 +2792,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -2547,7 +2806,7 @@ TEXT ·permute2x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2585,17 +2844,22 @@ TEXT ·permute2x4NEON(SB), NOSPLIT, $0-24
 	SUB   R6, R9, R9
 	ADD   R6, R0, R0
 	MOVD  (R2), R10
-	MOVD  8(R2), R11
-	MOVD  16(R2), R12
+	MOVD  24(R2), R11
+	MOVD  $16, R12
+	CMP   $0, R11
+	BNE   some2
+	ADD   $8, R2, R11
+	MOVD  $0, R12
 
+some2:
 turn1:
 	MOVD R0, R13
 	MOVD R1, R14
-	MOVD 24(R2), R15
-	MOVD 32(R2), R19
-	MOVD 40(R2), R20
+	MOVD 48(R2), R15
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn2:
+turn3:
 	FMOVQ (R14), F0
 	ADD   R5, R14, R21
 	FMOVQ (R21), F1
@@ -2613,9 +2877,11 @@ turn2:
 	ADD   R19, R13, R13
 	ADD   R20, R14, R14
 	SUBS  $1, R15, R15
-	BNE   turn2
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
+	BNE   turn3
+	LDP   (R11), (R13, R14)
+	ADD   R13, R0, R0
+	ADD   R14, R1, R1
+	ADD   R12, R11, R11
 	SUBS  $1, R10, R10
 	BNE   turn1
 	RET
@@ -2625,7 +2891,7 @@ TEXT ·permute3x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2645,17 +2911,22 @@ TEXT ·permute3x1NEON(SB), NOSPLIT, $0-24
 	MOVD  88(R3), R7
 	ADD   R7, R0, R0
 	MOVD  (R2), R8
-	MOVD  8(R2), R9
-	MOVD  16(R2), R10
+	MOVD  24(R2), R9
+	MOVD  $16, R10
+	CMP   $0, R9
+	BNE   some2
+	ADD   $8, R2, R9
+	MOVD  $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	FMOVQ (R12), F0
 	ADD   R5, R12, R19
 	FMOVQ (R19), F1
@@ -2666,9 +2937,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -2678,7 +2951,7 @@ TEXT ·permute3x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2710,17 +2983,22 @@ TEXT ·permute3x2NEON(SB), NOSPLIT, $0-24
 	SUB   R7, R8, R8
 	ADD   R7, R0, R0
 	MOVD  (R2), R9
-	MOVD  8(R2), R10
-	MOVD  16(R2), R11
+	MOVD  24(R2), R10
+	MOVD  $16, R11
+	CMP   $0, R10
+	BNE   some2
+	ADD   $8, R2, R10
+	MOVD  $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
@@ -2734,9 +3012,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -2746,7 +3026,7 @@ TEXT ·permute3x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2790,17 +3070,22 @@ TEXT ·permute3x3NEON(SB), NOSPLIT, $0-24
 	SUB   R7, R9, R9
 	ADD   R7, R0, R0
 	MOVD  (R2), R10
-	MOVD  8(R2), R11
-	MOVD  16(R2), R12
+	MOVD  24(R2), R11
+	MOVD  $16, R12
+	CMP   $0, R11
+	BNE   some2
+	ADD   $8, R2, R11
+	MOVD  $0, R12
 
+some2:
 turn1:
 	MOVD R0, R13
 	MOVD R1, R14
-	MOVD 24(R2), R15
-	MOVD 32(R2), R19
-	MOVD 40(R2), R20
+	MOVD 48(R2), R15
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn2:
+turn3:
 	FMOVQ (R14), F0
 	ADD   R5, R14, R21
 	FMOVQ (R21), F1
@@ -2817,9 +3102,11 @@ turn2:
 	ADD   R19, R13, R13
 	ADD   R20, R14, R14
 	SUBS  $1, R15, R15
-	BNE   turn2
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
+	BNE   turn3
+	LDP   (R11), (R13, R14)
+	ADD   R13, R0, R0
+	ADD   R14, R1, R1
+	ADD   R12, R11, R11
 	SUBS  $1, R10, R10
 	BNE   turn1
 	RET
@@ -2829,7 +3116,7 @@ TEXT ·permute3x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2885,17 +3172,22 @@ TEXT ·permute3x4NEON(SB), NOSPLIT, $0-24
 	SUB   R7, R10, R10
 	ADD   R7, R0, R0
 	MOVD  (R2), R11
-	MOVD  8(R2), R12
-	MOVD  16(R2), R13
+	MOVD  24(R2), R12
+	MOVD  $16, R13
+	CMP   $0, R12
+	BNE   some2
+	ADD   $8, R2, R12
+	MOVD  $0, R13
 
+some2:
 turn1:
 	MOVD R0, R14
 	MOVD R1, R15
-	MOVD 24(R2), R19
-	MOVD 32(R2), R20
-	MOVD 40(R2), R21
+	MOVD 48(R2), R19
+	MOVD 56(R2), R20
+	MOVD 64(R2), R21
 
-turn2:
+turn3:
 	FMOVQ (R15), F0
 	ADD   R5, R15, R22
 	FMOVQ (R22), F1
@@ -2915,9 +3207,11 @@ turn2:
 	ADD   R20, R14, R14
 	ADD   R21, R15, R15
 	SUBS  $1, R19, R19
-	BNE   turn2
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
+	BNE   turn3
+	LDP   (R12), (R14, R15)
+	ADD   R14, R0, R0
+	ADD   R15, R1, R1
+	ADD   R13, R12, R12
 	SUBS  $1, R11, R11
 	BNE   turn1
 	RET
@@ -2927,7 +3221,7 @@ TEXT ·permute4x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2953,17 +3247,22 @@ TEXT ·permute4x1NEON(SB), NOSPLIT, $0-24
 	MOVD  88(R3), R8
 	ADD   R8, R0, R0
 	MOVD  (R2), R9
-	MOVD  8(R2), R10
-	MOVD  16(R2), R11
+	MOVD  24(R2), R10
+	MOVD  $16, R11
+	CMP   $0, R10
+	BNE   some2
+	ADD   $8, R2, R10
+	MOVD  $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
@@ -2976,9 +3275,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -2988,7 +3289,7 @@ TEXT ·permute4x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3030,17 +3331,22 @@ TEXT ·permute4x2NEON(SB), NOSPLIT, $0-24
 	SUB   R8, R9, R9
 	ADD   R8, R0, R0
 	MOVD  (R2), R10
-	MOVD  8(R2), R11
-	MOVD  16(R2), R12
+	MOVD  24(R2), R11
+	MOVD  $16, R12
+	CMP   $0, R11
+	BNE   some2
+	ADD   $8, R2, R11
+	MOVD  $0, R12
 
+some2:
 turn1:
 	MOVD R0, R13
 	MOVD R1, R14
-	MOVD 24(R2), R15
-	MOVD 32(R2), R19
-	MOVD 40(R2), R20
+	MOVD 48(R2), R15
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn2:
+turn3:
 	FMOVQ (R14), F0
 	ADD   R5, R14, R21
 	FMOVQ (R21), F1
@@ -3056,9 +3362,11 @@ turn2:
 	ADD   R19, R13, R13
 	ADD   R20, R14, R14
 	SUBS  $1, R15, R15
-	BNE   turn2
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
+	BNE   turn3
+	LDP   (R11), (R13, R14)
+	ADD   R13, R0, R0
+	ADD   R14, R1, R1
+	ADD   R12, R11, R11
 	SUBS  $1, R10, R10
 	BNE   turn1
 	RET
@@ -3068,7 +3376,7 @@ TEXT ·permute4x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3126,17 +3434,22 @@ TEXT ·permute4x3NEON(SB), NOSPLIT, $0-24
 	SUB   R8, R10, R10
 	ADD   R8, R0, R0
 	MOVD  (R2), R11
-	MOVD  8(R2), R12
-	MOVD  16(R2), R13
+	MOVD  24(R2), R12
+	MOVD  $16, R13
+	CMP   $0, R12
+	BNE   some2
+	ADD   $8, R2, R12
+	MOVD  $0, R13
 
+some2:
 turn1:
 	MOVD R0, R14
 	MOVD R1, R15
-	MOVD 24(R2), R19
-	MOVD 32(R2), R20
-	MOVD 40(R2), R21
+	MOVD 48(R2), R19
+	MOVD 56(R2), R20
+	MOVD 64(R2), R21
 
-turn2:
+turn3:
 	FMOVQ (R15), F0
 	ADD   R5, R15, R22
 	FMOVQ (R22), F1
@@ -3155,9 +3468,11 @@ turn2:
 	ADD   R20, R14, R14
 	ADD   R21, R15, R15
 	SUBS  $1, R19, R19
-	BNE   turn2
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
+	BNE   turn3
+	LDP   (R12), (R14, R15)
+	ADD   R14, R0, R0
+	ADD   R15, R1, R1
+	ADD   R13, R12, R12
 	SUBS  $1, R11, R11
 	BNE   turn1
 	RET
@@ -3167,7 +3482,7 @@ TEXT ·permute4x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  144(R2), R3
+	MOVD  168(R2), R3
 	ADD   $536, R3, R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3241,17 +3556,22 @@ TEXT ·permute4x4NEON(SB), NOSPLIT, $0-24
 	SUB   R8, R11, R11
 	ADD   R8, R0, R0
 	MOVD  (R2), R12
-	MOVD  8(R2), R13
-	MOVD  16(R2), R14
+	MOVD  24(R2), R13
+	MOVD  $16, R14
+	CMP   $0, R13
+	BNE   some2
+	ADD   $8, R2, R13
+	MOVD  $0, R14
 
+some2:
 turn1:
 	MOVD R0, R15
 	MOVD R1, R19
-	MOVD 24(R2), R20
-	MOVD 32(R2), R21
-	MOVD 40(R2), R22
+	MOVD 48(R2), R20
+	MOVD 56(R2), R21
+	MOVD 64(R2), R22
 
-turn2:
+turn3:
 	FMOVQ (R19), F0
 	ADD   R5, R19, R23
 	FMOVQ (R23), F1
@@ -3273,9 +3593,11 @@ turn2:
 	ADD   R21, R15, R15
 	ADD   R22, R19, R19
 	SUBS  $1, R20, R20
-	BNE   turn2
-	ADD   R13, R0, R0
-	ADD   R14, R1, R1
+	BNE   turn3
+	LDP   (R13), (R15, R19)
+	ADD   R15, R0, R0
+	ADD   R19, R1, R1
+	ADD   R14, R13, R13
 	SUBS  $1, R12, R12
 	BNE   turn1
 	RET
@@ -3285,7 +3607,7 @@ TEXT ·permute2x2DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3293,17 +3615,22 @@ TEXT ·permute2x2DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R6, R6
 	ADD  R5, R0, R0
 	MOVD (R2), R7
-	MOVD 8(R2), R8
-	MOVD 16(R2), R9
+	MOVD 24(R2), R8
+	MOVD $16, R9
+	CMP  $0, R8
+	BNE  some2
+	ADD  $8, R2, R8
+	MOVD $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	VLD2  (R11), [V0.B16, V1.B16]
 	FMOVQ F0, (R10)
 	ADD   R6, R10, R15
@@ -3311,9 +3638,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -3323,7 +3652,7 @@ TEXT ·permute2x2DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3331,17 +3660,22 @@ TEXT ·permute2x2DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R6, R6
 	ADD  R5, R0, R0
 	MOVD (R2), R7
-	MOVD 8(R2), R8
-	MOVD 16(R2), R9
+	MOVD 24(R2), R8
+	MOVD $16, R9
+	CMP  $0, R8
+	BNE  some2
+	ADD  $8, R2, R8
+	MOVD $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	VLD2  (R11), [V0.H8, V1.H8]
 	FMOVQ F0, (R10)
 	ADD   R6, R10, R15
@@ -3349,9 +3683,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -3361,7 +3697,7 @@ TEXT ·permute2x2DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3369,17 +3705,22 @@ TEXT ·permute2x2DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R6, R6
 	ADD  R5, R0, R0
 	MOVD (R2), R7
-	MOVD 8(R2), R8
-	MOVD 16(R2), R9
+	MOVD 24(R2), R8
+	MOVD $16, R9
+	CMP  $0, R8
+	BNE  some2
+	ADD  $8, R2, R8
+	MOVD $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	VLD2  (R11), [V0.S4, V1.S4]
 	FMOVQ F0, (R10)
 	ADD   R6, R10, R15
@@ -3387,9 +3728,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -3399,7 +3742,7 @@ TEXT ·permute2x2DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3407,17 +3750,22 @@ TEXT ·permute2x2DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R6, R6
 	ADD  R5, R0, R0
 	MOVD (R2), R7
-	MOVD 8(R2), R8
-	MOVD 16(R2), R9
+	MOVD 24(R2), R8
+	MOVD $16, R9
+	CMP  $0, R8
+	BNE  some2
+	ADD  $8, R2, R8
+	MOVD $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	VLD2  (R11), [V0.D2, V1.D2]
 	FMOVQ F0, (R10)
 	ADD   R6, R10, R15
@@ -3425,9 +3773,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -3437,7 +3787,7 @@ TEXT ·permute3x3DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3447,17 +3797,22 @@ TEXT ·permute3x3DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R7, R7
 	ADD  R5, R0, R0
 	MOVD (R2), R8
-	MOVD 8(R2), R9
-	MOVD 16(R2), R10
+	MOVD 24(R2), R9
+	MOVD $16, R10
+	CMP  $0, R9
+	BNE  some2
+	ADD  $8, R2, R9
+	MOVD $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	VLD3  (R12), [V0.B16, V1.B16, V2.B16]
 	FMOVQ F0, (R11)
 	ADD   R6, R11, R19
@@ -3467,9 +3822,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -3479,7 +3836,7 @@ TEXT ·permute3x3DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3489,17 +3846,22 @@ TEXT ·permute3x3DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R7, R7
 	ADD  R5, R0, R0
 	MOVD (R2), R8
-	MOVD 8(R2), R9
-	MOVD 16(R2), R10
+	MOVD 24(R2), R9
+	MOVD $16, R10
+	CMP  $0, R9
+	BNE  some2
+	ADD  $8, R2, R9
+	MOVD $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	VLD3  (R12), [V0.H8, V1.H8, V2.H8]
 	FMOVQ F0, (R11)
 	ADD   R6, R11, R19
@@ -3509,9 +3871,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -3521,7 +3885,7 @@ TEXT ·permute3x3DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3531,17 +3895,22 @@ TEXT ·permute3x3DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R7, R7
 	ADD  R5, R0, R0
 	MOVD (R2), R8
-	MOVD 8(R2), R9
-	MOVD 16(R2), R10
+	MOVD 24(R2), R9
+	MOVD $16, R10
+	CMP  $0, R9
+	BNE  some2
+	ADD  $8, R2, R9
+	MOVD $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	VLD3  (R12), [V0.S4, V1.S4, V2.S4]
 	FMOVQ F0, (R11)
 	ADD   R6, R11, R19
@@ -3551,9 +3920,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -3563,7 +3934,7 @@ TEXT ·permute3x3DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3573,17 +3944,22 @@ TEXT ·permute3x3DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R7, R7
 	ADD  R5, R0, R0
 	MOVD (R2), R8
-	MOVD 8(R2), R9
-	MOVD 16(R2), R10
+	MOVD 24(R2), R9
+	MOVD $16, R10
+	CMP  $0, R9
+	BNE  some2
+	ADD  $8, R2, R9
+	MOVD $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	VLD3  (R12), [V0.D2, V1.D2, V2.D2]
 	FMOVQ F0, (R11)
 	ADD   R6, R11, R19
@@ -3593,9 +3969,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -3605,7 +3983,7 @@ TEXT ·permute4x4DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3617,17 +3995,22 @@ TEXT ·permute4x4DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R8, R8
 	ADD  R5, R0, R0
 	MOVD (R2), R9
-	MOVD 8(R2), R10
-	MOVD 16(R2), R11
+	MOVD 24(R2), R10
+	MOVD $16, R11
+	CMP  $0, R10
+	BNE  some2
+	ADD  $8, R2, R10
+	MOVD $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	VLD4  (R13), [V0.B16, V1.B16, V2.B16, V3.B16]
 	FMOVQ F0, (R12)
 	ADD   R6, R12, R20
@@ -3639,9 +4022,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -3651,7 +4036,7 @@ TEXT ·permute4x4DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3663,17 +4048,22 @@ TEXT ·permute4x4DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R8, R8
 	ADD  R5, R0, R0
 	MOVD (R2), R9
-	MOVD 8(R2), R10
-	MOVD 16(R2), R11
+	MOVD 24(R2), R10
+	MOVD $16, R11
+	CMP  $0, R10
+	BNE  some2
+	ADD  $8, R2, R10
+	MOVD $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	VLD4  (R13), [V0.H8, V1.H8, V2.H8, V3.H8]
 	FMOVQ F0, (R12)
 	ADD   R6, R12, R20
@@ -3685,9 +4075,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -3697,7 +4089,7 @@ TEXT ·permute4x4DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3709,17 +4101,22 @@ TEXT ·permute4x4DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R8, R8
 	ADD  R5, R0, R0
 	MOVD (R2), R9
-	MOVD 8(R2), R10
-	MOVD 16(R2), R11
+	MOVD 24(R2), R10
+	MOVD $16, R11
+	CMP  $0, R10
+	BNE  some2
+	ADD  $8, R2, R10
+	MOVD $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	VLD4  (R13), [V0.S4, V1.S4, V2.S4, V3.S4]
 	FMOVQ F0, (R12)
 	ADD   R6, R12, R20
@@ -3731,9 +4128,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -3743,7 +4142,7 @@ TEXT ·permute4x4DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3755,17 +4154,22 @@ TEXT ·permute4x4DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	SUB  R5, R8, R8
 	ADD  R5, R0, R0
 	MOVD (R2), R9
-	MOVD 8(R2), R10
-	MOVD 16(R2), R11
+	MOVD 24(R2), R10
+	MOVD $16, R11
+	CMP  $0, R10
+	BNE  some2
+	ADD  $8, R2, R10
+	MOVD $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	VLD4  (R13), [V0.D2, V1.D2, V2.D2, V3.D2]
 	FMOVQ F0, (R12)
 	ADD   R6, R12, R20
@@ -3777,9 +4181,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -3789,7 +4195,7 @@ TEXT ·permute2x2InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3797,17 +4203,22 @@ TEXT ·permute2x2InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R6
 	ADD  R6, R0, R0
 	MOVD (R2), R7
-	MOVD 8(R2), R8
-	MOVD 16(R2), R9
+	MOVD 24(R2), R8
+	MOVD $16, R9
+	CMP  $0, R8
+	BNE  some2
+	ADD  $8, R2, R8
+	MOVD $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	FMOVQ (R11), F0
 	ADD   R5, R11, R15
 	FMOVQ (R15), F1
@@ -3815,9 +4226,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -3827,7 +4240,7 @@ TEXT ·permute2x2InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3835,17 +4248,22 @@ TEXT ·permute2x2InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R6
 	ADD  R6, R0, R0
 	MOVD (R2), R7
-	MOVD 8(R2), R8
-	MOVD 16(R2), R9
+	MOVD 24(R2), R8
+	MOVD $16, R9
+	CMP  $0, R8
+	BNE  some2
+	ADD  $8, R2, R8
+	MOVD $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	FMOVQ (R11), F0
 	ADD   R5, R11, R15
 	FMOVQ (R15), F1
@@ -3853,9 +4271,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -3865,7 +4285,7 @@ TEXT ·permute2x2InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3873,17 +4293,22 @@ TEXT ·permute2x2InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R6
 	ADD  R6, R0, R0
 	MOVD (R2), R7
-	MOVD 8(R2), R8
-	MOVD 16(R2), R9
+	MOVD 24(R2), R8
+	MOVD $16, R9
+	CMP  $0, R8
+	BNE  some2
+	ADD  $8, R2, R8
+	MOVD $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	FMOVQ (R11), F0
 	ADD   R5, R11, R15
 	FMOVQ (R15), F1
@@ -3891,9 +4316,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -3903,7 +4330,7 @@ TEXT ·permute2x2InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3911,17 +4338,22 @@ TEXT ·permute2x2InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R6
 	ADD  R6, R0, R0
 	MOVD (R2), R7
-	MOVD 8(R2), R8
-	MOVD 16(R2), R9
+	MOVD 24(R2), R8
+	MOVD $16, R9
+	CMP  $0, R8
+	BNE  some2
+	ADD  $8, R2, R8
+	MOVD $0, R9
 
+some2:
 turn1:
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 24(R2), R12
-	MOVD 32(R2), R13
-	MOVD 40(R2), R14
+	MOVD 48(R2), R12
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn2:
+turn3:
 	FMOVQ (R11), F0
 	ADD   R5, R11, R15
 	FMOVQ (R15), F1
@@ -3929,9 +4361,11 @@ turn2:
 	ADD   R13, R10, R10
 	ADD   R14, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn2
-	ADD   R8, R0, R0
-	ADD   R9, R1, R1
+	BNE   turn3
+	LDP   (R8), (R10, R11)
+	ADD   R10, R0, R0
+	ADD   R11, R1, R1
+	ADD   R9, R8, R8
 	SUBS  $1, R7, R7
 	BNE   turn1
 	RET
@@ -3941,7 +4375,7 @@ TEXT ·permute3x3InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3951,17 +4385,22 @@ TEXT ·permute3x3InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R7
 	ADD  R7, R0, R0
 	MOVD (R2), R8
-	MOVD 8(R2), R9
-	MOVD 16(R2), R10
+	MOVD 24(R2), R9
+	MOVD $16, R10
+	CMP  $0, R9
+	BNE  some2
+	ADD  $8, R2, R9
+	MOVD $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	FMOVQ (R12), F0
 	ADD   R5, R12, R19
 	FMOVQ (R19), F1
@@ -3971,9 +4410,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -3983,7 +4424,7 @@ TEXT ·permute3x3InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -3993,17 +4434,22 @@ TEXT ·permute3x3InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R7
 	ADD  R7, R0, R0
 	MOVD (R2), R8
-	MOVD 8(R2), R9
-	MOVD 16(R2), R10
+	MOVD 24(R2), R9
+	MOVD $16, R10
+	CMP  $0, R9
+	BNE  some2
+	ADD  $8, R2, R9
+	MOVD $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	FMOVQ (R12), F0
 	ADD   R5, R12, R19
 	FMOVQ (R19), F1
@@ -4013,9 +4459,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -4025,7 +4473,7 @@ TEXT ·permute3x3InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4035,17 +4483,22 @@ TEXT ·permute3x3InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R7
 	ADD  R7, R0, R0
 	MOVD (R2), R8
-	MOVD 8(R2), R9
-	MOVD 16(R2), R10
+	MOVD 24(R2), R9
+	MOVD $16, R10
+	CMP  $0, R9
+	BNE  some2
+	ADD  $8, R2, R9
+	MOVD $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	FMOVQ (R12), F0
 	ADD   R5, R12, R19
 	FMOVQ (R19), F1
@@ -4055,9 +4508,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -4067,7 +4522,7 @@ TEXT ·permute3x3InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4077,17 +4532,22 @@ TEXT ·permute3x3InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R7
 	ADD  R7, R0, R0
 	MOVD (R2), R8
-	MOVD 8(R2), R9
-	MOVD 16(R2), R10
+	MOVD 24(R2), R9
+	MOVD $16, R10
+	CMP  $0, R9
+	BNE  some2
+	ADD  $8, R2, R9
+	MOVD $0, R10
 
+some2:
 turn1:
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 24(R2), R13
-	MOVD 32(R2), R14
-	MOVD 40(R2), R15
+	MOVD 48(R2), R13
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn2:
+turn3:
 	FMOVQ (R12), F0
 	ADD   R5, R12, R19
 	FMOVQ (R19), F1
@@ -4097,9 +4557,11 @@ turn2:
 	ADD   R14, R11, R11
 	ADD   R15, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn2
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
+	BNE   turn3
+	LDP   (R9), (R11, R12)
+	ADD   R11, R0, R0
+	ADD   R12, R1, R1
+	ADD   R10, R9, R9
 	SUBS  $1, R8, R8
 	BNE   turn1
 	RET
@@ -4109,7 +4571,7 @@ TEXT ·permute4x4InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4121,17 +4583,22 @@ TEXT ·permute4x4InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R8
 	ADD  R8, R0, R0
 	MOVD (R2), R9
-	MOVD 8(R2), R10
-	MOVD 16(R2), R11
+	MOVD 24(R2), R10
+	MOVD $16, R11
+	CMP  $0, R10
+	BNE  some2
+	ADD  $8, R2, R10
+	MOVD $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
@@ -4143,9 +4610,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -4155,7 +4624,7 @@ TEXT ·permute4x4InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4167,17 +4636,22 @@ TEXT ·permute4x4InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R8
 	ADD  R8, R0, R0
 	MOVD (R2), R9
-	MOVD 8(R2), R10
-	MOVD 16(R2), R11
+	MOVD 24(R2), R10
+	MOVD $16, R11
+	CMP  $0, R10
+	BNE  some2
+	ADD  $8, R2, R10
+	MOVD $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
@@ -4189,9 +4663,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -4201,7 +4677,7 @@ TEXT ·permute4x4InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4213,17 +4689,22 @@ TEXT ·permute4x4InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R8
 	ADD  R8, R0, R0
 	MOVD (R2), R9
-	MOVD 8(R2), R10
-	MOVD 16(R2), R11
+	MOVD 24(R2), R10
+	MOVD $16, R11
+	CMP  $0, R10
+	BNE  some2
+	ADD  $8, R2, R10
+	MOVD $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
@@ -4235,9 +4716,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET
@@ -4247,7 +4730,7 @@ TEXT ·permute4x4InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 144(R2), R3
+	MOVD 168(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4259,17 +4742,22 @@ TEXT ·permute4x4InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD 88(R3), R8
 	ADD  R8, R0, R0
 	MOVD (R2), R9
-	MOVD 8(R2), R10
-	MOVD 16(R2), R11
+	MOVD 24(R2), R10
+	MOVD $16, R11
+	CMP  $0, R10
+	BNE  some2
+	ADD  $8, R2, R10
+	MOVD $0, R11
 
+some2:
 turn1:
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 24(R2), R14
-	MOVD 32(R2), R15
-	MOVD 40(R2), R19
+	MOVD 48(R2), R14
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn2:
+turn3:
 	FMOVQ (R13), F0
 	ADD   R5, R13, R20
 	FMOVQ (R20), F1
@@ -4281,9 +4769,11 @@ turn2:
 	ADD   R15, R12, R12
 	ADD   R19, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn2
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
+	BNE   turn3
+	LDP   (R10), (R12, R13)
+	ADD   R12, R0, R0
+	ADD   R13, R1, R1
+	ADD   R11, R10, R10
 	SUBS  $1, R9, R9
 	BNE   turn1
 	RET

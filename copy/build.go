@@ -20,6 +20,7 @@ type builder struct {
 	have     cpu.Features
 	pool     *spare
 	bySource [maxAxes]int // the loops of the rest by their source steps, for boxes
+	entries  int          // of tables, handed out so far
 	edge     bool         // the first destination item lies at a line edge
 }
 
@@ -62,9 +63,10 @@ func (b *builder) take(k int) loop {
 	return l
 }
 
-// finish puts the loops that are left around the leaf, those with large
+// finish folds loops into the leaf and puts those that are left around it, those with large
 // destination steps outermost, and then the chunk loops of the leaf.
 func (b *builder) finish(chunks ...turn) {
+	b.fold(chunks)
 	p := b.plan
 	p.dstBase, p.srcBase = b.x.dst, b.x.src
 	for k := len(b.rest) - 1; k >= 0; k-- {

@@ -25,7 +25,9 @@ func (p *Plan) String() string {
 	}
 	k, b := asm.Info(p.kernel), &p.block
 	fmt.Fprintf(&s, "%s", k.Name)
-	if b.Outer.N > 1 {
+	if b.Turns != nil {
+		fmt.Fprintf(&s, " %d turns of", b.Outer.N)
+	} else if b.Outer.N > 1 {
 		fmt.Fprintf(&s, " %d %+d/%+d of", b.Outer.N, b.Outer.Dst, b.Outer.Src)
 	}
 	switch k.Op {

@@ -79,7 +79,7 @@ func (in *inspector) moves(k asm.Kernel, size int, b *asm.Block, d, s int) (err 
 			in.done[at] = true
 		}
 	}
-	for range b.Outer.N {
+	for o := range b.Outer.N {
 		if k.Op == asm.Transpose {
 			for j, from := range b.SrcOff[:b.J] {
 				for i, to := range b.DstOff[:b.I] {
@@ -91,7 +91,8 @@ func (in *inspector) moves(k asm.Kernel, size int, b *asm.Block, d, s int) (err 
 				moveInner(k, size, b, d+i*b.Inner.Dst, s+i*b.Inner.Src, move)
 			}
 		}
-		d, s = d+b.Outer.Dst, s+b.Outer.Src
+		dst, src := b.Step(o)
+		d, s = d+dst, s+src
 	}
 	return err
 }
@@ -132,12 +133,14 @@ func checkCall(p *Plan, b *asm.Block, d, s int) error {
 		inner = unit // not a loop there
 	}
 	dst, src := span{math.MaxInt, math.MinInt}, span{math.MaxInt, math.MinInt}
-	for _, o := range [...]int{0, b.Outer.N - 1} { // the ends of loops reach furthest
-		for _, i := range [...]int{0, inner.N - 1} {
-			to := func(at, n int) { dst.add(d+o*b.Outer.Dst+i*inner.Dst+at, n) }
-			from := func(at, n int) { src.add(s+o*b.Outer.Src+i*inner.Src+at, n) }
+	for o := range b.Outer.N {
+		for _, i := range [...]int{0, inner.N - 1} { // the ends of the loop reach furthest
+			to := func(at, n int) { dst.add(d+i*inner.Dst+at, n) }
+			from := func(at, n int) { src.add(s+i*inner.Src+at, n) }
 			reach(k, p.size, b, to, from)
 		}
+		stepDst, stepSrc := b.Step(o)
+		d, s = d+stepDst, s+stepSrc
 	}
 	if dst.lo < p.dst.lo || dst.hi > p.dst.hi || src.lo < p.src.lo || src.hi > p.src.hi {
 		return fmt.Errorf("reaches %+v from %+v, the layouts are %+v and %+v", dst, src, p.dst, p.src)

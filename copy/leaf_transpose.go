@@ -18,7 +18,7 @@ const (
 	maxJ       = 64   // items of J in a block: destination runs
 	mergeI     = 512  // bytes of I in a block that merges lines
 	mergeJ     = 512  // items of J in a block that merges lines
-	maxOffsets = 2*(maxI+maxJ) + 64
+	maxOffsets = 2*(maxI+maxJ) + 64 + 2*maxTurns
 	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
 )
 
@@ -355,11 +355,13 @@ func (b *builder) alignedRows(I, J *virtual) bool {
 
 // offsets returns memory for n table entries.
 func (b *builder) offsets(n int) []int {
+	from := b.entries
+	b.entries += n
 	switch {
-	case n <= inlineOffsets:
-		return b.plan.offsets[:n]
-	case b.pool != nil && n <= maxOffsets:
-		return b.pool.offsets[:n]
+	case b.entries <= inlineOffsets:
+		return b.plan.offsets[from:b.entries:b.entries]
+	case b.pool != nil && b.entries <= len(b.pool.offsets):
+		return b.pool.offsets[from:b.entries:b.entries]
 	}
 	return make([]int, n)
 }

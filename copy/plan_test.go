@@ -68,6 +68,9 @@ func callLinesOf(p *Plan) int {
 	b := p.largest()
 	src := func(l asm.Loop) asm.Loop { return asm.Loop{N: l.N, Dst: l.Src} }
 	both := func(dstWidth, srcWidth int, dst, from []int) int {
+		if b.Turns != nil { // as if no two turns shared a line
+			return b.Outer.N * (runLines(dstWidth, dst, b.Inner, unit) + runLines(srcWidth, from, src(b.Inner), unit))
+		}
 		return runLines(dstWidth, dst, b.Inner, b.Outer) + runLines(srcWidth, from, src(b.Inner), src(b.Outer))
 	}
 	switch k := asm.Info(p.kernel); k.Op {

@@ -99,13 +99,36 @@ func atIndex(base, index reg.Register, disp int) operand.Mem {
 // at the turn's first items and must leave them alone. The count and the addresses
 // live in the frame, since body wants the registers.
 func (e *emitter) outer(body func()) {
-	count := e.AllocLocal(8)
+	e.turns(body, e.dst, e.src)
+}
+
+// turns emits the Outer loop of the block: after each turn, dst and src, registers or
+// places in the frame, advance by the next two words of the block's table or, where
+// it has none, by the steps of Outer, over and over.
+func (e *emitter) turns(body func(), dst, src operand.Op) {
+	count, table, width := e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
 	e.loadStore(e.in("Outer", 0), count)
-	loop := e.label("outer")
+	t, words := e.GP64(), e.GP64()
+	loop, some := e.label("outer"), e.label("some")
+	e.MOVQ(operand.I32(16), words)
+	e.MOVQ(e.in("Turns", 0), t)
+	e.TESTQ(t, t)
+	e.JNZ(operand.LabelRef(some))
+	e.LEAQ(e.in("Outer", 8), t)
+	e.XORQ(words, words)
+	e.Label(some)
+	e.MOVQ(t, table)
+	e.MOVQ(words, width)
 	e.Label(loop)
 	body()
-	e.ADDQ(e.in("Outer", 8), e.dst)
-	e.ADDQ(e.in("Outer", 16), e.src)
+	next, step := e.GP64(), e.GP64()
+	e.MOVQ(table, next)
+	e.MOVQ(at(next, 0), step)
+	e.ADDQ(step, dst)
+	e.MOVQ(at(next, 8), step)
+	e.ADDQ(step, src)
+	e.ADDQ(width, next)
+	e.MOVQ(next, table)
 	e.DECQ(count)
 	e.JNZ(operand.LabelRef(loop))
 }

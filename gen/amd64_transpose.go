@@ -126,22 +126,14 @@ func (e *emitter) transpose(t *tile) {
 // outerFrame is outer for bodies that want all registers: the addresses live in the
 // frame, and body may change e.dst.
 func (e *emitter) outerFrame(body func(src operand.Mem)) {
-	count, dst, src := e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
-	e.loadStore(e.in("Outer", 0), count)
+	dst, src := e.AllocLocal(8), e.AllocLocal(8)
 	e.MOVQ(e.dst, dst)
 	e.MOVQ(e.src, src)
-	loop := e.label("outer")
-	e.Label(loop)
-	e.dst = e.GP64()
-	e.MOVQ(dst, e.dst)
-	body(src)
-	step := e.GP64()
-	e.MOVQ(e.in("Outer", 8), step)
-	e.ADDQ(step, dst)
-	e.MOVQ(e.in("Outer", 16), step)
-	e.ADDQ(step, src)
-	e.DECQ(count)
-	e.JNZ(operand.LabelRef(loop))
+	e.turns(func() {
+		e.dst = e.GP64()
+		e.MOVQ(dst, e.dst)
+		body(src)
+	}, dst, src)
 }
 
 // advance is a pointer that moves by scale bytes an item, or by step bytes.

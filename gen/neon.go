@@ -114,9 +114,36 @@ func (e *neon) loop(field string, d, s arm64.R, body func()) {
 	})
 }
 
+// turns emits the Outer loop of the block around body. After each turn the addresses
+// advance by the next two words of the block's table or, where it has none, by the
+// steps of Outer, over and over.
+func (e *neon) turns(body func()) {
+	e.scope(func() {
+		count, table, width := e.in("Outer", 0), e.in("Turns", 0), e.take()
+		again, some := e.NewLabel("turn"), e.NewLabel("some")
+		e.MovI(16, width)
+		e.CmpI(table, 0)
+		e.Bcc(arm64.NE, some)
+		e.AddI(blockAt("Outer")+8, rBlock, table)
+		e.MovI(0, width)
+		e.Label(some)
+		e.Label(again)
+		e.scope(body)
+		e.scope(func() {
+			dst, src := e.take(), e.take()
+			e.Ldp(table, 0, dst, src)
+			e.Add(dst, rDst, rDst)
+			e.Add(src, rSrc, rSrc)
+		})
+		e.Add(width, table, table)
+		e.SubsI(1, count, count)
+		e.Bcc(arm64.NE, again)
+	})
+}
+
 // nest emits the Outer loop around the Inner loop.
 func (e *neon) nest(body func(d, s arm64.R)) {
-	e.loop("Outer", rDst, rSrc, func() {
+	e.turns(func() {
 		d, s := e.take(), e.take()
 		e.Mov(rDst, d)
 		e.Mov(rSrc, s)

@@ -35,7 +35,7 @@ func (t neonTile) emit(e *neon) { e.tiles(t, t.move) }
 
 // tiles emits the loops over tiles: along the source rows inside, down them outside.
 func (e *neon) tiles(t neonTile, move func(e *neon, src, srcOff, dst, dstOff arm64.R)) {
-	e.loop("Outer", rDst, rSrc, func() {
+	e.turns(func() {
 		dst, srcOff, restJ := e.take(), e.in("SrcOff", 0), e.in("J", 0)
 		e.Mov(rDst, dst)
 		e.slide(restJ, t.j, func() {
