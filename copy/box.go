@@ -19,19 +19,32 @@ type box struct {
 
 // bestBox grows boxes along the dense axes of the destination and then of the source,
 // and the other way round, and returns the cheapest of all it passed; its cost is 0
-// where there is none.
+// where there is none. Where that is dear, and much is to be moved, it grows boxes of
+// parts of axes too.
 func (b *builder) bestBox(vector int) box {
 	b.sortSource()
 	var best box
+	b.search(&best, vector, false)
+	if best.cost > dearBox && b.plan.bytes >= searchBytes {
+		b.search(&best, vector, true)
+	}
+	return best
+}
+
+const (
+	dearBox     = 0.3     // cycles a byte from which a longer search for boxes may pay
+	searchBytes = 4 << 10 // payload from which it does
+)
+
+func (b *builder) search(best *box, vector int, parts bool) {
 	for _, onDst := range [...]bool{true, false} {
 		var x box
 		for k := range b.rest {
 			x.extent[k] = 1
 		}
-		b.grow(&x, &best, onDst, vector)
-		b.grow(&x, &best, !onDst, vector)
+		b.grow(&x, best, onDst, vector, parts)
+		b.grow(&x, best, !onDst, vector, false)
 	}
-	return best
 }
 
 // sortSource lists the loops of the rest by the size of their source steps, as the
@@ -47,8 +60,9 @@ func (b *builder) sortSource() {
 }
 
 // grow extends x along the axes that are dense on one side, one after the other,
-// until they fill whole vectors, and keeps the best box on the way.
-func (b *builder) grow(x, best *box, onDst bool, vector int) {
+// until they fill whole vectors, and keeps the best box on the way; with parts, also
+// that on the ways from parts of an axis along the other side.
+func (b *builder) grow(x, best *box, onDst bool, vector int, parts bool) {
 	for run := b.x.item; ; {
 		k := b.next(run, onDst)
 		if k < 0 || x.extent[k] > 1 && x.extent[k] < b.rest[k].n {
@@ -61,6 +75,11 @@ func (b *builder) grow(x, best *box, onDst bool, vector int) {
 		}
 		whole := vector / min(vector, run&-run) // turns that fill whole vectors
 		b.considerParts(x, best, k, min(vector/run, n, whole), vector)
+		for turns := min(vector/run, n, whole); parts && turns > 1; turns /= 2 {
+			y := *x
+			y.extent[k] = turns
+			b.grow(&y, best, !onDst, vector, false)
+		}
 		switch {
 		case run*n <= 4*vector || run*n <= 8*vector && run*n%vector == 0:
 			x.extent[k] = n
