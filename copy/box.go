@@ -42,8 +42,26 @@ func (b *builder) search(best *box, vector int, parts bool) {
 		for k := range b.rest {
 			x.extent[k] = 1
 		}
-		b.grow(&x, best, onDst, vector, parts)
-		b.grow(&x, best, !onDst, vector, false)
+		for run := b.x.item; run > 0; run = b.widen(&x, best, run, onDst, vector) {
+			if parts {
+				b.growParts(&x, best, run, onDst, vector)
+			}
+		}
+		b.grow(&x, best, !onDst, vector)
+	}
+}
+
+// growParts grows x with parts of the axis that goes on where a run ends on one side
+// along the other side.
+func (b *builder) growParts(x, best *box, run int, onDst bool, vector int) {
+	k := b.next(run, onDst)
+	if k < 0 || x.extent[k] > 1 {
+		return
+	}
+	for turns := min(vector/run, b.rest[k].n-1); turns > 1; turns /= 2 {
+		y := *x
+		y.extent[k] = turns
+		b.grow(&y, best, !onDst, vector)
 	}
 }
 
@@ -60,41 +78,40 @@ func (b *builder) sortSource() {
 }
 
 // grow extends x along the axes that are dense on one side, one after the other,
-// until they fill whole vectors, and keeps the best box on the way; with parts, also
-// that on the ways from parts of an axis along the other side.
-func (b *builder) grow(x, best *box, onDst bool, vector int, parts bool) {
-	for run := b.x.item; ; {
-		k := b.next(run, onDst)
-		if k < 0 || x.extent[k] > 1 && x.extent[k] < b.rest[k].n {
-			return
-		}
-		n := b.rest[k].n
-		if x.extent[k] == n {
-			run *= n
-			continue
-		}
-		whole := vector / min(vector, run&-run) // turns that fill whole vectors
-		b.considerParts(x, best, k, min(vector/run, n, whole), vector)
-		for turns := min(vector/run, n, whole); parts && turns > 1; turns /= 2 {
-			y := *x
-			y.extent[k] = turns
-			b.grow(&y, best, !onDst, vector, false)
-		}
-		switch {
-		case run*n <= 4*vector || run*n <= 8*vector && run*n%vector == 0:
-			x.extent[k] = n
-			run *= n
-		case whole < n:
-			x.extent[k] = whole
-			run *= whole
-		default:
-			return
-		}
-		b.consider(x, best, vector)
-		if run%vector == 0 {
-			return
-		}
+// until they fill whole vectors, and keeps the best box on the way.
+func (b *builder) grow(x, best *box, onDst bool, vector int) {
+	for run := b.x.item; run > 0; {
+		run = b.widen(x, best, run, onDst, vector)
 	}
+}
+
+// widen extends x along the axis that goes on where a run of bytes ends on one side,
+// and keeps the best box on the way. It returns the longer run, or 0 at the end.
+func (b *builder) widen(x, best *box, run int, onDst bool, vector int) int {
+	k := b.next(run, onDst)
+	if k < 0 || x.extent[k] > 1 && x.extent[k] < b.rest[k].n {
+		return 0
+	}
+	n := b.rest[k].n
+	if x.extent[k] == n {
+		return run * n
+	}
+	whole := vector / min(vector, run&-run) // turns that fill whole vectors
+	b.considerParts(x, best, k, min(vector/run, n, whole), vector)
+	switch {
+	case run*n <= 8*vector:
+		x.extent[k] = n
+	case whole < n:
+		x.extent[k] = whole
+	default:
+		return 0
+	}
+	run *= x.extent[k]
+	b.consider(x, best, vector)
+	if run%vector == 0 {
+		return 0
+	}
+	return run
 }
 
 // considerParts considers x with so many turns of loop k, which fill a vector or
@@ -147,7 +164,7 @@ func (b *builder) consider(x, best *box, vector int) bool {
 	if chunks > 1 || x.nsrc > 8 || x.ndst > 8 {
 		return false
 	}
-	full := bytes == x.ndst*vector && srcSpan >= vector
+	full := bytes == dstGroups*dstSpan && min(dstSpan, srcSpan) >= vector
 	id, ok := asm.ID(0), false
 	if full {
 		id, ok = asm.Box(vector, x.nsrc, x.ndst, false, b.have)
@@ -283,6 +300,14 @@ func (b *builder) permutation(perm *asm.Perm, x *box, dst, src *side) {
 	for k := 0; k < len(b.rest); {
 		w, at := dst.place(dstFirst, dstPos)
 		from, n := src.place(srcFirst, srcPos)
+		if last := dst.perSpan - 1; dst.span >= vector && dstPos+size > dst.span-vector && dstPos < last*vector {
+			for q := range size { // bytes that the last window writes again
+				if at := dstPos + q - (dst.span - vector); at >= 0 && dstPos+q < last*vector {
+					from, n := src.place(srcFirst, srcPos+q)
+					perm.SetItem(dstFirst+last, at, from, n, 1)
+				}
+			}
+		}
 		if at+size <= vector && n+size <= vector {
 			perm.SetItem(w, at, from, n, size)
 		} else {

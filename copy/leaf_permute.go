@@ -27,7 +27,10 @@ func (b *builder) permute() bool {
 			break
 		}
 	}
-	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles || b.tilesFit() && (best.masked || max(best.nsrc, best.ndst) > 4) {
+	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles {
+		return false
+	}
+	if many := max(best.nsrc, best.ndst) > 4; b.tilesFit() && (best.masked || many && !b.wasteful()) {
 		return false
 	}
 	b.useBox(&best, vector)
@@ -41,6 +44,18 @@ func (b *builder) tileable() bool { return b.denseBoth(tileableBytes, tileableBy
 // tilesFit reports whether the transpose leaf has tiles that fit, which are better
 // than boxes of many windows or under masks.
 func (b *builder) tilesFit() bool { return b.denseBoth(32, 16) }
+
+// wasteful reports whether tiles, of which the last is slid back, would move a quarter
+// of all items twice, or more.
+func (b *builder) wasteful() bool {
+	tile := max(1, 16/b.x.item)
+	for _, n := range [...]int{b.rest[b.find(b.x.item, true)].n, b.rest[b.denseOnSource()].n} {
+		if n < 2*tile && 4*((n+tile-1)/tile*tile) >= 5*n {
+			return true
+		}
+	}
+	return false
+}
 
 // denseBoth reports whether the source and the destination are dense along different
 // axes, for so many bytes, on items of a size that has tiles.
