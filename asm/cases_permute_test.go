@@ -16,6 +16,8 @@ func (c *checker) permute() {
 			c.weave(b)
 		case c.IntN(3) == 0:
 			c.slid(b, vector, nsrc, ndst)
+		case c.IntN(3) == 0:
+			c.joined(b, vector, nsrc, ndst)
 		default:
 			b.Perm = c.box(vector, nsrc, ndst)
 			c.boxLoops(b)
@@ -128,6 +130,21 @@ func (c *checker) boxLoops(b *asm.Block) {
 	b.Inner = asm.Loop{N: inner, Dst: d[1], Src: s[1]}
 	copy(p.DstAt[:], table(p.NDst, d[2]))
 	copy(p.SrcAt[:], table(p.NSrc, s[2]))
+}
+
+// joined makes a block of boxes that follow each other without a gap in every
+// destination window, mostly from line edges on.
+func (c *checker) joined(b *asm.Block, vector, nsrc, ndst int) {
+	outer, inner, unit := 1+c.IntN(3), 1+c.IntN(9), 64
+	if c.IntN(4) == 0 {
+		unit = 1
+	}
+	d, s := c.apart(unit, inner*vector, outer, ndst), c.anyhow(vector, outer, inner, nsrc)
+	b.Perm = c.box(vector, nsrc, ndst)
+	b.Outer = asm.Loop{N: outer, Dst: d[0], Src: s[0]}
+	b.Inner = asm.Loop{N: inner, Dst: vector, Src: s[1]}
+	copy(b.Perm.DstAt[:], table(ndst, d[1]))
+	copy(b.Perm.SrcAt[:], table(nsrc, s[2]))
 }
 
 // slid makes a block of boxes that are one span of bytes on either side. The last

@@ -17,7 +17,7 @@ type Block struct {
 	SrcOff []int // byte offset of source row j (Transpose)
 	Next   int   // bytes from this block's source to the next one's, for prefetching
 	Ahead  int   // source rows that prefetching runs ahead (streaming Transpose)
-	Stream int   // 1 to store past the caches where all windows lie at line edges (Permute)
+	Stream int   // 1 to store past the caches where the windows are aligned (Permute)
 	Perm   *Perm // the box (Permute) or the item's spread (Transpose of odd sizes)
 }
 

@@ -16114,1726 +16114,2678 @@ inner3:
 	RET
 
 // func permute1x1AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute1x1AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute1x1AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
 	VBROADCASTI128 536(BX), Y0
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	ADDQ           24(BX), CX
+	ADDQ           88(BX), AX
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), SI
+	ADDQ           BX, BX
+	ADDQ           SI, SI
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), DI
+	ADDQ    AX, DI
+	MOVQ    64(DX), R8
+	ADDQ    CX, R8
+	MOVQ    48(DX), R9
+	SUBQ    $+2, R9
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R10
+	ORQ     AX, R10
+	TESTQ   $+31, R10
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X1
-	VINSERTI128  $0x01, (R10)(R11*1), Y1, Y1
+stream7:
+	VMOVDQU     (CX), X1
+	VINSERTI128 $0x01, (R8), Y1, Y1
+	VPSHUFB     Y0, Y1, Y2
+	VMOVNTDQ    Y2, (AX)
+	ADDQ        BX, AX
+	ADDQ        BX, DI
+	ADDQ        SI, CX
+	ADDQ        SI, R8
+	SUBQ        $+2, R9
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X1
+	VINSERTI128 $0x01, (R8), Y1, Y1
+	VPSHUFB     Y0, Y1, Y2
+	VMOVDQU     Y2, (AX)
+	ADDQ        BX, AX
+	ADDQ        BX, DI
+	ADDQ        SI, CX
+	ADDQ        SI, R8
+	SUBQ        $+2, R9
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X1
+	VINSERTI128  $0x01, (R8), Y1, Y1
 	VPSHUFB      Y0, Y1, Y2
-	MOVQ         88(BX), DI
-	VMOVDQU      X2, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y2, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+	VMOVDQU      X2, (AX)
+	VEXTRACTI128 $0x01, Y2, (DI)
+	ADDQ         BX, AX
+	ADDQ         BX, DI
+	ADDQ         SI, CX
+	ADDQ         SI, R8
+	SUBQ         $+2, R9
+	JGE          apart3
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X1
-	VPSHUFB Y0, Y1, Y2
-	MOVQ    88(BX), DI
-	VMOVDQU X2, (SI)(DI*1)
+last4:
+	INCQ R9
+	JNZ  done5
+	MOVQ AX, DI
+	MOVQ CX, R8
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute1x2AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute1x2AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute1x2AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 552(BX), Y0
+	VBROADCASTI128 536(BX), Y1
+	ADDQ           24(BX), CX
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), SI
+	SUBQ           88(BX), SI
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            SI, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), DI
+	ADDQ           BX, BX
+	ADDQ           DI, DI
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R11
+	ORQ     AX, R11
+	TESTQ   $+31, R11
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X2
-	VINSERTI128  $0x01, (R10)(R11*1), Y2, Y2
-	VPSHUFB      Y0, Y2, Y3
-	MOVQ         88(BX), DI
-	VMOVDQU      X3, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y3, (R9)(DI*1)
+stream7:
+	VMOVDQU     (CX), X2
+	VINSERTI128 $0x01, (R9), Y2, Y2
+	VPSHUFB     Y1, Y2, Y3
+	VMOVNTDQ    Y3, (AX)
+	VPSHUFB     Y0, Y2, Y3
+	VMOVNTDQ    Y3, (AX)(SI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X2
+	VINSERTI128 $0x01, (R9), Y2, Y2
+	VPSHUFB     Y1, Y2, Y3
+	VMOVDQU     Y3, (AX)
+	VPSHUFB     Y0, Y2, Y3
+	VMOVDQU     Y3, (AX)(SI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X2
+	VINSERTI128  $0x01, (R9), Y2, Y2
 	VPSHUFB      Y1, Y2, Y3
-	MOVQ         96(BX), DI
-	VMOVDQU      X3, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y3, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+	VMOVDQU      X3, (AX)
+	VEXTRACTI128 $0x01, Y3, (R8)
+	VPSHUFB      Y0, Y2, Y3
+	VMOVDQU      X3, (AX)(SI*1)
+	VEXTRACTI128 $0x01, Y3, (R8)(SI*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart3
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X2
-	VPSHUFB Y0, Y2, Y3
-	MOVQ    88(BX), DI
-	VMOVDQU X3, (SI)(DI*1)
-	VPSHUFB Y1, Y2, Y3
-	MOVQ    96(BX), DI
-	VMOVDQU X3, (SI)(DI*1)
+last4:
+	INCQ R10
+	JNZ  done5
+	MOVQ AX, R8
+	MOVQ CX, R9
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute1x3AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute1x3AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute1x3AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 568(BX), Y0
 	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 536(BX), Y2
+	ADDQ           24(BX), CX
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), SI
+	SUBQ           88(BX), SI
+	MOVQ           104(BX), DI
+	SUBQ           88(BX), DI
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            SI, BX
+	ORQ            DI, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R8
+	ADDQ           BX, BX
+	ADDQ           R8, R8
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R9
+	ADDQ    AX, R9
+	MOVQ    64(DX), R10
+	ADDQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+2, R11
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R12
+	ORQ     AX, R12
+	TESTQ   $+31, R12
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X3
-	VINSERTI128  $0x01, (R10)(R11*1), Y3, Y3
-	VPSHUFB      Y0, Y3, Y4
-	MOVQ         88(BX), DI
-	VMOVDQU      X4, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
-	VPSHUFB      Y1, Y3, Y4
-	MOVQ         96(BX), DI
-	VMOVDQU      X4, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
+stream7:
+	VMOVDQU     (CX), X3
+	VINSERTI128 $0x01, (R10), Y3, Y3
+	VPSHUFB     Y2, Y3, Y4
+	VMOVNTDQ    Y4, (AX)
+	VPSHUFB     Y1, Y3, Y4
+	VMOVNTDQ    Y4, (AX)(SI*1)
+	VPSHUFB     Y0, Y3, Y4
+	VMOVNTDQ    Y4, (AX)(DI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R9
+	ADDQ        R8, CX
+	ADDQ        R8, R10
+	SUBQ        $+2, R11
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X3
+	VINSERTI128 $0x01, (R10), Y3, Y3
+	VPSHUFB     Y2, Y3, Y4
+	VMOVDQU     Y4, (AX)
+	VPSHUFB     Y1, Y3, Y4
+	VMOVDQU     Y4, (AX)(SI*1)
+	VPSHUFB     Y0, Y3, Y4
+	VMOVDQU     Y4, (AX)(DI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R9
+	ADDQ        R8, CX
+	ADDQ        R8, R10
+	SUBQ        $+2, R11
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X3
+	VINSERTI128  $0x01, (R10), Y3, Y3
 	VPSHUFB      Y2, Y3, Y4
-	MOVQ         104(BX), DI
-	VMOVDQU      X4, (SI)(DI*1)
+	VMOVDQU      X4, (AX)
+	VEXTRACTI128 $0x01, Y4, (R9)
+	VPSHUFB      Y1, Y3, Y4
+	VMOVDQU      X4, (AX)(SI*1)
+	VEXTRACTI128 $0x01, Y4, (R9)(SI*1)
+	VPSHUFB      Y0, Y3, Y4
+	VMOVDQU      X4, (AX)(DI*1)
 	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+	ADDQ         BX, AX
+	ADDQ         BX, R9
+	ADDQ         R8, CX
+	ADDQ         R8, R10
+	SUBQ         $+2, R11
+	JGE          apart3
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X3
-	VPSHUFB Y0, Y3, Y4
-	MOVQ    88(BX), DI
-	VMOVDQU X4, (SI)(DI*1)
-	VPSHUFB Y1, Y3, Y4
-	MOVQ    96(BX), DI
-	VMOVDQU X4, (SI)(DI*1)
-	VPSHUFB Y2, Y3, Y4
-	MOVQ    104(BX), DI
-	VMOVDQU X4, (SI)(DI*1)
+last4:
+	INCQ R11
+	JNZ  done5
+	MOVQ AX, R9
+	MOVQ CX, R10
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute1x4AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute1x4AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute1x4AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 584(BX), Y0
+	VBROADCASTI128 568(BX), Y1
+	VBROADCASTI128 552(BX), Y2
+	VBROADCASTI128 536(BX), Y3
+	ADDQ           24(BX), CX
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), SI
+	SUBQ           88(BX), SI
+	MOVQ           104(BX), DI
+	SUBQ           88(BX), DI
+	MOVQ           112(BX), R8
+	SUBQ           88(BX), R8
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            SI, BX
+	ORQ            DI, BX
+	ORQ            R8, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R9
+	ADDQ           BX, BX
+	ADDQ           R9, R9
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R10
+	ADDQ    AX, R10
+	MOVQ    64(DX), R11
+	ADDQ    CX, R11
+	MOVQ    48(DX), R12
+	SUBQ    $+2, R12
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R13
+	ORQ     AX, R13
+	TESTQ   $+31, R13
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X4
-	VINSERTI128  $0x01, (R10)(R11*1), Y4, Y4
-	VPSHUFB      Y0, Y4, Y5
-	MOVQ         88(BX), DI
-	VMOVDQU      X5, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
-	VPSHUFB      Y1, Y4, Y5
-	MOVQ         96(BX), DI
-	VMOVDQU      X5, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
-	VPSHUFB      Y2, Y4, Y5
-	MOVQ         104(BX), DI
-	VMOVDQU      X5, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
+stream7:
+	VMOVDQU     (CX), X4
+	VINSERTI128 $0x01, (R11), Y4, Y4
+	VPSHUFB     Y3, Y4, Y5
+	VMOVNTDQ    Y5, (AX)
+	VPSHUFB     Y2, Y4, Y5
+	VMOVNTDQ    Y5, (AX)(SI*1)
+	VPSHUFB     Y1, Y4, Y5
+	VMOVNTDQ    Y5, (AX)(DI*1)
+	VPSHUFB     Y0, Y4, Y5
+	VMOVNTDQ    Y5, (AX)(R8*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X4
+	VINSERTI128 $0x01, (R11), Y4, Y4
+	VPSHUFB     Y3, Y4, Y5
+	VMOVDQU     Y5, (AX)
+	VPSHUFB     Y2, Y4, Y5
+	VMOVDQU     Y5, (AX)(SI*1)
+	VPSHUFB     Y1, Y4, Y5
+	VMOVDQU     Y5, (AX)(DI*1)
+	VPSHUFB     Y0, Y4, Y5
+	VMOVDQU     Y5, (AX)(R8*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X4
+	VINSERTI128  $0x01, (R11), Y4, Y4
 	VPSHUFB      Y3, Y4, Y5
-	MOVQ         112(BX), DI
-	VMOVDQU      X5, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y5, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+	VMOVDQU      X5, (AX)
+	VEXTRACTI128 $0x01, Y5, (R10)
+	VPSHUFB      Y2, Y4, Y5
+	VMOVDQU      X5, (AX)(SI*1)
+	VEXTRACTI128 $0x01, Y5, (R10)(SI*1)
+	VPSHUFB      Y1, Y4, Y5
+	VMOVDQU      X5, (AX)(DI*1)
+	VEXTRACTI128 $0x01, Y5, (R10)(DI*1)
+	VPSHUFB      Y0, Y4, Y5
+	VMOVDQU      X5, (AX)(R8*1)
+	VEXTRACTI128 $0x01, Y5, (R10)(R8*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R10
+	ADDQ         R9, CX
+	ADDQ         R9, R11
+	SUBQ         $+2, R12
+	JGE          apart3
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X4
-	VPSHUFB Y0, Y4, Y5
-	MOVQ    88(BX), DI
-	VMOVDQU X5, (SI)(DI*1)
-	VPSHUFB Y1, Y4, Y5
-	MOVQ    96(BX), DI
-	VMOVDQU X5, (SI)(DI*1)
-	VPSHUFB Y2, Y4, Y5
-	MOVQ    104(BX), DI
-	VMOVDQU X5, (SI)(DI*1)
-	VPSHUFB Y3, Y4, Y5
-	MOVQ    112(BX), DI
-	VMOVDQU X5, (SI)(DI*1)
+last4:
+	INCQ R12
+	JNZ  done5
+	MOVQ AX, R10
+	MOVQ CX, R11
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute2x1AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute2x1AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute2x1AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 552(BX), Y0
+	VBROADCASTI128 536(BX), Y1
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	ADDQ           88(BX), AX
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), DI
+	ADDQ           BX, BX
+	ADDQ           DI, DI
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R11
+	ORQ     AX, R11
+	TESTQ   $+31, R11
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X2
-	VINSERTI128  $0x01, (R10)(R11*1), Y2, Y2
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X3
-	VINSERTI128  $0x01, (R10)(R11*1), Y3, Y3
-	VPSHUFB      Y0, Y2, Y4
-	VPSHUFB      Y1, Y3, Y5
+stream7:
+	VMOVDQU     (CX), X2
+	VINSERTI128 $0x01, (R9), Y2, Y2
+	VMOVDQU     (CX)(SI*1), X3
+	VINSERTI128 $0x01, (R9)(SI*1), Y3, Y3
+	VPSHUFB     Y1, Y2, Y4
+	VPSHUFB     Y0, Y3, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVNTDQ    Y4, (AX)
+	ADDQ        BX, AX
+	ADDQ        BX, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X2
+	VINSERTI128 $0x01, (R9), Y2, Y2
+	VMOVDQU     (CX)(SI*1), X3
+	VINSERTI128 $0x01, (R9)(SI*1), Y3, Y3
+	VPSHUFB     Y1, Y2, Y4
+	VPSHUFB     Y0, Y3, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, (AX)
+	ADDQ        BX, AX
+	ADDQ        BX, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X2
+	VINSERTI128  $0x01, (R9), Y2, Y2
+	VMOVDQU      (CX)(SI*1), X3
+	VINSERTI128  $0x01, (R9)(SI*1), Y3, Y3
+	VPSHUFB      Y1, Y2, Y4
+	VPSHUFB      Y0, Y3, Y5
 	VPOR         Y5, Y4, Y4
-	MOVQ         88(BX), DI
-	VMOVDQU      X4, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+	VMOVDQU      X4, (AX)
+	VEXTRACTI128 $0x01, Y4, (R8)
+	ADDQ         BX, AX
+	ADDQ         BX, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart3
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X2
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X3
-	VPSHUFB Y0, Y2, Y4
-	VPSHUFB Y1, Y3, Y5
-	VPOR    Y5, Y4, Y4
-	MOVQ    88(BX), DI
-	VMOVDQU X4, (SI)(DI*1)
+last4:
+	INCQ R10
+	JNZ  done5
+	MOVQ AX, R8
+	MOVQ CX, R9
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute2x2AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute2x2AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute2x2AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 584(BX), Y0
+	VBROADCASTI128 568(BX), Y1
+	VBROADCASTI128 552(BX), Y2
+	VBROADCASTI128 536(BX), Y3
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), DI
+	SUBQ           88(BX), DI
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            DI, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R8
+	ADDQ           BX, BX
+	ADDQ           R8, R8
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R9
+	ADDQ    AX, R9
+	MOVQ    64(DX), R10
+	ADDQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+2, R11
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R12
+	ORQ     AX, R12
+	TESTQ   $+31, R12
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X4
-	VINSERTI128  $0x01, (R10)(R11*1), Y4, Y4
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X5
-	VINSERTI128  $0x01, (R10)(R11*1), Y5, Y5
-	VPSHUFB      Y0, Y4, Y6
-	VPSHUFB      Y1, Y5, Y7
-	VPOR         Y7, Y6, Y6
-	MOVQ         88(BX), DI
-	VMOVDQU      X6, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
-	VPSHUFB      Y2, Y4, Y6
-	VPSHUFB      Y3, Y5, Y7
-	VPOR         Y7, Y6, Y6
-	MOVQ         96(BX), DI
-	VMOVDQU      X6, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+stream7:
+	VMOVDQU     (CX), X4
+	VINSERTI128 $0x01, (R10), Y4, Y4
+	VMOVDQU     (CX)(SI*1), X5
+	VINSERTI128 $0x01, (R10)(SI*1), Y5, Y5
+	VPSHUFB     Y3, Y4, Y6
+	VPSHUFB     Y2, Y5, Y7
+	VPOR        Y7, Y6, Y6
+	VMOVNTDQ    Y6, (AX)
+	VPSHUFB     Y1, Y4, Y6
+	VPSHUFB     Y0, Y5, Y7
+	VPOR        Y7, Y6, Y6
+	VMOVNTDQ    Y6, (AX)(DI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R9
+	ADDQ        R8, CX
+	ADDQ        R8, R10
+	SUBQ        $+2, R11
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X4
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X5
-	VPSHUFB Y0, Y4, Y6
-	VPSHUFB Y1, Y5, Y7
-	VPOR    Y7, Y6, Y6
-	MOVQ    88(BX), DI
-	VMOVDQU X6, (SI)(DI*1)
-	VPSHUFB Y2, Y4, Y6
-	VPSHUFB Y3, Y5, Y7
-	VPOR    Y7, Y6, Y6
-	MOVQ    96(BX), DI
-	VMOVDQU X6, (SI)(DI*1)
+plain6:
+	VMOVDQU     (CX), X4
+	VINSERTI128 $0x01, (R10), Y4, Y4
+	VMOVDQU     (CX)(SI*1), X5
+	VINSERTI128 $0x01, (R10)(SI*1), Y5, Y5
+	VPSHUFB     Y3, Y4, Y6
+	VPSHUFB     Y2, Y5, Y7
+	VPOR        Y7, Y6, Y6
+	VMOVDQU     Y6, (AX)
+	VPSHUFB     Y1, Y4, Y6
+	VPSHUFB     Y0, Y5, Y7
+	VPOR        Y7, Y6, Y6
+	VMOVDQU     Y6, (AX)(DI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R9
+	ADDQ        R8, CX
+	ADDQ        R8, R10
+	SUBQ        $+2, R11
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X4
+	VINSERTI128  $0x01, (R10), Y4, Y4
+	VMOVDQU      (CX)(SI*1), X5
+	VINSERTI128  $0x01, (R10)(SI*1), Y5, Y5
+	VPSHUFB      Y3, Y4, Y6
+	VPSHUFB      Y2, Y5, Y7
+	VPOR         Y7, Y6, Y6
+	VMOVDQU      X6, (AX)
+	VEXTRACTI128 $0x01, Y6, (R9)
+	VPSHUFB      Y1, Y4, Y6
+	VPSHUFB      Y0, Y5, Y7
+	VPOR         Y7, Y6, Y6
+	VMOVDQU      X6, (AX)(DI*1)
+	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R9
+	ADDQ         R8, CX
+	ADDQ         R8, R10
+	SUBQ         $+2, R11
+	JGE          apart3
+
+last4:
+	INCQ R11
+	JNZ  done5
+	MOVQ AX, R9
+	MOVQ CX, R10
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute2x3AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute2x3AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute2x3AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	VBROADCASTI128 600(BX), Y4
-	VBROADCASTI128 616(BX), Y5
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 616(BX), Y0
+	VBROADCASTI128 600(BX), Y1
+	VBROADCASTI128 584(BX), Y2
+	VBROADCASTI128 568(BX), Y3
+	VBROADCASTI128 552(BX), Y4
+	VBROADCASTI128 536(BX), Y5
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), DI
+	SUBQ           88(BX), DI
+	MOVQ           104(BX), R8
+	SUBQ           88(BX), R8
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            DI, BX
+	ORQ            R8, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R9
+	ADDQ           BX, BX
+	ADDQ           R9, R9
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R10
+	ADDQ    AX, R10
+	MOVQ    64(DX), R11
+	ADDQ    CX, R11
+	MOVQ    48(DX), R12
+	SUBQ    $+2, R12
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R13
+	ORQ     AX, R13
+	TESTQ   $+31, R13
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X6
-	VINSERTI128  $0x01, (R10)(R11*1), Y6, Y6
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X7
-	VINSERTI128  $0x01, (R10)(R11*1), Y7, Y7
-	VPSHUFB      Y0, Y6, Y8
-	VPSHUFB      Y1, Y7, Y9
-	VPOR         Y9, Y8, Y8
-	MOVQ         88(BX), DI
-	VMOVDQU      X8, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
-	VPSHUFB      Y2, Y6, Y8
-	VPSHUFB      Y3, Y7, Y9
-	VPOR         Y9, Y8, Y8
-	MOVQ         96(BX), DI
-	VMOVDQU      X8, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
-	VPSHUFB      Y4, Y6, Y8
-	VPSHUFB      Y5, Y7, Y9
-	VPOR         Y9, Y8, Y8
-	MOVQ         104(BX), DI
-	VMOVDQU      X8, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+stream7:
+	VMOVDQU     (CX), X6
+	VINSERTI128 $0x01, (R11), Y6, Y6
+	VMOVDQU     (CX)(SI*1), X7
+	VINSERTI128 $0x01, (R11)(SI*1), Y7, Y7
+	VPSHUFB     Y5, Y6, Y8
+	VPSHUFB     Y4, Y7, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVNTDQ    Y8, (AX)
+	VPSHUFB     Y3, Y6, Y8
+	VPSHUFB     Y2, Y7, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVNTDQ    Y8, (AX)(DI*1)
+	VPSHUFB     Y1, Y6, Y8
+	VPSHUFB     Y0, Y7, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVNTDQ    Y8, (AX)(R8*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X6
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X7
-	VPSHUFB Y0, Y6, Y8
-	VPSHUFB Y1, Y7, Y9
-	VPOR    Y9, Y8, Y8
-	MOVQ    88(BX), DI
-	VMOVDQU X8, (SI)(DI*1)
-	VPSHUFB Y2, Y6, Y8
-	VPSHUFB Y3, Y7, Y9
-	VPOR    Y9, Y8, Y8
-	MOVQ    96(BX), DI
-	VMOVDQU X8, (SI)(DI*1)
-	VPSHUFB Y4, Y6, Y8
-	VPSHUFB Y5, Y7, Y9
-	VPOR    Y9, Y8, Y8
-	MOVQ    104(BX), DI
-	VMOVDQU X8, (SI)(DI*1)
+plain6:
+	VMOVDQU     (CX), X6
+	VINSERTI128 $0x01, (R11), Y6, Y6
+	VMOVDQU     (CX)(SI*1), X7
+	VINSERTI128 $0x01, (R11)(SI*1), Y7, Y7
+	VPSHUFB     Y5, Y6, Y8
+	VPSHUFB     Y4, Y7, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, (AX)
+	VPSHUFB     Y3, Y6, Y8
+	VPSHUFB     Y2, Y7, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, (AX)(DI*1)
+	VPSHUFB     Y1, Y6, Y8
+	VPSHUFB     Y0, Y7, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, (AX)(R8*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X6
+	VINSERTI128  $0x01, (R11), Y6, Y6
+	VMOVDQU      (CX)(SI*1), X7
+	VINSERTI128  $0x01, (R11)(SI*1), Y7, Y7
+	VPSHUFB      Y5, Y6, Y8
+	VPSHUFB      Y4, Y7, Y9
+	VPOR         Y9, Y8, Y8
+	VMOVDQU      X8, (AX)
+	VEXTRACTI128 $0x01, Y8, (R10)
+	VPSHUFB      Y3, Y6, Y8
+	VPSHUFB      Y2, Y7, Y9
+	VPOR         Y9, Y8, Y8
+	VMOVDQU      X8, (AX)(DI*1)
+	VEXTRACTI128 $0x01, Y8, (R10)(DI*1)
+	VPSHUFB      Y1, Y6, Y8
+	VPSHUFB      Y0, Y7, Y9
+	VPOR         Y9, Y8, Y8
+	VMOVDQU      X8, (AX)(R8*1)
+	VEXTRACTI128 $0x01, Y8, (R10)(R8*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R10
+	ADDQ         R9, CX
+	ADDQ         R9, R11
+	SUBQ         $+2, R12
+	JGE          apart3
+
+last4:
+	INCQ R12
+	JNZ  done5
+	MOVQ AX, R10
+	MOVQ CX, R11
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute2x4AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute2x4AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute2x4AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	VBROADCASTI128 600(BX), Y4
-	VBROADCASTI128 616(BX), Y5
-	VBROADCASTI128 632(BX), Y6
-	VBROADCASTI128 648(BX), Y7
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 648(BX), Y0
+	VBROADCASTI128 632(BX), Y1
+	VBROADCASTI128 616(BX), Y2
+	VBROADCASTI128 600(BX), Y3
+	VBROADCASTI128 584(BX), Y4
+	VBROADCASTI128 568(BX), Y5
+	VBROADCASTI128 552(BX), Y6
+	VBROADCASTI128 536(BX), Y7
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), DI
+	SUBQ           88(BX), DI
+	MOVQ           104(BX), R8
+	SUBQ           88(BX), R8
+	MOVQ           112(BX), R9
+	SUBQ           88(BX), R9
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            DI, BX
+	ORQ            R8, BX
+	ORQ            R9, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R10
+	ADDQ           BX, BX
+	ADDQ           R10, R10
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R11
+	ADDQ    AX, R11
+	MOVQ    64(DX), R12
+	ADDQ    CX, R12
+	MOVQ    48(DX), R13
+	SUBQ    $+2, R13
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R14
+	ORQ     AX, R14
+	TESTQ   $+31, R14
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X8
-	VINSERTI128  $0x01, (R10)(R11*1), Y8, Y8
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X9
-	VINSERTI128  $0x01, (R10)(R11*1), Y9, Y9
-	VPSHUFB      Y0, Y8, Y10
-	VPSHUFB      Y1, Y9, Y11
-	VPOR         Y11, Y10, Y10
-	MOVQ         88(BX), DI
-	VMOVDQU      X10, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
-	VPSHUFB      Y2, Y8, Y10
-	VPSHUFB      Y3, Y9, Y11
-	VPOR         Y11, Y10, Y10
-	MOVQ         96(BX), DI
-	VMOVDQU      X10, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
-	VPSHUFB      Y4, Y8, Y10
-	VPSHUFB      Y5, Y9, Y11
-	VPOR         Y11, Y10, Y10
-	MOVQ         104(BX), DI
-	VMOVDQU      X10, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
-	VPSHUFB      Y6, Y8, Y10
-	VPSHUFB      Y7, Y9, Y11
-	VPOR         Y11, Y10, Y10
-	MOVQ         112(BX), DI
-	VMOVDQU      X10, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y10, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+stream7:
+	VMOVDQU     (CX), X8
+	VINSERTI128 $0x01, (R12), Y8, Y8
+	VMOVDQU     (CX)(SI*1), X9
+	VINSERTI128 $0x01, (R12)(SI*1), Y9, Y9
+	VPSHUFB     Y7, Y8, Y10
+	VPSHUFB     Y6, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVNTDQ    Y10, (AX)
+	VPSHUFB     Y5, Y8, Y10
+	VPSHUFB     Y4, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVNTDQ    Y10, (AX)(DI*1)
+	VPSHUFB     Y3, Y8, Y10
+	VPSHUFB     Y2, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVNTDQ    Y10, (AX)(R8*1)
+	VPSHUFB     Y1, Y8, Y10
+	VPSHUFB     Y0, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVNTDQ    Y10, (AX)(R9*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R11
+	ADDQ        R10, CX
+	ADDQ        R10, R12
+	SUBQ        $+2, R13
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X8
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X9
-	VPSHUFB Y0, Y8, Y10
-	VPSHUFB Y1, Y9, Y11
-	VPOR    Y11, Y10, Y10
-	MOVQ    88(BX), DI
-	VMOVDQU X10, (SI)(DI*1)
-	VPSHUFB Y2, Y8, Y10
-	VPSHUFB Y3, Y9, Y11
-	VPOR    Y11, Y10, Y10
-	MOVQ    96(BX), DI
-	VMOVDQU X10, (SI)(DI*1)
-	VPSHUFB Y4, Y8, Y10
-	VPSHUFB Y5, Y9, Y11
-	VPOR    Y11, Y10, Y10
-	MOVQ    104(BX), DI
-	VMOVDQU X10, (SI)(DI*1)
-	VPSHUFB Y6, Y8, Y10
-	VPSHUFB Y7, Y9, Y11
-	VPOR    Y11, Y10, Y10
-	MOVQ    112(BX), DI
-	VMOVDQU X10, (SI)(DI*1)
+plain6:
+	VMOVDQU     (CX), X8
+	VINSERTI128 $0x01, (R12), Y8, Y8
+	VMOVDQU     (CX)(SI*1), X9
+	VINSERTI128 $0x01, (R12)(SI*1), Y9, Y9
+	VPSHUFB     Y7, Y8, Y10
+	VPSHUFB     Y6, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVDQU     Y10, (AX)
+	VPSHUFB     Y5, Y8, Y10
+	VPSHUFB     Y4, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVDQU     Y10, (AX)(DI*1)
+	VPSHUFB     Y3, Y8, Y10
+	VPSHUFB     Y2, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVDQU     Y10, (AX)(R8*1)
+	VPSHUFB     Y1, Y8, Y10
+	VPSHUFB     Y0, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVDQU     Y10, (AX)(R9*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R11
+	ADDQ        R10, CX
+	ADDQ        R10, R12
+	SUBQ        $+2, R13
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X8
+	VINSERTI128  $0x01, (R12), Y8, Y8
+	VMOVDQU      (CX)(SI*1), X9
+	VINSERTI128  $0x01, (R12)(SI*1), Y9, Y9
+	VPSHUFB      Y7, Y8, Y10
+	VPSHUFB      Y6, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	VMOVDQU      X10, (AX)
+	VEXTRACTI128 $0x01, Y10, (R11)
+	VPSHUFB      Y5, Y8, Y10
+	VPSHUFB      Y4, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	VMOVDQU      X10, (AX)(DI*1)
+	VEXTRACTI128 $0x01, Y10, (R11)(DI*1)
+	VPSHUFB      Y3, Y8, Y10
+	VPSHUFB      Y2, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	VMOVDQU      X10, (AX)(R8*1)
+	VEXTRACTI128 $0x01, Y10, (R11)(R8*1)
+	VPSHUFB      Y1, Y8, Y10
+	VPSHUFB      Y0, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	VMOVDQU      X10, (AX)(R9*1)
+	VEXTRACTI128 $0x01, Y10, (R11)(R9*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R11
+	ADDQ         R10, CX
+	ADDQ         R10, R12
+	SUBQ         $+2, R13
+	JGE          apart3
+
+last4:
+	INCQ R13
+	JNZ  done5
+	MOVQ AX, R11
+	MOVQ CX, R12
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x1AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute3x1AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute3x1AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
+	VBROADCASTI128 568(BX), Y0
 	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 536(BX), Y2
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	MOVQ           40(BX), DI
+	SUBQ           24(BX), DI
+	ADDQ           88(BX), AX
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R8
+	ADDQ           BX, BX
+	ADDQ           R8, R8
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R9
+	ADDQ    AX, R9
+	MOVQ    64(DX), R10
+	ADDQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+2, R11
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R12
+	ORQ     AX, R12
+	TESTQ   $+31, R12
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X3
-	VINSERTI128  $0x01, (R10)(R11*1), Y3, Y3
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X4
-	VINSERTI128  $0x01, (R10)(R11*1), Y4, Y4
-	MOVQ         40(BX), R11
-	VMOVDQU      (DI)(R11*1), X5
-	VINSERTI128  $0x01, (R10)(R11*1), Y5, Y5
-	VPSHUFB      Y0, Y3, Y6
+stream7:
+	VMOVDQU     (CX), X3
+	VINSERTI128 $0x01, (R10), Y3, Y3
+	VMOVDQU     (CX)(SI*1), X4
+	VINSERTI128 $0x01, (R10)(SI*1), Y4, Y4
+	VMOVDQU     (CX)(DI*1), X5
+	VINSERTI128 $0x01, (R10)(DI*1), Y5, Y5
+	VPSHUFB     Y2, Y3, Y6
+	VPSHUFB     Y1, Y4, Y7
+	VPOR        Y7, Y6, Y6
+	VPSHUFB     Y0, Y5, Y7
+	VPOR        Y7, Y6, Y6
+	VMOVNTDQ    Y6, (AX)
+	ADDQ        BX, AX
+	ADDQ        BX, R9
+	ADDQ        R8, CX
+	ADDQ        R8, R10
+	SUBQ        $+2, R11
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X3
+	VINSERTI128 $0x01, (R10), Y3, Y3
+	VMOVDQU     (CX)(SI*1), X4
+	VINSERTI128 $0x01, (R10)(SI*1), Y4, Y4
+	VMOVDQU     (CX)(DI*1), X5
+	VINSERTI128 $0x01, (R10)(DI*1), Y5, Y5
+	VPSHUFB     Y2, Y3, Y6
+	VPSHUFB     Y1, Y4, Y7
+	VPOR        Y7, Y6, Y6
+	VPSHUFB     Y0, Y5, Y7
+	VPOR        Y7, Y6, Y6
+	VMOVDQU     Y6, (AX)
+	ADDQ        BX, AX
+	ADDQ        BX, R9
+	ADDQ        R8, CX
+	ADDQ        R8, R10
+	SUBQ        $+2, R11
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X3
+	VINSERTI128  $0x01, (R10), Y3, Y3
+	VMOVDQU      (CX)(SI*1), X4
+	VINSERTI128  $0x01, (R10)(SI*1), Y4, Y4
+	VMOVDQU      (CX)(DI*1), X5
+	VINSERTI128  $0x01, (R10)(DI*1), Y5, Y5
+	VPSHUFB      Y2, Y3, Y6
 	VPSHUFB      Y1, Y4, Y7
 	VPOR         Y7, Y6, Y6
-	VPSHUFB      Y2, Y5, Y7
+	VPSHUFB      Y0, Y5, Y7
 	VPOR         Y7, Y6, Y6
-	MOVQ         88(BX), DI
-	VMOVDQU      X6, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y6, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+	VMOVDQU      X6, (AX)
+	VEXTRACTI128 $0x01, Y6, (R9)
+	ADDQ         BX, AX
+	ADDQ         BX, R9
+	ADDQ         R8, CX
+	ADDQ         R8, R10
+	SUBQ         $+2, R11
+	JGE          apart3
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X3
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X4
-	MOVQ    40(BX), R8
-	VMOVDQU (DI)(R8*1), X5
-	VPSHUFB Y0, Y3, Y6
-	VPSHUFB Y1, Y4, Y7
-	VPOR    Y7, Y6, Y6
-	VPSHUFB Y2, Y5, Y7
-	VPOR    Y7, Y6, Y6
-	MOVQ    88(BX), DI
-	VMOVDQU X6, (SI)(DI*1)
+last4:
+	INCQ R11
+	JNZ  done5
+	MOVQ AX, R9
+	MOVQ CX, R10
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x2AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute3x2AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute3x2AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	VBROADCASTI128 600(BX), Y4
-	VBROADCASTI128 616(BX), Y5
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 616(BX), Y0
+	VBROADCASTI128 600(BX), Y1
+	VBROADCASTI128 584(BX), Y2
+	VBROADCASTI128 568(BX), Y3
+	VBROADCASTI128 552(BX), Y4
+	VBROADCASTI128 536(BX), Y5
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	MOVQ           40(BX), DI
+	SUBQ           24(BX), DI
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), R8
+	SUBQ           88(BX), R8
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            R8, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R9
+	ADDQ           BX, BX
+	ADDQ           R9, R9
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R10
+	ADDQ    AX, R10
+	MOVQ    64(DX), R11
+	ADDQ    CX, R11
+	MOVQ    48(DX), R12
+	SUBQ    $+2, R12
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R13
+	ORQ     AX, R13
+	TESTQ   $+31, R13
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X6
-	VINSERTI128  $0x01, (R10)(R11*1), Y6, Y6
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X7
-	VINSERTI128  $0x01, (R10)(R11*1), Y7, Y7
-	MOVQ         40(BX), R11
-	VMOVDQU      (DI)(R11*1), X8
-	VINSERTI128  $0x01, (R10)(R11*1), Y8, Y8
-	VPSHUFB      Y0, Y6, Y9
-	VPSHUFB      Y1, Y7, Y10
-	VPOR         Y10, Y9, Y9
-	VPSHUFB      Y2, Y8, Y10
-	VPOR         Y10, Y9, Y9
-	MOVQ         88(BX), DI
-	VMOVDQU      X9, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y9, (R9)(DI*1)
-	VPSHUFB      Y3, Y6, Y9
+stream7:
+	VMOVDQU     (CX), X6
+	VINSERTI128 $0x01, (R11), Y6, Y6
+	VMOVDQU     (CX)(SI*1), X7
+	VINSERTI128 $0x01, (R11)(SI*1), Y7, Y7
+	VMOVDQU     (CX)(DI*1), X8
+	VINSERTI128 $0x01, (R11)(DI*1), Y8, Y8
+	VPSHUFB     Y5, Y6, Y9
+	VPSHUFB     Y4, Y7, Y10
+	VPOR        Y10, Y9, Y9
+	VPSHUFB     Y3, Y8, Y10
+	VPOR        Y10, Y9, Y9
+	VMOVNTDQ    Y9, (AX)
+	VPSHUFB     Y2, Y6, Y9
+	VPSHUFB     Y1, Y7, Y10
+	VPOR        Y10, Y9, Y9
+	VPSHUFB     Y0, Y8, Y10
+	VPOR        Y10, Y9, Y9
+	VMOVNTDQ    Y9, (AX)(R8*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X6
+	VINSERTI128 $0x01, (R11), Y6, Y6
+	VMOVDQU     (CX)(SI*1), X7
+	VINSERTI128 $0x01, (R11)(SI*1), Y7, Y7
+	VMOVDQU     (CX)(DI*1), X8
+	VINSERTI128 $0x01, (R11)(DI*1), Y8, Y8
+	VPSHUFB     Y5, Y6, Y9
+	VPSHUFB     Y4, Y7, Y10
+	VPOR        Y10, Y9, Y9
+	VPSHUFB     Y3, Y8, Y10
+	VPOR        Y10, Y9, Y9
+	VMOVDQU     Y9, (AX)
+	VPSHUFB     Y2, Y6, Y9
+	VPSHUFB     Y1, Y7, Y10
+	VPOR        Y10, Y9, Y9
+	VPSHUFB     Y0, Y8, Y10
+	VPOR        Y10, Y9, Y9
+	VMOVDQU     Y9, (AX)(R8*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X6
+	VINSERTI128  $0x01, (R11), Y6, Y6
+	VMOVDQU      (CX)(SI*1), X7
+	VINSERTI128  $0x01, (R11)(SI*1), Y7, Y7
+	VMOVDQU      (CX)(DI*1), X8
+	VINSERTI128  $0x01, (R11)(DI*1), Y8, Y8
+	VPSHUFB      Y5, Y6, Y9
 	VPSHUFB      Y4, Y7, Y10
 	VPOR         Y10, Y9, Y9
-	VPSHUFB      Y5, Y8, Y10
+	VPSHUFB      Y3, Y8, Y10
 	VPOR         Y10, Y9, Y9
-	MOVQ         96(BX), DI
-	VMOVDQU      X9, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y9, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+	VMOVDQU      X9, (AX)
+	VEXTRACTI128 $0x01, Y9, (R10)
+	VPSHUFB      Y2, Y6, Y9
+	VPSHUFB      Y1, Y7, Y10
+	VPOR         Y10, Y9, Y9
+	VPSHUFB      Y0, Y8, Y10
+	VPOR         Y10, Y9, Y9
+	VMOVDQU      X9, (AX)(R8*1)
+	VEXTRACTI128 $0x01, Y9, (R10)(R8*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R10
+	ADDQ         R9, CX
+	ADDQ         R9, R11
+	SUBQ         $+2, R12
+	JGE          apart3
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X6
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X7
-	MOVQ    40(BX), R8
-	VMOVDQU (DI)(R8*1), X8
-	VPSHUFB Y0, Y6, Y9
-	VPSHUFB Y1, Y7, Y10
-	VPOR    Y10, Y9, Y9
-	VPSHUFB Y2, Y8, Y10
-	VPOR    Y10, Y9, Y9
-	MOVQ    88(BX), DI
-	VMOVDQU X9, (SI)(DI*1)
-	VPSHUFB Y3, Y6, Y9
-	VPSHUFB Y4, Y7, Y10
-	VPOR    Y10, Y9, Y9
-	VPSHUFB Y5, Y8, Y10
-	VPOR    Y10, Y9, Y9
-	MOVQ    96(BX), DI
-	VMOVDQU X9, (SI)(DI*1)
+last4:
+	INCQ R12
+	JNZ  done5
+	MOVQ AX, R10
+	MOVQ CX, R11
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x3AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute3x3AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute3x3AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
+	VBROADCASTI128 664(BX), Y0
+	VBROADCASTI128 648(BX), Y1
+	VBROADCASTI128 632(BX), Y2
+	VBROADCASTI128 616(BX), Y3
 	VBROADCASTI128 600(BX), Y4
-	VBROADCASTI128 616(BX), Y5
-	VBROADCASTI128 632(BX), Y6
-	VBROADCASTI128 648(BX), Y7
-	VBROADCASTI128 664(BX), Y8
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 584(BX), Y5
+	VBROADCASTI128 568(BX), Y6
+	VBROADCASTI128 552(BX), Y7
+	VBROADCASTI128 536(BX), Y8
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	MOVQ           40(BX), DI
+	SUBQ           24(BX), DI
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), R8
+	SUBQ           88(BX), R8
+	MOVQ           104(BX), R9
+	SUBQ           88(BX), R9
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            R8, BX
+	ORQ            R9, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R10
+	ADDQ           BX, BX
+	ADDQ           R10, R10
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R11
+	ADDQ    AX, R11
+	MOVQ    64(DX), R12
+	ADDQ    CX, R12
+	MOVQ    48(DX), R13
+	SUBQ    $+2, R13
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R14
+	ORQ     AX, R14
+	TESTQ   $+31, R14
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X9
-	VINSERTI128  $0x01, (R10)(R11*1), Y9, Y9
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X10
-	VINSERTI128  $0x01, (R10)(R11*1), Y10, Y10
-	MOVQ         40(BX), R11
-	VMOVDQU      (DI)(R11*1), X11
-	VINSERTI128  $0x01, (R10)(R11*1), Y11, Y11
-	VPSHUFB      Y0, Y9, Y12
-	VPSHUFB      Y1, Y10, Y13
-	VPOR         Y13, Y12, Y12
-	VPSHUFB      Y2, Y11, Y13
-	VPOR         Y13, Y12, Y12
-	MOVQ         88(BX), DI
-	VMOVDQU      X12, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
-	VPSHUFB      Y3, Y9, Y12
-	VPSHUFB      Y4, Y10, Y13
-	VPOR         Y13, Y12, Y12
-	VPSHUFB      Y5, Y11, Y13
-	VPOR         Y13, Y12, Y12
-	MOVQ         96(BX), DI
-	VMOVDQU      X12, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
-	VPSHUFB      Y6, Y9, Y12
+stream7:
+	VMOVDQU     (CX), X9
+	VINSERTI128 $0x01, (R12), Y9, Y9
+	VMOVDQU     (CX)(SI*1), X10
+	VINSERTI128 $0x01, (R12)(SI*1), Y10, Y10
+	VMOVDQU     (CX)(DI*1), X11
+	VINSERTI128 $0x01, (R12)(DI*1), Y11, Y11
+	VPSHUFB     Y8, Y9, Y12
+	VPSHUFB     Y7, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y6, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVNTDQ    Y12, (AX)
+	VPSHUFB     Y5, Y9, Y12
+	VPSHUFB     Y4, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y3, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVNTDQ    Y12, (AX)(R8*1)
+	VPSHUFB     Y2, Y9, Y12
+	VPSHUFB     Y1, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y0, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVNTDQ    Y12, (AX)(R9*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R11
+	ADDQ        R10, CX
+	ADDQ        R10, R12
+	SUBQ        $+2, R13
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X9
+	VINSERTI128 $0x01, (R12), Y9, Y9
+	VMOVDQU     (CX)(SI*1), X10
+	VINSERTI128 $0x01, (R12)(SI*1), Y10, Y10
+	VMOVDQU     (CX)(DI*1), X11
+	VINSERTI128 $0x01, (R12)(DI*1), Y11, Y11
+	VPSHUFB     Y8, Y9, Y12
+	VPSHUFB     Y7, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y6, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVDQU     Y12, (AX)
+	VPSHUFB     Y5, Y9, Y12
+	VPSHUFB     Y4, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y3, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVDQU     Y12, (AX)(R8*1)
+	VPSHUFB     Y2, Y9, Y12
+	VPSHUFB     Y1, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y0, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVDQU     Y12, (AX)(R9*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R11
+	ADDQ        R10, CX
+	ADDQ        R10, R12
+	SUBQ        $+2, R13
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X9
+	VINSERTI128  $0x01, (R12), Y9, Y9
+	VMOVDQU      (CX)(SI*1), X10
+	VINSERTI128  $0x01, (R12)(SI*1), Y10, Y10
+	VMOVDQU      (CX)(DI*1), X11
+	VINSERTI128  $0x01, (R12)(DI*1), Y11, Y11
+	VPSHUFB      Y8, Y9, Y12
 	VPSHUFB      Y7, Y10, Y13
 	VPOR         Y13, Y12, Y12
-	VPSHUFB      Y8, Y11, Y13
+	VPSHUFB      Y6, Y11, Y13
 	VPOR         Y13, Y12, Y12
-	MOVQ         104(BX), DI
-	VMOVDQU      X12, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+	VMOVDQU      X12, (AX)
+	VEXTRACTI128 $0x01, Y12, (R11)
+	VPSHUFB      Y5, Y9, Y12
+	VPSHUFB      Y4, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y3, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	VMOVDQU      X12, (AX)(R8*1)
+	VEXTRACTI128 $0x01, Y12, (R11)(R8*1)
+	VPSHUFB      Y2, Y9, Y12
+	VPSHUFB      Y1, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y0, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	VMOVDQU      X12, (AX)(R9*1)
+	VEXTRACTI128 $0x01, Y12, (R11)(R9*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R11
+	ADDQ         R10, CX
+	ADDQ         R10, R12
+	SUBQ         $+2, R13
+	JGE          apart3
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X9
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X10
-	MOVQ    40(BX), R8
-	VMOVDQU (DI)(R8*1), X11
-	VPSHUFB Y0, Y9, Y12
-	VPSHUFB Y1, Y10, Y13
-	VPOR    Y13, Y12, Y12
-	VPSHUFB Y2, Y11, Y13
-	VPOR    Y13, Y12, Y12
-	MOVQ    88(BX), DI
-	VMOVDQU X12, (SI)(DI*1)
-	VPSHUFB Y3, Y9, Y12
-	VPSHUFB Y4, Y10, Y13
-	VPOR    Y13, Y12, Y12
-	VPSHUFB Y5, Y11, Y13
-	VPOR    Y13, Y12, Y12
-	MOVQ    96(BX), DI
-	VMOVDQU X12, (SI)(DI*1)
-	VPSHUFB Y6, Y9, Y12
-	VPSHUFB Y7, Y10, Y13
-	VPOR    Y13, Y12, Y12
-	VPSHUFB Y8, Y11, Y13
-	VPOR    Y13, Y12, Y12
-	MOVQ    104(BX), DI
-	VMOVDQU X12, (SI)(DI*1)
+last4:
+	INCQ R13
+	JNZ  done5
+	MOVQ AX, R11
+	MOVQ CX, R12
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x4AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute3x4AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute3x4AVX2(SB), $80-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	VBROADCASTI128 600(BX), Y4
-	VBROADCASTI128 616(BX), Y5
-	VBROADCASTI128 632(BX), Y6
-	VBROADCASTI128 648(BX), Y7
-	VBROADCASTI128 664(BX), Y8
-	VBROADCASTI128 680(BX), Y9
-	VBROADCASTI128 696(BX), Y10
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 712(BX), Y0
+	VMOVDQU        Y0, 8(SP)
+	VBROADCASTI128 696(BX), Y0
+	VBROADCASTI128 680(BX), Y4
+	VBROADCASTI128 664(BX), Y5
+	VBROADCASTI128 648(BX), Y6
+	VBROADCASTI128 632(BX), Y7
+	VBROADCASTI128 616(BX), Y8
+	VBROADCASTI128 600(BX), Y9
+	VBROADCASTI128 584(BX), Y10
+	VBROADCASTI128 568(BX), Y11
+	VBROADCASTI128 552(BX), Y12
+	VBROADCASTI128 536(BX), Y13
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	MOVQ           40(BX), DI
+	SUBQ           24(BX), DI
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), R8
+	SUBQ           88(BX), R8
+	MOVQ           104(BX), R9
+	SUBQ           88(BX), R9
+	MOVQ           112(BX), R10
+	SUBQ           88(BX), R10
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            R8, BX
+	ORQ            R9, BX
+	ORQ            R10, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R11
+	ADDQ           BX, BX
+	ADDQ           R11, R11
+	MOVQ           AX, 40(SP)
+	MOVQ           CX, 48(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 56(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 64(SP)
+	MOVQ CX, 72(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    40(SP), AX
+	MOVQ    48(SP), CX
+	MOVQ    56(DX), R12
+	ADDQ    AX, R12
+	MOVQ    64(DX), R13
+	ADDQ    CX, R13
+	MOVQ    48(DX), R14
+	SUBQ    $+2, R14
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R15
+	ORQ     AX, R15
+	TESTQ   $+31, R15
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ           56(DX), R9
-	MOVQ           64(DX), R10
-	ADDQ           SI, R9
-	ADDQ           DI, R10
-	MOVQ           24(BX), R11
-	VMOVDQU        (DI)(R11*1), X11
-	VINSERTI128    $0x01, (R10)(R11*1), Y11, Y11
-	MOVQ           32(BX), R11
-	VMOVDQU        (DI)(R11*1), X12
-	VINSERTI128    $0x01, (R10)(R11*1), Y12, Y12
-	MOVQ           40(BX), R11
-	VMOVDQU        (DI)(R11*1), X13
-	VINSERTI128    $0x01, (R10)(R11*1), Y13, Y13
-	VPSHUFB        Y0, Y11, Y14
-	VPSHUFB        Y1, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y2, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           88(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	VPSHUFB        Y3, Y11, Y14
-	VPSHUFB        Y4, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y5, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           96(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	VPSHUFB        Y6, Y11, Y14
-	VPSHUFB        Y7, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y8, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           104(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	VPSHUFB        Y9, Y11, Y14
-	VPSHUFB        Y10, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 712(BX), Y15
-	VPSHUFB        Y15, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           112(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	MOVQ           R9, SI
-	MOVQ           R10, DI
-	ADDQ           56(DX), SI
-	ADDQ           64(DX), DI
-	SUBQ           $+2, R8
-	JGE            pair3
+stream7:
+	VMOVDQU     (CX), X1
+	VINSERTI128 $0x01, (R13), Y1, Y1
+	VMOVDQU     (CX)(SI*1), X2
+	VINSERTI128 $0x01, (R13)(SI*1), Y2, Y2
+	VMOVDQU     (CX)(DI*1), X3
+	VINSERTI128 $0x01, (R13)(DI*1), Y3, Y3
+	VPSHUFB     Y13, Y1, Y14
+	VPSHUFB     Y12, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y11, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)
+	VPSHUFB     Y10, Y1, Y14
+	VPSHUFB     Y9, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y8, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)(R8*1)
+	VPSHUFB     Y7, Y1, Y14
+	VPSHUFB     Y6, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y5, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)(R9*1)
+	VPSHUFB     Y4, Y1, Y14
+	VPSHUFB     Y0, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     8(SP), Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)(R10*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R12
+	ADDQ        R11, CX
+	ADDQ        R11, R13
+	SUBQ        $+2, R14
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
 
-single4:
-	INCQ           R8
-	JNZ            done5
-	MOVQ           24(BX), R8
-	VMOVDQU        (DI)(R8*1), X11
-	MOVQ           32(BX), R8
-	VMOVDQU        (DI)(R8*1), X12
-	MOVQ           40(BX), R8
-	VMOVDQU        (DI)(R8*1), X13
-	VPSHUFB        Y0, Y11, Y14
-	VPSHUFB        Y1, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y2, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           88(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VPSHUFB        Y3, Y11, Y14
-	VPSHUFB        Y4, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y5, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           96(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VPSHUFB        Y6, Y11, Y14
-	VPSHUFB        Y7, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y8, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           104(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VPSHUFB        Y9, Y11, Y14
-	VPSHUFB        Y10, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 712(BX), Y15
-	VPSHUFB        Y15, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           112(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
+plain6:
+	VMOVDQU     (CX), X1
+	VINSERTI128 $0x01, (R13), Y1, Y1
+	VMOVDQU     (CX)(SI*1), X2
+	VINSERTI128 $0x01, (R13)(SI*1), Y2, Y2
+	VMOVDQU     (CX)(DI*1), X3
+	VINSERTI128 $0x01, (R13)(DI*1), Y3, Y3
+	VPSHUFB     Y13, Y1, Y14
+	VPSHUFB     Y12, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y11, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)
+	VPSHUFB     Y10, Y1, Y14
+	VPSHUFB     Y9, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y8, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)(R8*1)
+	VPSHUFB     Y7, Y1, Y14
+	VPSHUFB     Y6, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y5, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)(R9*1)
+	VPSHUFB     Y4, Y1, Y14
+	VPSHUFB     Y0, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     8(SP), Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)(R10*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R12
+	ADDQ        R11, CX
+	ADDQ        R11, R13
+	SUBQ        $+2, R14
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X1
+	VINSERTI128  $0x01, (R13), Y1, Y1
+	VMOVDQU      (CX)(SI*1), X2
+	VINSERTI128  $0x01, (R13)(SI*1), Y2, Y2
+	VMOVDQU      (CX)(DI*1), X3
+	VINSERTI128  $0x01, (R13)(DI*1), Y3, Y3
+	VPSHUFB      Y13, Y1, Y14
+	VPSHUFB      Y12, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y11, Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)
+	VEXTRACTI128 $0x01, Y14, (R12)
+	VPSHUFB      Y10, Y1, Y14
+	VPSHUFB      Y9, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y8, Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)(R8*1)
+	VEXTRACTI128 $0x01, Y14, (R12)(R8*1)
+	VPSHUFB      Y7, Y1, Y14
+	VPSHUFB      Y6, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y5, Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)(R9*1)
+	VEXTRACTI128 $0x01, Y14, (R12)(R9*1)
+	VPSHUFB      Y4, Y1, Y14
+	VPSHUFB      Y0, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      8(SP), Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)(R10*1)
+	VEXTRACTI128 $0x01, Y14, (R12)(R10*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R12
+	ADDQ         R11, CX
+	ADDQ         R11, R13
+	SUBQ         $+2, R14
+	JGE          apart3
+
+last4:
+	INCQ R14
+	JNZ  done5
+	MOVQ AX, R12
+	MOVQ CX, R13
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 64(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 40(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 48(SP)
+	ADDQ 72(SP), AX
+	MOVQ AX, 64(SP)
+	DECQ 56(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x1AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute4x1AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute4x1AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 584(BX), Y0
+	VBROADCASTI128 568(BX), Y1
+	VBROADCASTI128 552(BX), Y2
+	VBROADCASTI128 536(BX), Y3
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	MOVQ           40(BX), DI
+	SUBQ           24(BX), DI
+	MOVQ           48(BX), R8
+	SUBQ           24(BX), R8
+	ADDQ           88(BX), AX
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R9
+	ADDQ           BX, BX
+	ADDQ           R9, R9
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R10
+	ADDQ    AX, R10
+	MOVQ    64(DX), R11
+	ADDQ    CX, R11
+	MOVQ    48(DX), R12
+	SUBQ    $+2, R12
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R13
+	ORQ     AX, R13
+	TESTQ   $+31, R13
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X4
-	VINSERTI128  $0x01, (R10)(R11*1), Y4, Y4
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X5
-	VINSERTI128  $0x01, (R10)(R11*1), Y5, Y5
-	MOVQ         40(BX), R11
-	VMOVDQU      (DI)(R11*1), X6
-	VINSERTI128  $0x01, (R10)(R11*1), Y6, Y6
-	MOVQ         48(BX), R11
-	VMOVDQU      (DI)(R11*1), X7
-	VINSERTI128  $0x01, (R10)(R11*1), Y7, Y7
-	VPSHUFB      Y0, Y4, Y8
-	VPSHUFB      Y1, Y5, Y9
-	VPOR         Y9, Y8, Y8
-	VPSHUFB      Y2, Y6, Y9
-	VPOR         Y9, Y8, Y8
-	VPSHUFB      Y3, Y7, Y9
-	VPOR         Y9, Y8, Y8
-	MOVQ         88(BX), DI
-	VMOVDQU      X8, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y8, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+stream7:
+	VMOVDQU     (CX), X4
+	VINSERTI128 $0x01, (R11), Y4, Y4
+	VMOVDQU     (CX)(SI*1), X5
+	VINSERTI128 $0x01, (R11)(SI*1), Y5, Y5
+	VMOVDQU     (CX)(DI*1), X6
+	VINSERTI128 $0x01, (R11)(DI*1), Y6, Y6
+	VMOVDQU     (CX)(R8*1), X7
+	VINSERTI128 $0x01, (R11)(R8*1), Y7, Y7
+	VPSHUFB     Y3, Y4, Y8
+	VPSHUFB     Y2, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VPSHUFB     Y1, Y6, Y9
+	VPOR        Y9, Y8, Y8
+	VPSHUFB     Y0, Y7, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVNTDQ    Y8, (AX)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X4
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X5
-	MOVQ    40(BX), R8
-	VMOVDQU (DI)(R8*1), X6
-	MOVQ    48(BX), R8
-	VMOVDQU (DI)(R8*1), X7
-	VPSHUFB Y0, Y4, Y8
-	VPSHUFB Y1, Y5, Y9
-	VPOR    Y9, Y8, Y8
-	VPSHUFB Y2, Y6, Y9
-	VPOR    Y9, Y8, Y8
-	VPSHUFB Y3, Y7, Y9
-	VPOR    Y9, Y8, Y8
-	MOVQ    88(BX), DI
-	VMOVDQU X8, (SI)(DI*1)
+plain6:
+	VMOVDQU     (CX), X4
+	VINSERTI128 $0x01, (R11), Y4, Y4
+	VMOVDQU     (CX)(SI*1), X5
+	VINSERTI128 $0x01, (R11)(SI*1), Y5, Y5
+	VMOVDQU     (CX)(DI*1), X6
+	VINSERTI128 $0x01, (R11)(DI*1), Y6, Y6
+	VMOVDQU     (CX)(R8*1), X7
+	VINSERTI128 $0x01, (R11)(R8*1), Y7, Y7
+	VPSHUFB     Y3, Y4, Y8
+	VPSHUFB     Y2, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VPSHUFB     Y1, Y6, Y9
+	VPOR        Y9, Y8, Y8
+	VPSHUFB     Y0, Y7, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, (AX)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X4
+	VINSERTI128  $0x01, (R11), Y4, Y4
+	VMOVDQU      (CX)(SI*1), X5
+	VINSERTI128  $0x01, (R11)(SI*1), Y5, Y5
+	VMOVDQU      (CX)(DI*1), X6
+	VINSERTI128  $0x01, (R11)(DI*1), Y6, Y6
+	VMOVDQU      (CX)(R8*1), X7
+	VINSERTI128  $0x01, (R11)(R8*1), Y7, Y7
+	VPSHUFB      Y3, Y4, Y8
+	VPSHUFB      Y2, Y5, Y9
+	VPOR         Y9, Y8, Y8
+	VPSHUFB      Y1, Y6, Y9
+	VPOR         Y9, Y8, Y8
+	VPSHUFB      Y0, Y7, Y9
+	VPOR         Y9, Y8, Y8
+	VMOVDQU      X8, (AX)
+	VEXTRACTI128 $0x01, Y8, (R10)
+	ADDQ         BX, AX
+	ADDQ         BX, R10
+	ADDQ         R9, CX
+	ADDQ         R9, R11
+	SUBQ         $+2, R12
+	JGE          apart3
+
+last4:
+	INCQ R12
+	JNZ  done5
+	MOVQ AX, R10
+	MOVQ CX, R11
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x2AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute4x2AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute4x2AVX2(SB), $48-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	VBROADCASTI128 600(BX), Y4
-	VBROADCASTI128 616(BX), Y5
-	VBROADCASTI128 632(BX), Y6
-	VBROADCASTI128 648(BX), Y7
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 648(BX), Y0
+	VBROADCASTI128 632(BX), Y1
+	VBROADCASTI128 616(BX), Y2
+	VBROADCASTI128 600(BX), Y3
+	VBROADCASTI128 584(BX), Y4
+	VBROADCASTI128 568(BX), Y5
+	VBROADCASTI128 552(BX), Y6
+	VBROADCASTI128 536(BX), Y7
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	MOVQ           40(BX), DI
+	SUBQ           24(BX), DI
+	MOVQ           48(BX), R8
+	SUBQ           24(BX), R8
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), R9
+	SUBQ           88(BX), R9
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            R9, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R10
+	ADDQ           BX, BX
+	ADDQ           R10, R10
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R11
+	ADDQ    AX, R11
+	MOVQ    64(DX), R12
+	ADDQ    CX, R12
+	MOVQ    48(DX), R13
+	SUBQ    $+2, R13
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R14
+	ORQ     AX, R14
+	TESTQ   $+31, R14
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ         56(DX), R9
-	MOVQ         64(DX), R10
-	ADDQ         SI, R9
-	ADDQ         DI, R10
-	MOVQ         24(BX), R11
-	VMOVDQU      (DI)(R11*1), X8
-	VINSERTI128  $0x01, (R10)(R11*1), Y8, Y8
-	MOVQ         32(BX), R11
-	VMOVDQU      (DI)(R11*1), X9
-	VINSERTI128  $0x01, (R10)(R11*1), Y9, Y9
-	MOVQ         40(BX), R11
-	VMOVDQU      (DI)(R11*1), X10
-	VINSERTI128  $0x01, (R10)(R11*1), Y10, Y10
-	MOVQ         48(BX), R11
-	VMOVDQU      (DI)(R11*1), X11
-	VINSERTI128  $0x01, (R10)(R11*1), Y11, Y11
-	VPSHUFB      Y0, Y8, Y12
-	VPSHUFB      Y1, Y9, Y13
-	VPOR         Y13, Y12, Y12
-	VPSHUFB      Y2, Y10, Y13
-	VPOR         Y13, Y12, Y12
-	VPSHUFB      Y3, Y11, Y13
-	VPOR         Y13, Y12, Y12
-	MOVQ         88(BX), DI
-	VMOVDQU      X12, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
-	VPSHUFB      Y4, Y8, Y12
-	VPSHUFB      Y5, Y9, Y13
-	VPOR         Y13, Y12, Y12
-	VPSHUFB      Y6, Y10, Y13
-	VPOR         Y13, Y12, Y12
-	VPSHUFB      Y7, Y11, Y13
-	VPOR         Y13, Y12, Y12
-	MOVQ         96(BX), DI
-	VMOVDQU      X12, (SI)(DI*1)
-	VEXTRACTI128 $0x01, Y12, (R9)(DI*1)
-	MOVQ         R9, SI
-	MOVQ         R10, DI
-	ADDQ         56(DX), SI
-	ADDQ         64(DX), DI
-	SUBQ         $+2, R8
-	JGE          pair3
+stream7:
+	VMOVDQU     (CX), X8
+	VINSERTI128 $0x01, (R12), Y8, Y8
+	VMOVDQU     (CX)(SI*1), X9
+	VINSERTI128 $0x01, (R12)(SI*1), Y9, Y9
+	VMOVDQU     (CX)(DI*1), X10
+	VINSERTI128 $0x01, (R12)(DI*1), Y10, Y10
+	VMOVDQU     (CX)(R8*1), X11
+	VINSERTI128 $0x01, (R12)(R8*1), Y11, Y11
+	VPSHUFB     Y7, Y8, Y12
+	VPSHUFB     Y6, Y9, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y5, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y4, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVNTDQ    Y12, (AX)
+	VPSHUFB     Y3, Y8, Y12
+	VPSHUFB     Y2, Y9, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y1, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y0, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVNTDQ    Y12, (AX)(R9*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R11
+	ADDQ        R10, CX
+	ADDQ        R10, R12
+	SUBQ        $+2, R13
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
 
-single4:
-	INCQ    R8
-	JNZ     done5
-	MOVQ    24(BX), R8
-	VMOVDQU (DI)(R8*1), X8
-	MOVQ    32(BX), R8
-	VMOVDQU (DI)(R8*1), X9
-	MOVQ    40(BX), R8
-	VMOVDQU (DI)(R8*1), X10
-	MOVQ    48(BX), R8
-	VMOVDQU (DI)(R8*1), X11
-	VPSHUFB Y0, Y8, Y12
-	VPSHUFB Y1, Y9, Y13
-	VPOR    Y13, Y12, Y12
-	VPSHUFB Y2, Y10, Y13
-	VPOR    Y13, Y12, Y12
-	VPSHUFB Y3, Y11, Y13
-	VPOR    Y13, Y12, Y12
-	MOVQ    88(BX), DI
-	VMOVDQU X12, (SI)(DI*1)
-	VPSHUFB Y4, Y8, Y12
-	VPSHUFB Y5, Y9, Y13
-	VPOR    Y13, Y12, Y12
-	VPSHUFB Y6, Y10, Y13
-	VPOR    Y13, Y12, Y12
-	VPSHUFB Y7, Y11, Y13
-	VPOR    Y13, Y12, Y12
-	MOVQ    96(BX), DI
-	VMOVDQU X12, (SI)(DI*1)
+plain6:
+	VMOVDQU     (CX), X8
+	VINSERTI128 $0x01, (R12), Y8, Y8
+	VMOVDQU     (CX)(SI*1), X9
+	VINSERTI128 $0x01, (R12)(SI*1), Y9, Y9
+	VMOVDQU     (CX)(DI*1), X10
+	VINSERTI128 $0x01, (R12)(DI*1), Y10, Y10
+	VMOVDQU     (CX)(R8*1), X11
+	VINSERTI128 $0x01, (R12)(R8*1), Y11, Y11
+	VPSHUFB     Y7, Y8, Y12
+	VPSHUFB     Y6, Y9, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y5, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y4, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVDQU     Y12, (AX)
+	VPSHUFB     Y3, Y8, Y12
+	VPSHUFB     Y2, Y9, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y1, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y0, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVDQU     Y12, (AX)(R9*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R11
+	ADDQ        R10, CX
+	ADDQ        R10, R12
+	SUBQ        $+2, R13
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X8
+	VINSERTI128  $0x01, (R12), Y8, Y8
+	VMOVDQU      (CX)(SI*1), X9
+	VINSERTI128  $0x01, (R12)(SI*1), Y9, Y9
+	VMOVDQU      (CX)(DI*1), X10
+	VINSERTI128  $0x01, (R12)(DI*1), Y10, Y10
+	VMOVDQU      (CX)(R8*1), X11
+	VINSERTI128  $0x01, (R12)(R8*1), Y11, Y11
+	VPSHUFB      Y7, Y8, Y12
+	VPSHUFB      Y6, Y9, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y5, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y4, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	VMOVDQU      X12, (AX)
+	VEXTRACTI128 $0x01, Y12, (R11)
+	VPSHUFB      Y3, Y8, Y12
+	VPSHUFB      Y2, Y9, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y1, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y0, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	VMOVDQU      X12, (AX)(R9*1)
+	VEXTRACTI128 $0x01, Y12, (R11)(R9*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R11
+	ADDQ         R10, CX
+	ADDQ         R10, R12
+	SUBQ         $+2, R13
+	JGE          apart3
+
+last4:
+	INCQ R13
+	JNZ  done5
+	MOVQ AX, R11
+	MOVQ CX, R12
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x3AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute4x3AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute4x3AVX2(SB), $112-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	VBROADCASTI128 600(BX), Y4
-	VBROADCASTI128 616(BX), Y5
-	VBROADCASTI128 632(BX), Y6
-	VBROADCASTI128 648(BX), Y7
-	VBROADCASTI128 664(BX), Y8
-	VBROADCASTI128 680(BX), Y9
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 712(BX), Y0
+	VMOVDQU        Y0, 40(SP)
+	VBROADCASTI128 696(BX), Y0
+	VMOVDQU        Y0, 8(SP)
+	VBROADCASTI128 680(BX), Y0
+	VBROADCASTI128 664(BX), Y5
+	VBROADCASTI128 648(BX), Y6
+	VBROADCASTI128 632(BX), Y7
+	VBROADCASTI128 616(BX), Y8
+	VBROADCASTI128 600(BX), Y9
+	VBROADCASTI128 584(BX), Y10
+	VBROADCASTI128 568(BX), Y11
+	VBROADCASTI128 552(BX), Y12
+	VBROADCASTI128 536(BX), Y13
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	MOVQ           40(BX), DI
+	SUBQ           24(BX), DI
+	MOVQ           48(BX), R8
+	SUBQ           24(BX), R8
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), R9
+	SUBQ           88(BX), R9
+	MOVQ           104(BX), R10
+	SUBQ           88(BX), R10
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            R9, BX
+	ORQ            R10, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R11
+	ADDQ           BX, BX
+	ADDQ           R11, R11
+	MOVQ           AX, 72(SP)
+	MOVQ           CX, 80(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 88(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 96(SP)
+	MOVQ CX, 104(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    72(SP), AX
+	MOVQ    80(SP), CX
+	MOVQ    56(DX), R12
+	ADDQ    AX, R12
+	MOVQ    64(DX), R13
+	ADDQ    CX, R13
+	MOVQ    48(DX), R14
+	SUBQ    $+2, R14
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R15
+	ORQ     AX, R15
+	TESTQ   $+31, R15
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ           56(DX), R9
-	MOVQ           64(DX), R10
-	ADDQ           SI, R9
-	ADDQ           DI, R10
-	MOVQ           24(BX), R11
-	VMOVDQU        (DI)(R11*1), X10
-	VINSERTI128    $0x01, (R10)(R11*1), Y10, Y10
-	MOVQ           32(BX), R11
-	VMOVDQU        (DI)(R11*1), X11
-	VINSERTI128    $0x01, (R10)(R11*1), Y11, Y11
-	MOVQ           40(BX), R11
-	VMOVDQU        (DI)(R11*1), X12
-	VINSERTI128    $0x01, (R10)(R11*1), Y12, Y12
-	MOVQ           48(BX), R11
-	VMOVDQU        (DI)(R11*1), X13
-	VINSERTI128    $0x01, (R10)(R11*1), Y13, Y13
-	VPSHUFB        Y0, Y10, Y14
-	VPSHUFB        Y1, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y2, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y3, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           88(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	VPSHUFB        Y4, Y10, Y14
-	VPSHUFB        Y5, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y6, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y7, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           96(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	VPSHUFB        Y8, Y10, Y14
-	VPSHUFB        Y9, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 696(BX), Y15
-	VPSHUFB        Y15, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 712(BX), Y15
-	VPSHUFB        Y15, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           104(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	MOVQ           R9, SI
-	MOVQ           R10, DI
-	ADDQ           56(DX), SI
-	ADDQ           64(DX), DI
-	SUBQ           $+2, R8
-	JGE            pair3
+stream7:
+	VMOVDQU     (CX), X1
+	VINSERTI128 $0x01, (R13), Y1, Y1
+	VMOVDQU     (CX)(SI*1), X2
+	VINSERTI128 $0x01, (R13)(SI*1), Y2, Y2
+	VMOVDQU     (CX)(DI*1), X3
+	VINSERTI128 $0x01, (R13)(DI*1), Y3, Y3
+	VMOVDQU     (CX)(R8*1), X4
+	VINSERTI128 $0x01, (R13)(R8*1), Y4, Y4
+	VPSHUFB     Y13, Y1, Y14
+	VPSHUFB     Y12, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y11, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y10, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)
+	VPSHUFB     Y9, Y1, Y14
+	VPSHUFB     Y8, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y7, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y6, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)(R9*1)
+	VPSHUFB     Y5, Y1, Y14
+	VPSHUFB     Y0, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     8(SP), Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     40(SP), Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)(R10*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R12
+	ADDQ        R11, CX
+	ADDQ        R11, R13
+	SUBQ        $+2, R14
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
 
-single4:
-	INCQ           R8
-	JNZ            done5
-	MOVQ           24(BX), R8
-	VMOVDQU        (DI)(R8*1), X10
-	MOVQ           32(BX), R8
-	VMOVDQU        (DI)(R8*1), X11
-	MOVQ           40(BX), R8
-	VMOVDQU        (DI)(R8*1), X12
-	MOVQ           48(BX), R8
-	VMOVDQU        (DI)(R8*1), X13
-	VPSHUFB        Y0, Y10, Y14
-	VPSHUFB        Y1, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y2, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y3, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           88(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VPSHUFB        Y4, Y10, Y14
-	VPSHUFB        Y5, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y6, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y7, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           96(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VPSHUFB        Y8, Y10, Y14
-	VPSHUFB        Y9, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 696(BX), Y15
-	VPSHUFB        Y15, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 712(BX), Y15
-	VPSHUFB        Y15, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           104(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
+plain6:
+	VMOVDQU     (CX), X1
+	VINSERTI128 $0x01, (R13), Y1, Y1
+	VMOVDQU     (CX)(SI*1), X2
+	VINSERTI128 $0x01, (R13)(SI*1), Y2, Y2
+	VMOVDQU     (CX)(DI*1), X3
+	VINSERTI128 $0x01, (R13)(DI*1), Y3, Y3
+	VMOVDQU     (CX)(R8*1), X4
+	VINSERTI128 $0x01, (R13)(R8*1), Y4, Y4
+	VPSHUFB     Y13, Y1, Y14
+	VPSHUFB     Y12, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y11, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y10, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)
+	VPSHUFB     Y9, Y1, Y14
+	VPSHUFB     Y8, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y7, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y6, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)(R9*1)
+	VPSHUFB     Y5, Y1, Y14
+	VPSHUFB     Y0, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     8(SP), Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     40(SP), Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)(R10*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R12
+	ADDQ        R11, CX
+	ADDQ        R11, R13
+	SUBQ        $+2, R14
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X1
+	VINSERTI128  $0x01, (R13), Y1, Y1
+	VMOVDQU      (CX)(SI*1), X2
+	VINSERTI128  $0x01, (R13)(SI*1), Y2, Y2
+	VMOVDQU      (CX)(DI*1), X3
+	VINSERTI128  $0x01, (R13)(DI*1), Y3, Y3
+	VMOVDQU      (CX)(R8*1), X4
+	VINSERTI128  $0x01, (R13)(R8*1), Y4, Y4
+	VPSHUFB      Y13, Y1, Y14
+	VPSHUFB      Y12, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y11, Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y10, Y4, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)
+	VEXTRACTI128 $0x01, Y14, (R12)
+	VPSHUFB      Y9, Y1, Y14
+	VPSHUFB      Y8, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y7, Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y6, Y4, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)(R9*1)
+	VEXTRACTI128 $0x01, Y14, (R12)(R9*1)
+	VPSHUFB      Y5, Y1, Y14
+	VPSHUFB      Y0, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      8(SP), Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      40(SP), Y4, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)(R10*1)
+	VEXTRACTI128 $0x01, Y14, (R12)(R10*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R12
+	ADDQ         R11, CX
+	ADDQ         R11, R13
+	SUBQ         $+2, R14
+	JGE          apart3
+
+last4:
+	INCQ R14
+	JNZ  done5
+	MOVQ AX, R12
+	MOVQ CX, R13
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 96(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 72(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 80(SP)
+	ADDQ 104(SP), AX
+	MOVQ AX, 96(SP)
+	DECQ 88(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x4AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2
-TEXT ·permute4x4AVX2(SB), $24-24
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute4x4AVX2(SB), $240-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
 	MOVQ           168(DX), BX
-	VBROADCASTI128 536(BX), Y0
-	VBROADCASTI128 552(BX), Y1
-	VBROADCASTI128 568(BX), Y2
-	VBROADCASTI128 584(BX), Y3
-	VBROADCASTI128 600(BX), Y4
-	VBROADCASTI128 616(BX), Y5
-	VBROADCASTI128 632(BX), Y6
-	VBROADCASTI128 648(BX), Y7
-	VBROADCASTI128 664(BX), Y8
-	VBROADCASTI128 680(BX), Y9
-	MOVQ           (DX), SI
-	MOVQ           SI, (SP)
-	MOVQ           $+16, DI
-	MOVQ           24(DX), SI
-	TESTQ          SI, SI
+	VBROADCASTI128 776(BX), Y0
+	VMOVDQU        Y0, 168(SP)
+	VBROADCASTI128 760(BX), Y0
+	VMOVDQU        Y0, 136(SP)
+	VBROADCASTI128 744(BX), Y0
+	VMOVDQU        Y0, 104(SP)
+	VBROADCASTI128 728(BX), Y0
+	VMOVDQU        Y0, 72(SP)
+	VBROADCASTI128 712(BX), Y0
+	VMOVDQU        Y0, 40(SP)
+	VBROADCASTI128 696(BX), Y0
+	VMOVDQU        Y0, 8(SP)
+	VBROADCASTI128 680(BX), Y0
+	VBROADCASTI128 664(BX), Y5
+	VBROADCASTI128 648(BX), Y6
+	VBROADCASTI128 632(BX), Y7
+	VBROADCASTI128 616(BX), Y8
+	VBROADCASTI128 600(BX), Y9
+	VBROADCASTI128 584(BX), Y10
+	VBROADCASTI128 568(BX), Y11
+	VBROADCASTI128 552(BX), Y12
+	VBROADCASTI128 536(BX), Y13
+	ADDQ           24(BX), CX
+	MOVQ           32(BX), SI
+	SUBQ           24(BX), SI
+	MOVQ           40(BX), DI
+	SUBQ           24(BX), DI
+	MOVQ           48(BX), R8
+	SUBQ           24(BX), R8
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), R9
+	SUBQ           88(BX), R9
+	MOVQ           104(BX), R10
+	SUBQ           88(BX), R10
+	MOVQ           112(BX), R11
+	SUBQ           88(BX), R11
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            R9, BX
+	ORQ            R10, BX
+	ORQ            R11, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R12
+	ADDQ           BX, BX
+	ADDQ           R12, R12
+	MOVQ           AX, 200(SP)
+	MOVQ           CX, 208(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 216(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
 	JNZ            some2
-	LEAQ           8(DX), SI
-	XORQ           DI, DI
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
 
 some2:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
+	MOVQ AX, 224(SP)
+	MOVQ CX, 232(SP)
 
 outer1:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	SUBQ $+2, R8
-	JLT  single4
+	MOVQ    200(SP), AX
+	MOVQ    208(SP), CX
+	MOVQ    56(DX), R13
+	ADDQ    AX, R13
+	MOVQ    64(DX), R14
+	ADDQ    CX, R14
+	MOVQ    48(DX), R15
+	SUBQ    $+2, R15
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), BP
+	ORQ     AX, BP
+	TESTQ   $+31, BP
+	JNZ     plain6
+	PCALIGN $0x40
 
-pair3:
-	MOVQ           56(DX), R9
-	MOVQ           64(DX), R10
-	ADDQ           SI, R9
-	ADDQ           DI, R10
-	MOVQ           24(BX), R11
-	VMOVDQU        (DI)(R11*1), X10
-	VINSERTI128    $0x01, (R10)(R11*1), Y10, Y10
-	MOVQ           32(BX), R11
-	VMOVDQU        (DI)(R11*1), X11
-	VINSERTI128    $0x01, (R10)(R11*1), Y11, Y11
-	MOVQ           40(BX), R11
-	VMOVDQU        (DI)(R11*1), X12
-	VINSERTI128    $0x01, (R10)(R11*1), Y12, Y12
-	MOVQ           48(BX), R11
-	VMOVDQU        (DI)(R11*1), X13
-	VINSERTI128    $0x01, (R10)(R11*1), Y13, Y13
-	VPSHUFB        Y0, Y10, Y14
-	VPSHUFB        Y1, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y2, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y3, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           88(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	VPSHUFB        Y4, Y10, Y14
-	VPSHUFB        Y5, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y6, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y7, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           96(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	VPSHUFB        Y8, Y10, Y14
-	VPSHUFB        Y9, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 696(BX), Y15
-	VPSHUFB        Y15, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 712(BX), Y15
-	VPSHUFB        Y15, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           104(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	VBROADCASTI128 728(BX), Y14
-	VPSHUFB        Y14, Y10, Y14
-	VBROADCASTI128 744(BX), Y15
-	VPSHUFB        Y15, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 760(BX), Y15
-	VPSHUFB        Y15, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 776(BX), Y15
-	VPSHUFB        Y15, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           112(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VEXTRACTI128   $0x01, Y14, (R9)(DI*1)
-	MOVQ           R9, SI
-	MOVQ           R10, DI
-	ADDQ           56(DX), SI
-	ADDQ           64(DX), DI
-	SUBQ           $+2, R8
-	JGE            pair3
+stream7:
+	VMOVDQU     (CX), X1
+	VINSERTI128 $0x01, (R14), Y1, Y1
+	VMOVDQU     (CX)(SI*1), X2
+	VINSERTI128 $0x01, (R14)(SI*1), Y2, Y2
+	VMOVDQU     (CX)(DI*1), X3
+	VINSERTI128 $0x01, (R14)(DI*1), Y3, Y3
+	VMOVDQU     (CX)(R8*1), X4
+	VINSERTI128 $0x01, (R14)(R8*1), Y4, Y4
+	VPSHUFB     Y13, Y1, Y14
+	VPSHUFB     Y12, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y11, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y10, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)
+	VPSHUFB     Y9, Y1, Y14
+	VPSHUFB     Y8, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y7, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y6, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)(R9*1)
+	VPSHUFB     Y5, Y1, Y14
+	VPSHUFB     Y0, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     8(SP), Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     40(SP), Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)(R10*1)
+	VPSHUFB     72(SP), Y1, Y14
+	VPSHUFB     104(SP), Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     136(SP), Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     168(SP), Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)(R11*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R13
+	ADDQ        R12, CX
+	ADDQ        R12, R14
+	SUBQ        $+2, R15
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
 
-single4:
-	INCQ           R8
-	JNZ            done5
-	MOVQ           24(BX), R8
-	VMOVDQU        (DI)(R8*1), X10
-	MOVQ           32(BX), R8
-	VMOVDQU        (DI)(R8*1), X11
-	MOVQ           40(BX), R8
-	VMOVDQU        (DI)(R8*1), X12
-	MOVQ           48(BX), R8
-	VMOVDQU        (DI)(R8*1), X13
-	VPSHUFB        Y0, Y10, Y14
-	VPSHUFB        Y1, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y2, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y3, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           88(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VPSHUFB        Y4, Y10, Y14
-	VPSHUFB        Y5, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y6, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VPSHUFB        Y7, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           96(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VPSHUFB        Y8, Y10, Y14
-	VPSHUFB        Y9, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 696(BX), Y15
-	VPSHUFB        Y15, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 712(BX), Y15
-	VPSHUFB        Y15, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           104(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
-	VBROADCASTI128 728(BX), Y14
-	VPSHUFB        Y14, Y10, Y14
-	VBROADCASTI128 744(BX), Y15
-	VPSHUFB        Y15, Y11, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 760(BX), Y15
-	VPSHUFB        Y15, Y12, Y15
-	VPOR           Y15, Y14, Y14
-	VBROADCASTI128 776(BX), Y15
-	VPSHUFB        Y15, Y13, Y15
-	VPOR           Y15, Y14, Y14
-	MOVQ           112(BX), DI
-	VMOVDQU        X14, (SI)(DI*1)
+plain6:
+	VMOVDQU     (CX), X1
+	VINSERTI128 $0x01, (R14), Y1, Y1
+	VMOVDQU     (CX)(SI*1), X2
+	VINSERTI128 $0x01, (R14)(SI*1), Y2, Y2
+	VMOVDQU     (CX)(DI*1), X3
+	VINSERTI128 $0x01, (R14)(DI*1), Y3, Y3
+	VMOVDQU     (CX)(R8*1), X4
+	VINSERTI128 $0x01, (R14)(R8*1), Y4, Y4
+	VPSHUFB     Y13, Y1, Y14
+	VPSHUFB     Y12, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y11, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y10, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)
+	VPSHUFB     Y9, Y1, Y14
+	VPSHUFB     Y8, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y7, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y6, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)(R9*1)
+	VPSHUFB     Y5, Y1, Y14
+	VPSHUFB     Y0, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     8(SP), Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     40(SP), Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)(R10*1)
+	VPSHUFB     72(SP), Y1, Y14
+	VPSHUFB     104(SP), Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     136(SP), Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     168(SP), Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)(R11*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R13
+	ADDQ        R12, CX
+	ADDQ        R12, R14
+	SUBQ        $+2, R15
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X1
+	VINSERTI128  $0x01, (R14), Y1, Y1
+	VMOVDQU      (CX)(SI*1), X2
+	VINSERTI128  $0x01, (R14)(SI*1), Y2, Y2
+	VMOVDQU      (CX)(DI*1), X3
+	VINSERTI128  $0x01, (R14)(DI*1), Y3, Y3
+	VMOVDQU      (CX)(R8*1), X4
+	VINSERTI128  $0x01, (R14)(R8*1), Y4, Y4
+	VPSHUFB      Y13, Y1, Y14
+	VPSHUFB      Y12, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y11, Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y10, Y4, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)
+	VEXTRACTI128 $0x01, Y14, (R13)
+	VPSHUFB      Y9, Y1, Y14
+	VPSHUFB      Y8, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y7, Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y6, Y4, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)(R9*1)
+	VEXTRACTI128 $0x01, Y14, (R13)(R9*1)
+	VPSHUFB      Y5, Y1, Y14
+	VPSHUFB      Y0, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      8(SP), Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      40(SP), Y4, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)(R10*1)
+	VEXTRACTI128 $0x01, Y14, (R13)(R10*1)
+	VPSHUFB      72(SP), Y1, Y14
+	VPSHUFB      104(SP), Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      136(SP), Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      168(SP), Y4, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y14, (R13)(R11*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R13
+	ADDQ         R12, CX
+	ADDQ         R12, R14
+	SUBQ         $+2, R15
+	JGE          apart3
+
+last4:
+	INCQ R15
+	JNZ  done5
+	MOVQ AX, R13
+	MOVQ CX, R14
+	JMP  apart3
 
 done5:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
+	MOVQ 224(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 200(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 208(SP)
+	ADDQ 232(SP), AX
+	MOVQ AX, 224(SP)
+	DECQ 216(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET

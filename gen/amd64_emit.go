@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
@@ -85,6 +86,11 @@ func (e *emitter) in(field string, disp int) operand.Mem {
 func (e *emitter) label(what string) string {
 	e.n++
 	return fmt.Sprintf("%s%d", what, e.n)
+}
+
+// align puts what follows at a multiple of n bytes.
+func (e *emitter) align(n uint8) {
+	e.Instruction(&ir.Instruction{Opcode: "PCALIGN", Operands: []operand.Op{operand.U8(n)}})
 }
 
 // at is the operand at base + disp.

@@ -56,86 +56,167 @@ func window(e *emitter, perm, base reg.GPVirtual, field string, w int) operand.M
 	return atIndex(base, t, 0)
 }
 
-// emitAVX2 works on two boxes at a time, one in each lane.
+// emitAVX2 works on two boxes at a time, one in each lane. Where the windows of the
+// two touch on the destination it stores them as one, past the caches if the block
+// asks for that.
 func (p shuffle) emitAVX2(e *emitter) {
 	perm := e.GP64()
 	e.MOVQ(e.in("Perm", 0), perm)
-	index := p.index(e, perm, 16-2-p.nsrc, func(m operand.Mem) operand.Op {
-		y := e.YMM()
-		e.VBROADCASTI128(m, y)
-		return y
-	})
-	// The registers are shared by both loops: the allocator takes a vector whose
-	// low lane is loaded first for one that lives from the start.
-	src := make([]reg.VecVirtual, p.nsrc)
-	for w := range src {
-		src[w] = e.YMM()
+	edges := e.AllocLocal(8)
+	x := boxesAVX2{e: e, index: p.indexAVX2(e, perm)}
+	x.srcAt, x.dstAt = e.windows(perm, "SrcAt", e.src, p.nsrc), e.windows(perm, "DstAt", e.dst, p.ndst)
+	x.edges(edges)
+	// The registers are shared by all loops: the allocator takes a vector whose low
+	// lane is loaded first for one that lives from the start.
+	x.in = make([]reg.VecVirtual, p.nsrc)
+	for w := range x.in {
+		x.in[w] = e.YMM()
 	}
-	e.outer(func() {
-		d, s, count := e.GP64(), e.GP64(), e.GP64()
-		pair, single, done := e.label("pair"), e.label("single"), e.label("done")
-		e.MOVQ(e.dst, d)
-		e.MOVQ(e.src, s)
+	ds, ss := e.GP64(), e.GP64() // steps of two boxes
+	e.MOVQ(e.in("Inner", 8), ds)
+	e.MOVQ(e.in("Inner", 16), ss)
+	e.ADDQ(ds, ds)
+	e.ADDQ(ss, ss)
+	e.outerFrame(func(src operand.Mem) {
+		x.d, x.s, x.d2, x.s2 = e.dst, e.GP64(), e.GP64(), e.GP64()
+		count := e.GP64()
+		e.MOVQ(src, x.s)
+		e.MOVQ(e.in("Inner", 8), x.d2)
+		e.ADDQ(x.d, x.d2)
+		e.MOVQ(e.in("Inner", 16), x.s2)
+		e.ADDQ(x.s, x.s2)
 		e.MOVQ(e.in("Inner", 0), count)
+		apart, last, done := e.label("apart"), e.label("last"), e.label("done")
+		pairs := func(loop string, store func(out reg.VecVirtual, w int)) {
+			e.align(64)
+			e.Label(loop)
+			x.permute(store)
+			e.ADDQ(ds, x.d)
+			e.ADDQ(ds, x.d2)
+			e.ADDQ(ss, x.s)
+			e.ADDQ(ss, x.s2)
+			e.SUBQ(operand.I32(2), count)
+			e.JGE(operand.LabelRef(loop))
+		}
 		e.SUBQ(operand.I32(2), count)
-		e.JLT(operand.LabelRef(single))
-		e.Label(pair)
-		d2, s2 := e.GP64(), e.GP64()
-		e.MOVQ(e.in("Inner", 8), d2)
-		e.MOVQ(e.in("Inner", 16), s2)
-		e.ADDQ(d, d2)
-		e.ADDQ(s, s2)
-		p.boxesAVX2(e, perm, index, src, []reg.GPVirtual{d, d2}, []reg.GPVirtual{s, s2})
-		e.MOVQ(d2, d)
-		e.MOVQ(s2, s)
-		e.ADDQ(e.in("Inner", 8), d)
-		e.ADDQ(e.in("Inner", 16), s)
-		e.SUBQ(operand.I32(2), count)
-		e.JGE(operand.LabelRef(pair))
-		e.Label(single)
+		e.JLT(operand.LabelRef(last))
+		e.CMPQ(ds, operand.I32(32))
+		e.JNE(operand.LabelRef(apart))
+		plain, t := e.label("plain"), e.GP64()
+		e.MOVQ(edges, t)
+		e.ORQ(x.d, t)
+		e.TESTQ(operand.I32(31), t)
+		e.JNZ(operand.LabelRef(plain))
+		pairs(e.label("stream"), func(out reg.VecVirtual, w int) { e.VMOVNTDQ(out, x.dstAt.of(x.d, w)) })
+		e.SFENCE()
+		e.JMP(operand.LabelRef(last))
+		pairs(plain, func(out reg.VecVirtual, w int) { e.VMOVDQU(out, x.dstAt.of(x.d, w)) })
+		e.JMP(operand.LabelRef(last))
+		pairs(apart, func(out reg.VecVirtual, w int) {
+			e.VMOVDQU(out.AsX(), x.dstAt.of(x.d, w))
+			e.VEXTRACTI128(operand.U8(1), out, x.dstAt.of(x.d2, w))
+		})
+		e.Label(last) // a box without a partner takes itself for one
 		e.INCQ(count)
 		e.JNZ(operand.LabelRef(done))
-		p.boxesAVX2(e, perm, index, src, []reg.GPVirtual{d}, []reg.GPVirtual{s})
+		e.MOVQ(x.d, x.d2)
+		e.MOVQ(x.s, x.s2)
+		e.JMP(operand.LabelRef(apart))
 		e.Label(done)
 	})
 	e.VZEROUPPER()
 }
 
-// boxesAVX2 moves the boxes, one or two, at the given addresses through the
-// registers src.
-func (p shuffle) boxesAVX2(e *emitter, perm reg.GPVirtual, index []operand.Op, src []reg.VecVirtual, d, s []reg.GPVirtual) {
-	for w := range src {
-		m := window(e, perm, s[0], "SrcAt", w)
-		e.VMOVDQU(m, src[w].AsX())
-		if len(s) > 1 {
-			m.Base = s[1]
-			e.VINSERTI128(operand.U8(1), m, src[w], src[w])
-		}
+// boxesAVX2 is what a turn works with: the registers of the source windows, and the
+// addresses of two boxes.
+type boxesAVX2 struct {
+	e            *emitter
+	index        []operand.Op
+	in           []reg.VecVirtual
+	dstAt, srcAt windows
+	d, d2, s, s2 reg.GPVirtual
+}
+
+// permute loads the windows of both boxes and makes every destination window.
+func (x *boxesAVX2) permute(store func(out reg.VecVirtual, w int)) {
+	e, nsrc := x.e, len(x.in)
+	for w, in := range x.in {
+		e.VMOVDQU(x.srcAt.of(x.s, w), in.AsX())
+		e.VINSERTI128(operand.U8(1), x.srcAt.of(x.s2, w), in, in)
 	}
-	for w := range p.ndst {
+	for w := range len(x.index) / nsrc {
 		out := e.YMM()
-		for from, x := range src {
+		for from, in := range x.in {
 			pick := out
 			if from > 0 {
 				pick = e.YMM()
 			}
-			n := index[w*p.nsrc+from]
-			if m, ok := n.(operand.Mem); ok {
-				e.VBROADCASTI128(m, pick)
-				n = pick
-			}
-			e.VPSHUFB(n, x, pick)
+			e.VPSHUFB(x.index[w*nsrc+from], in, pick)
 			if from > 0 {
 				e.VPOR(pick, out, out)
 			}
 		}
-		m := window(e, perm, d[0], "DstAt", w)
-		e.VMOVDQU(out.AsX(), m)
-		if len(d) > 1 {
-			m.Base = d[1]
-			e.VEXTRACTI128(operand.U8(1), out, m)
+		store(out, w)
+	}
+}
+
+// indexAVX2 returns the places of the index vectors, repeated for both lanes: those
+// for which there are registers, and the frame.
+func (p shuffle) indexAVX2(e *emitter, perm reg.GPVirtual) []operand.Op {
+	room, n := 16-2-p.nsrc, p.nsrc*p.ndst
+	index := make([]operand.Op, n)
+	var frame operand.Mem
+	if n > room {
+		frame = e.AllocLocal(32 * (n - room))
+	}
+	for k := n - 1; k >= 0; k-- {
+		y := e.YMM()
+		e.VBROADCASTI128(at(perm, permAt("Index")+16*k), y)
+		index[k] = y
+		if k >= room {
+			m := frame
+			m.Disp += 32 * (k - room)
+			e.VMOVDQU(y, m)
+			index[k] = m
 		}
 	}
+	return index
+}
+
+// edges stores a word whose lower five bits are zero if the block asks for stores past
+// the caches and two windows that touch lie within a line wherever the first do.
+func (x *boxesAVX2) edges(to operand.Mem) {
+	e := x.e
+	t := e.GP64()
+	e.MOVQ(e.in("Stream", 0), t)
+	e.XORQ(operand.I32(1), t)
+	for _, off := range x.dstAt {
+		e.ORQ(off, t)
+	}
+	e.MOVQ(t, to)
+}
+
+// windows are the offsets of the windows but the first from that.
+type windows []reg.GPVirtual
+
+// windows moves base to the first of n windows and returns how far the others are.
+func (e *emitter) windows(perm reg.GPVirtual, field string, base reg.GPVirtual, n int) windows {
+	off := make(windows, n-1)
+	e.ADDQ(at(perm, permAt(field)), base)
+	for w := range off {
+		off[w] = e.GP64()
+		e.MOVQ(at(perm, permAt(field)+8*(w+1)), off[w])
+		e.SUBQ(at(perm, permAt(field)), off[w])
+	}
+	return off
+}
+
+// of returns the operand of window w of the box whose first window is at base.
+func (o windows) of(base reg.GPVirtual, w int) operand.Mem {
+	if w == 0 {
+		return at(base, 0)
+	}
+	return atIndex(base, o[w-1], 0)
 }
 
 // emitSSSE3 works on one box at a time.

@@ -26,7 +26,7 @@ var blockFields = []field{
 	{"SrcOff", "[]int", 3, "byte offset of source row j (Transpose)"},
 	{"Next", "int", 1, "bytes from this block's source to the next one's, for prefetching"},
 	{"Ahead", "int", 1, "source rows that prefetching runs ahead (streaming Transpose)"},
-	{"Stream", "int", 1, "1 to store past the caches where all windows lie at line edges (Permute)"},
+	{"Stream", "int", 1, "1 to store past the caches where the windows are aligned (Permute)"},
 	{"Perm", "*Perm", 1, "the box (Permute) or the item's spread (Transpose of odd sizes)"},
 }
 
