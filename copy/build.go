@@ -21,6 +21,7 @@ type builder struct {
 	pool     *spare
 	bySource [maxAxes]int // the loops of the rest by their source steps, for boxes
 	entries  int          // of tables, handed out so far
+	ordered  bool         // streaming kernels fetch ahead, and want blocks in order
 	edge     bool         // the first destination item lies at a line edge
 }
 

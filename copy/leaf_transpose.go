@@ -48,45 +48,56 @@ func (b *builder) transpose() bool {
 	if b.down(k) {
 		return true
 	}
-	if b.evenly(k) {
+	if b.streams() && b.transposeStream(k) || b.evenly(k) {
 		return true
 	}
+	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
+	b.tables(&I, &J)
+	line, ok := asm.LineKernel(b.x.item, J.full(), b.have)
+	t := asm.Info(line)
+	if !ok || I.least() < t.I || J.least() < t.J {
+		return true
+	}
+	if inRegisters := b.x.item >= 4 && t.Needs.Has(cpu.AVX512); inRegisters || b.plan.bytes > lineBytes && crowded(&I, &J) {
+		b.plan.kernel = line
+	}
+	return true
+}
+
+// transposeStream makes the leaf a transpose of whole lines, where both sides have
+// them: one that stores past the caches, where the destination rows are whole lines
+// or long enough for merging.
+func (b *builder) transposeStream(k int) bool {
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
 	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
 	line, ok := asm.LineKernel(b.x.item, J.full(), b.have)
 	t := asm.Info(line)
-	if !ok || I.least() < t.I || J.least() < t.J {
-		b.tables(&I, &J)
-		return true
-	}
-	if !b.streams() {
-		b.tables(&I, &J)
-		if inRegisters := b.x.item >= 4 && t.Needs.Has(cpu.AVX512); inRegisters || b.plan.bytes > lineBytes && crowded(&I, &J) {
-			b.plan.kernel = line
+	if ok && I.least() >= t.I && J.least() >= t.J {
+		if stream, ok := asm.StreamKernel(t, false, b.have); ok && b.edge && b.alignedRows(&I, &J) {
+			b.ordered = true
+			b.tables(&I, &J)
+			b.plan.kernel, b.plan.stream = stream, true
+			block := &b.plan.block
+			rows := fetchBytes / (t.J * block.I * b.x.item)
+			block.Ahead = t.J * max(1, min(rows, J.least()/t.J))
+			return true
 		}
-		return true
-	}
-	if stream, ok := asm.StreamKernel(t, false, b.have); ok && b.edge && b.alignedRows(&I, &J) {
+		merge, ok := asm.StreamKernel(t, true, b.have)
+		if ok && J.total()*b.x.item >= mergeBytes {
+			b.rest = append(b.restBuf[:0], all...)
+			I, J = b.chains(k, mergeI/b.x.item, mergeJ, asm.Info(merge).I)
+			b.block(&I, &J)
+			b.plan.kernel, b.plan.size, b.ordered = merge, b.x.item, true
+			b.finish(J.split, I.split)
+			return true
+		}
 		b.tables(&I, &J)
-		b.plan.kernel, b.plan.stream = stream, true
-		block := &b.plan.block
-		rows := fetchBytes / (t.J * block.I * b.x.item)
-		block.Ahead = t.J * max(1, min(rows, J.least()/t.J))
+		b.plan.kernel = line
 		return true
 	}
-	merge, ok := asm.StreamKernel(t, true, b.have)
-	if ok && J.total()*b.x.item >= mergeBytes {
-		b.rest = append(b.restBuf[:0], all...)
-		I, J = b.chains(k, mergeI/b.x.item, mergeJ, asm.Info(merge).I)
-		b.block(&I, &J)
-		b.plan.kernel, b.plan.size = merge, b.x.item
-		b.finish(J.split, I.split)
-		return true
-	}
-	b.tables(&I, &J)
-	b.plan.kernel = line
-	return true
+	b.rest = append(b.restBuf[:0], all...)
+	return false
 }
 
 // evenly makes the leaf a transpose of two axes that are long enough by themselves,
@@ -97,7 +108,7 @@ func (b *builder) evenly(k int) bool {
 	if !ok && b.plan.bytes > lineBytes {
 		id, ok = b.stepKernel(I, J, false)
 	}
-	if !ok || b.streams() {
+	if !ok {
 		return false
 	}
 	vi, vj := virtual{most: maxI, n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
@@ -212,7 +223,7 @@ func (b *builder) tables(I, J *virtual) {
 	b.leafKernel(asm.Transpose, b.x.item, I.least(), J.least())
 	block := &b.plan.block
 	var outer turn
-	if len(b.rest) > 0 && I.split.n <= 1 && J.split.n <= 1 && !b.streams() {
+	if len(b.rest) > 0 && I.split.n <= 1 && J.split.n <= 1 && !b.ordered {
 		block.Outer = kernelLoop(b.take(0))
 		outer = chunked(&block.Outer, mostTurns(I.n*J.n*b.x.item, 2*(I.n+J.n)), partOuter)
 	}

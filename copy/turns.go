@@ -15,8 +15,8 @@ const maxTurns = 512
 // fold makes turns of the block of the innermost loops of the rest, as many as one
 // call may do.
 func (b *builder) fold(chunks []turn) {
-	if b.plan.stream || b.streams() && asm.Info(b.plan.kernel).Op == asm.Transpose {
-		return // streaming kernels fetch ahead, which wants blocks in order
+	if b.plan.stream || b.ordered {
+		return
 	}
 	for _, c := range chunks {
 		if c.n > 1 && c.field == partOuter {
