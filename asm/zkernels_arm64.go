@@ -114,6 +114,76 @@ func fillB8NEON(dst, src *byte, b *Block)
 //go:noescape
 func fillB16NEON(dst, src *byte, b *Block)
 
+// itemsB1NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+1], src[s:s+1])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB1NEON(dst, src *byte, b *Block)
+
+// itemsB2NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+2], src[s:s+2])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB2NEON(dst, src *byte, b *Block)
+
+// itemsB4NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+4], src[s:s+4])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB4NEON(dst, src *byte, b *Block)
+
+// itemsB8NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+8], src[s:s+8])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB8NEON(dst, src *byte, b *Block)
+
+// itemsB16NEON is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+16], src[s:s+16])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB16NEON(dst, src *byte, b *Block)
+
 // transposeB1NEON is
 //
 //	for o := range b.Outer.N {
@@ -1090,6 +1160,11 @@ const (
 	idFillB4NEON
 	idFillB8NEON
 	idFillB16NEON
+	idItemsB1NEON
+	idItemsB2NEON
+	idItemsB4NEON
+	idItemsB8NEON
+	idItemsB16NEON
 	idTransposeB1NEON
 	idTransposeB2NEON
 	idTransposeSmallB2NEON
@@ -1151,6 +1226,11 @@ var archKernels = []Kernel{
 	{ID: idFillB4NEON, Name: "fillB4NEON", Op: Fill, Size: 4, I: 0, J: 0, Needs: cpu.NEON},
 	{ID: idFillB8NEON, Name: "fillB8NEON", Op: Fill, Size: 8, I: 0, J: 0, Needs: cpu.NEON},
 	{ID: idFillB16NEON, Name: "fillB16NEON", Op: Fill, Size: 16, I: 0, J: 0, Needs: cpu.NEON},
+	{ID: idItemsB1NEON, Name: "itemsB1NEON", Op: Items, Size: 1, I: 0, J: 0, Needs: cpu.NEON},
+	{ID: idItemsB2NEON, Name: "itemsB2NEON", Op: Items, Size: 2, I: 0, J: 0, Needs: cpu.NEON},
+	{ID: idItemsB4NEON, Name: "itemsB4NEON", Op: Items, Size: 4, I: 0, J: 0, Needs: cpu.NEON},
+	{ID: idItemsB8NEON, Name: "itemsB8NEON", Op: Items, Size: 8, I: 0, J: 0, Needs: cpu.NEON},
+	{ID: idItemsB16NEON, Name: "itemsB16NEON", Op: Items, Size: 16, I: 0, J: 0, Needs: cpu.NEON},
 	{ID: idTransposeB1NEON, Name: "transposeB1NEON", Op: Transpose, Size: 1, I: 16, J: 16, Needs: cpu.NEON},
 	{ID: idTransposeB2NEON, Name: "transposeB2NEON", Op: Transpose, Size: 2, I: 8, J: 16, Needs: cpu.NEON},
 	{ID: idTransposeSmallB2NEON, Name: "transposeSmallB2NEON", Op: Transpose, Size: 2, I: 8, J: 8, Needs: cpu.NEON},
@@ -1222,6 +1302,16 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		fillB8NEON(dst, src, b)
 	case idFillB16NEON:
 		fillB16NEON(dst, src, b)
+	case idItemsB1NEON:
+		itemsB1NEON(dst, src, b)
+	case idItemsB2NEON:
+		itemsB2NEON(dst, src, b)
+	case idItemsB4NEON:
+		itemsB4NEON(dst, src, b)
+	case idItemsB8NEON:
+		itemsB8NEON(dst, src, b)
+	case idItemsB16NEON:
+		itemsB16NEON(dst, src, b)
 	case idTransposeB1NEON:
 		transposeB1NEON(dst, src, b)
 	case idTransposeB2NEON:

@@ -1022,6 +1022,296 @@ done8:
 	BNE  turn1
 	RET
 
+// func itemsB1NEON(dst *byte, src *byte, b *byte)
+TEXT ·itemsB1NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 32(R2), R3
+	MOVD 40(R2), R4
+	MOVD (R2), R5
+	MOVD 8(R2), R6
+	MOVD 16(R2), R7
+
+turn1:
+	MOVD 24(R2), R10
+	MOVD R0, R8
+	MOVD R1, R9
+	SUBS $4, R10, R10
+	BLT  rest3
+
+four2:
+	MOVBU (R9), R11
+	MOVB  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVBU (R9), R11
+	MOVB  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVBU (R9), R11
+	MOVB  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVBU (R9), R11
+	MOVB  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	SUBS  $4, R10, R10
+	BGE   four2
+
+rest3:
+	ADD $4, R10, R10
+	CMP $0, R10
+	BEQ done4
+
+one5:
+	MOVBU (R9), R11
+	MOVB  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	SUBS  $1, R10, R10
+	BNE   one5
+
+done4:
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	SUBS $1, R5, R5
+	BNE  turn1
+	RET
+
+// func itemsB2NEON(dst *byte, src *byte, b *byte)
+TEXT ·itemsB2NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 32(R2), R3
+	MOVD 40(R2), R4
+	MOVD (R2), R5
+	MOVD 8(R2), R6
+	MOVD 16(R2), R7
+
+turn1:
+	MOVD 24(R2), R10
+	MOVD R0, R8
+	MOVD R1, R9
+	SUBS $4, R10, R10
+	BLT  rest3
+
+four2:
+	MOVHU (R9), R11
+	MOVH  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVHU (R9), R11
+	MOVH  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVHU (R9), R11
+	MOVH  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVHU (R9), R11
+	MOVH  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	SUBS  $4, R10, R10
+	BGE   four2
+
+rest3:
+	ADD $4, R10, R10
+	CMP $0, R10
+	BEQ done4
+
+one5:
+	MOVHU (R9), R11
+	MOVH  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	SUBS  $1, R10, R10
+	BNE   one5
+
+done4:
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	SUBS $1, R5, R5
+	BNE  turn1
+	RET
+
+// func itemsB4NEON(dst *byte, src *byte, b *byte)
+TEXT ·itemsB4NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 32(R2), R3
+	MOVD 40(R2), R4
+	MOVD (R2), R5
+	MOVD 8(R2), R6
+	MOVD 16(R2), R7
+
+turn1:
+	MOVD 24(R2), R10
+	MOVD R0, R8
+	MOVD R1, R9
+	SUBS $4, R10, R10
+	BLT  rest3
+
+four2:
+	MOVWU (R9), R11
+	MOVW  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVWU (R9), R11
+	MOVW  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVWU (R9), R11
+	MOVW  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	MOVWU (R9), R11
+	MOVW  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	SUBS  $4, R10, R10
+	BGE   four2
+
+rest3:
+	ADD $4, R10, R10
+	CMP $0, R10
+	BEQ done4
+
+one5:
+	MOVWU (R9), R11
+	MOVW  R11, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	SUBS  $1, R10, R10
+	BNE   one5
+
+done4:
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	SUBS $1, R5, R5
+	BNE  turn1
+	RET
+
+// func itemsB8NEON(dst *byte, src *byte, b *byte)
+TEXT ·itemsB8NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 32(R2), R3
+	MOVD 40(R2), R4
+	MOVD (R2), R5
+	MOVD 8(R2), R6
+	MOVD 16(R2), R7
+
+turn1:
+	MOVD 24(R2), R10
+	MOVD R0, R8
+	MOVD R1, R9
+	SUBS $4, R10, R10
+	BLT  rest3
+
+four2:
+	MOVD (R9), R11
+	MOVD R11, (R8)
+	ADD  R4, R9, R9
+	ADD  R3, R8, R8
+	MOVD (R9), R11
+	MOVD R11, (R8)
+	ADD  R4, R9, R9
+	ADD  R3, R8, R8
+	MOVD (R9), R11
+	MOVD R11, (R8)
+	ADD  R4, R9, R9
+	ADD  R3, R8, R8
+	MOVD (R9), R11
+	MOVD R11, (R8)
+	ADD  R4, R9, R9
+	ADD  R3, R8, R8
+	SUBS $4, R10, R10
+	BGE  four2
+
+rest3:
+	ADD $4, R10, R10
+	CMP $0, R10
+	BEQ done4
+
+one5:
+	MOVD (R9), R11
+	MOVD R11, (R8)
+	ADD  R4, R9, R9
+	ADD  R3, R8, R8
+	SUBS $1, R10, R10
+	BNE  one5
+
+done4:
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	SUBS $1, R5, R5
+	BNE  turn1
+	RET
+
+// func itemsB16NEON(dst *byte, src *byte, b *byte)
+TEXT ·itemsB16NEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD b+16(FP), R2
+	MOVD 32(R2), R3
+	MOVD 40(R2), R4
+	MOVD (R2), R5
+	MOVD 8(R2), R6
+	MOVD 16(R2), R7
+
+turn1:
+	MOVD 24(R2), R10
+	MOVD R0, R8
+	MOVD R1, R9
+	SUBS $4, R10, R10
+	BLT  rest3
+
+four2:
+	FMOVQ (R9), F0
+	FMOVQ F0, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	FMOVQ (R9), F0
+	FMOVQ F0, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	FMOVQ (R9), F0
+	FMOVQ F0, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	FMOVQ (R9), F0
+	FMOVQ F0, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	SUBS  $4, R10, R10
+	BGE   four2
+
+rest3:
+	ADD $4, R10, R10
+	CMP $0, R10
+	BEQ done4
+
+one5:
+	FMOVQ (R9), F0
+	FMOVQ F0, (R8)
+	ADD   R4, R9, R9
+	ADD   R3, R8, R8
+	SUBS  $1, R10, R10
+	BNE   one5
+
+done4:
+	ADD  R6, R0, R0
+	ADD  R7, R1, R1
+	SUBS $1, R5, R5
+	BNE  turn1
+	RET
+
 // func transposeB1NEON(dst *byte, src *byte, b *byte)
 TEXT ·transposeB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0

@@ -12,18 +12,22 @@ func itemsKernels() []kernel {
 	for _, size := range []int{1, 2, 4, 8, 16} {
 		ks = append(ks, kernel{
 			name: fmt.Sprintf("itemsB%dSSE2", size), op: "Items", size: size, twin: "itemsGeneric", isa: "cpu.SSE2",
-			loop: []string{
-				"for o := range b.Outer.N {",
-				"\tfor i := range b.Inner.N {",
-				"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
-				fmt.Sprintf("\t\tcopy(dst[d:d+%d], src[s:s+%d])", size, size),
-				"\t}",
-				"}",
-			},
+			loop: itemsLoop(size),
 			emit: func(e *emitter) { e.items(size) },
 		})
 	}
 	return ks
+}
+
+func itemsLoop(size int) []string {
+	return []string{
+		"for o := range b.Outer.N {",
+		"\tfor i := range b.Inner.N {",
+		"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
+		fmt.Sprintf("\t\tcopy(dst[d:d+%d], src[s:s+%d])", size, size),
+		"\t}",
+		"}",
+	}
 }
 
 // items copies single items, four a turn: one a turn is a taken branch for each, which

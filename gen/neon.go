@@ -17,6 +17,7 @@ func neonKernels() []neonKernel {
 	var ks []neonKernel
 	ks = append(ks, neonRowsKernels()...)
 	ks = append(ks, neonFillKernels()...)
+	ks = append(ks, neonItemsKernels()...)
 	ks = append(ks, neonTransposeKernels()...)
 	ks = append(ks, neonSpreadKernels()...)
 	ks = append(ks, neonPermuteKernels()...)
