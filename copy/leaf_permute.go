@@ -2,6 +2,7 @@ package strided
 
 import (
 	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
 )
 
 // The permute leaf, for everything short: interleaving, batches of small matrices,
@@ -27,10 +28,7 @@ func (b *builder) permute() bool {
 			break
 		}
 	}
-	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles {
-		return false
-	}
-	if many := max(best.nsrc, best.ndst) > 4; b.tilesFit() && (best.masked || many && !b.wasteful()) {
+	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles || b.tilesFit() && b.tilesBeat(&best, vector) {
 		return false
 	}
 	b.useBox(&best, vector)
@@ -41,9 +39,30 @@ func (b *builder) permute() bool {
 // that are long on both sides, where blocks serve the caches better than boxes.
 func (b *builder) tileable() bool { return b.denseBoth(tileableBytes, tileableBytes) }
 
-// tilesFit reports whether the transpose leaf has tiles that fit, which are better
-// than boxes of many windows or under masks.
+// tilesFit reports whether the transpose leaf has tiles that fit.
 func (b *builder) tilesFit() bool { return b.denseBoth(32, 16) }
+
+// tilesBeat reports whether tiles are better than x: a box under masks, or one that takes
+// more shuffles for its many windows, unless some kernel needs none or tiles would be
+// wasteful.
+func (b *builder) tilesBeat(x *box, vector int) bool {
+	few := 4
+	switch {
+	case vector == 64:
+	case b.have.Has(cpu.AVX2): // whose tiles have rows of two windows
+		few = 1
+	default:
+		few = 2
+	}
+	if !x.masked && (max(x.nsrc, x.ndst) <= few || b.wasteful()) {
+		return false
+	}
+	if b.have.Has(cpu.NEON) {
+		_, weave := asm.WeaveKernel(b.perm(x, vector), b.have)
+		return !weave
+	}
+	return true
+}
 
 // wasteful reports whether tiles, of which the last is slid back, would move a quarter
 // of all items twice, or more.
@@ -92,9 +111,8 @@ func (b *builder) dense(k, other int, onDst bool) int {
 	return run
 }
 
-// useBox writes the permutation of x and makes its boxes the leaf.
-func (b *builder) useBox(x *box, vector int) {
-	p := b.plan
+// perm returns the permutation of x.
+func (b *builder) perm(x *box, vector int) *asm.Perm {
 	var perm *asm.Perm
 	if b.pool != nil {
 		perm = &b.pool.perm
@@ -105,6 +123,12 @@ func (b *builder) useBox(x *box, vector int) {
 	dst, src := b.lay(x, true, vector), b.lay(x, false, vector)
 	perm.DstAt, perm.SrcAt = dst.at, src.at
 	b.permutation(perm, x, &dst, &src)
+	return perm
+}
+
+// useBox makes boxes like x the leaf.
+func (b *builder) useBox(x *box, vector int) {
+	p, perm := b.plan, b.perm(x, vector)
 	p.kernel, p.size, p.block.Perm = x.id, b.x.item, perm
 	if id, ok := asm.WeaveKernel(perm, b.have); ok {
 		p.kernel = id
