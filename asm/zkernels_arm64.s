@@ -1063,17 +1063,17 @@ four2:
 rest3:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done4
+	BEQ done5
 
-one5:
+one4:
 	MOVBU (R9), R11
 	MOVB  R11, (R8)
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $1, R10, R10
-	BNE   one5
+	BNE   one4
 
-done4:
+done5:
 	ADD  R6, R0, R0
 	ADD  R7, R1, R1
 	SUBS $1, R5, R5
@@ -1121,17 +1121,17 @@ four2:
 rest3:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done4
+	BEQ done5
 
-one5:
+one4:
 	MOVHU (R9), R11
 	MOVH  R11, (R8)
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $1, R10, R10
-	BNE   one5
+	BNE   one4
 
-done4:
+done5:
 	ADD  R6, R0, R0
 	ADD  R7, R1, R1
 	SUBS $1, R5, R5
@@ -1179,17 +1179,17 @@ four2:
 rest3:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done4
+	BEQ done5
 
-one5:
+one4:
 	MOVWU (R9), R11
 	MOVW  R11, (R8)
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $1, R10, R10
-	BNE   one5
+	BNE   one4
 
-done4:
+done5:
 	ADD  R6, R0, R0
 	ADD  R7, R1, R1
 	SUBS $1, R5, R5
@@ -1237,17 +1237,17 @@ four2:
 rest3:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done4
+	BEQ done5
 
-one5:
+one4:
 	MOVD (R9), R11
 	MOVD R11, (R8)
 	ADD  R4, R9, R9
 	ADD  R3, R8, R8
 	SUBS $1, R10, R10
-	BNE  one5
+	BNE  one4
 
-done4:
+done5:
 	ADD  R6, R0, R0
 	ADD  R7, R1, R1
 	SUBS $1, R5, R5
@@ -1295,17 +1295,17 @@ four2:
 rest3:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done4
+	BEQ done5
 
-one5:
+one4:
 	FMOVQ (R9), F0
 	FMOVQ F0, (R8)
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $1, R10, R10
-	BNE   one5
+	BNE   one4
 
-done4:
+done5:
 	ADD  R6, R0, R0
 	ADD  R7, R1, R1
 	SUBS $1, R5, R5
