@@ -262,117 +262,115 @@ outer3:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single6
 
-inner5:
+pair5:
 	VMOVDQU (DI), Y0
 	VMOVDQU -32(DI)(BX*1), Y1
 	VMOVDQU Y0, (SI)
 	VMOVDQU Y1, -32(SI)(BX*1)
-	ADDQ    56(DX), SI
-	ADDQ    64(DX), DI
-	DECQ    R8
-	JNZ     inner5
-	MOVQ    8(SP), SI
-	MOVQ    (SI), DI
-	ADDQ    DI, AX
-	MOVQ    8(SI), DI
-	ADDQ    DI, CX
-	ADDQ    16(SP), SI
-	MOVQ    SI, 8(SP)
-	DECQ    (SP)
-	JNZ     outer3
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), Y0
+	VMOVDQU -32(DI)(BX*1), Y1
+	VMOVDQU Y0, (SI)
+	VMOVDQU Y1, -32(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair5
+
+single6:
+	INCQ    R8
+	JNZ     done7
+	VMOVDQU (DI), Y0
+	VMOVDQU -32(DI)(BX*1), Y1
+	VMOVDQU Y0, (SI)
+	VMOVDQU Y1, -32(SI)(BX*1)
+
+done7:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer3
 	VZEROUPPER
 	RET
 
 shorter2:
 	CMPQ  BX, $+16
-	JB    shorter6
+	JB    shorter8
 	MOVQ  (DX), SI
 	MOVQ  SI, 24(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some8
+	JNZ   some10
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some8:
+some10:
 	MOVQ SI, 32(SP)
 	MOVQ DI, 40(SP)
 
-outer7:
+outer9:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single12
 
-inner9:
+pair11:
 	MOVOU (DI), X0
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X0, (SI)
 	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  56(DX), SI
-	ADDQ  64(DX), DI
-	DECQ  R8
-	JNZ   inner9
-	MOVQ  32(SP), SI
-	MOVQ  (SI), DI
-	ADDQ  DI, AX
-	MOVQ  8(SI), DI
-	ADDQ  DI, CX
-	ADDQ  40(SP), SI
-	MOVQ  SI, 32(SP)
-	DECQ  24(SP)
-	JNZ   outer7
-	VZEROUPPER
-	RET
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	SUBQ  $+2, R8
+	JGE   pair11
 
-shorter6:
-	CMPQ  BX, $+8
-	JB    shorter10
-	MOVQ  (DX), SI
-	MOVQ  SI, 48(SP)
-	MOVQ  $+16, DI
-	MOVQ  24(DX), SI
-	TESTQ SI, SI
-	JNZ   some12
-	LEAQ  8(DX), SI
-	XORQ  DI, DI
+single12:
+	INCQ  R8
+	JNZ   done13
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
 
-some12:
-	MOVQ SI, 56(SP)
-	MOVQ DI, 64(SP)
-
-outer11:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-
-inner13:
-	MOVQ (DI), R9
-	MOVQ -8(DI)(BX*1), R10
-	MOVQ R9, (SI)
-	MOVQ R10, -8(SI)(BX*1)
-	ADDQ 56(DX), SI
-	ADDQ 64(DX), DI
-	DECQ R8
-	JNZ  inner13
-	MOVQ 56(SP), SI
+done13:
+	MOVQ 32(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
 	MOVQ 8(SI), DI
 	ADDQ DI, CX
-	ADDQ 64(SP), SI
-	MOVQ SI, 56(SP)
-	DECQ 48(SP)
-	JNZ  outer11
+	ADDQ 40(SP), SI
+	MOVQ SI, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer9
 	VZEROUPPER
 	RET
 
-shorter10:
-	CMPQ  BX, $+4
+shorter8:
+	CMPQ  BX, $+8
 	JB    shorter14
 	MOVQ  (DX), SI
-	MOVQ  SI, 72(SP)
+	MOVQ  SI, 48(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
@@ -381,23 +379,105 @@ shorter10:
 	XORQ  DI, DI
 
 some16:
-	MOVQ SI, 80(SP)
-	MOVQ DI, 88(SP)
+	MOVQ SI, 56(SP)
+	MOVQ DI, 64(SP)
 
 outer15:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single18
 
-inner17:
-	MOVL (DI), R9
-	MOVL -4(DI)(BX*1), R10
-	MOVL R9, (SI)
-	MOVL R10, -4(SI)(BX*1)
-	ADDQ 56(DX), SI
-	ADDQ 64(DX), DI
-	DECQ R8
-	JNZ  inner17
+pair17:
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair17
+
+single18:
+	INCQ R8
+	JNZ  done19
+	MOVQ (DI), R8
+	MOVQ -8(DI)(BX*1), DI
+	MOVQ R8, (SI)
+	MOVQ DI, -8(SI)(BX*1)
+
+done19:
+	MOVQ 56(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 64(SP), SI
+	MOVQ SI, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer15
+	VZEROUPPER
+	RET
+
+shorter14:
+	CMPQ  BX, $+4
+	JB    shorter20
+	MOVQ  (DX), SI
+	MOVQ  SI, 72(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some22
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some22:
+	MOVQ SI, 80(SP)
+	MOVQ DI, 88(SP)
+
+outer21:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single24
+
+pair23:
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair23
+
+single24:
+	INCQ R8
+	JNZ  done25
+	MOVL (DI), R8
+	MOVL -4(DI)(BX*1), DI
+	MOVL R8, (SI)
+	MOVL DI, -4(SI)(BX*1)
+
+done25:
 	MOVQ 80(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -406,119 +486,155 @@ inner17:
 	ADDQ 88(SP), SI
 	MOVQ SI, 80(SP)
 	DECQ 72(SP)
-	JNZ  outer15
+	JNZ  outer21
 	VZEROUPPER
 	RET
 
-shorter14:
+shorter20:
 	CMPQ  BX, $+2
-	JB    shorter18
+	JB    shorter26
 	MOVQ  (DX), SI
 	MOVQ  SI, 96(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some20
+	JNZ   some28
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some20:
+some28:
 	MOVQ SI, 104(SP)
 	MOVQ DI, 112(SP)
 
-outer19:
+outer27:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single30
 
-inner21:
-	MOVWLZX (DI), R9
-	MOVWLZX -2(DI)(BX*1), R10
-	MOVW    R9, (SI)
-	MOVW    R10, -2(SI)(BX*1)
-	ADDQ    56(DX), SI
-	ADDQ    64(DX), DI
-	DECQ    R8
-	JNZ     inner21
-	MOVQ    104(SP), SI
-	MOVQ    (SI), DI
-	ADDQ    DI, AX
-	MOVQ    8(SI), DI
-	ADDQ    DI, CX
-	ADDQ    112(SP), SI
-	MOVQ    SI, 104(SP)
-	DECQ    96(SP)
-	JNZ     outer19
+pair29:
+	MOVWLZX (DI), R11
+	MOVWLZX -2(DI)(BX*1), R12
+	MOVW    R11, (SI)
+	MOVW    R12, -2(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	MOVWLZX (DI), R11
+	MOVWLZX -2(DI)(BX*1), R12
+	MOVW    R11, (SI)
+	MOVW    R12, -2(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair29
+
+single30:
+	INCQ    R8
+	JNZ     done31
+	MOVWLZX (DI), R8
+	MOVWLZX -2(DI)(BX*1), DI
+	MOVW    R8, (SI)
+	MOVW    DI, -2(SI)(BX*1)
+
+done31:
+	MOVQ 104(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 112(SP), SI
+	MOVQ SI, 104(SP)
+	DECQ 96(SP)
+	JNZ  outer27
 	VZEROUPPER
 	RET
 
-shorter18:
+shorter26:
 	CMPQ  BX, $+0
-	JB    shorter22
+	JB    shorter32
 	MOVQ  (DX), BX
 	MOVQ  BX, 120(SP)
 	MOVQ  $+16, SI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some24
+	JNZ   some34
 	LEAQ  8(DX), BX
 	XORQ  SI, SI
 
-some24:
+some34:
 	MOVQ BX, 128(SP)
 	MOVQ SI, 136(SP)
 
-outer23:
+outer33:
 	MOVQ AX, BX
 	MOVQ CX, SI
 	MOVQ 48(DX), DI
+	MOVQ 56(DX), R8
+	MOVQ 64(DX), R9
+	SUBQ $+2, DI
+	JLT  single36
 
-inner25:
-	MOVBLZX (SI), R8
-	MOVB    R8, (BX)
-	ADDQ    56(DX), BX
-	ADDQ    64(DX), SI
-	DECQ    DI
-	JNZ     inner25
-	MOVQ    128(SP), BX
-	MOVQ    (BX), SI
-	ADDQ    SI, AX
-	MOVQ    8(BX), SI
-	ADDQ    SI, CX
-	ADDQ    136(SP), BX
-	MOVQ    BX, 128(SP)
-	DECQ    120(SP)
-	JNZ     outer23
+pair35:
+	MOVBLZX (SI), R10
+	MOVB    R10, (BX)
+	ADDQ    R8, BX
+	ADDQ    R9, SI
+	MOVBLZX (SI), R10
+	MOVB    R10, (BX)
+	ADDQ    R8, BX
+	ADDQ    R9, SI
+	SUBQ    $+2, DI
+	JGE     pair35
+
+single36:
+	INCQ    DI
+	JNZ     done37
+	MOVBLZX (SI), SI
+	MOVB    SI, (BX)
+
+done37:
+	MOVQ 128(SP), BX
+	MOVQ (BX), SI
+	ADDQ SI, AX
+	MOVQ 8(BX), SI
+	ADDQ SI, CX
+	ADDQ 136(SP), BX
+	MOVQ BX, 128(SP)
+	DECQ 120(SP)
+	JNZ  outer33
 	VZEROUPPER
 	RET
 
-shorter22:
+shorter32:
 long1:
 	MOVQ  (DX), SI
 	MOVQ  SI, 144(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some27
+	JNZ   some39
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some27:
+some39:
 	MOVQ SI, 152(SP)
 	MOVQ DI, 160(SP)
 
-outer26:
+outer38:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 
-inner28:
+inner40:
 	XORQ R9, R9
 	MOVQ BX, R10
 	SUBQ $+128, R10
-	JLE  single30
+	JLE  single42
 
-four29:
+four41:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU 32(DI)(R9*1), Y1
 	VMOVDQU 64(DI)(R9*1), Y2
@@ -529,26 +645,26 @@ four29:
 	VMOVDQU Y3, 96(SI)(R9*1)
 	ADDQ    $+128, R9
 	SUBQ    $+128, R10
-	JG      four29
+	JG      four41
 
-single30:
+single42:
 	ADDQ $+96, R10
-	JLE  last32
+	JLE  last44
 
-one31:
+one43:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU Y0, (SI)(R9*1)
 	ADDQ    $+32, R9
 	SUBQ    $+32, R10
-	JG      one31
+	JG      one43
 
-last32:
+last44:
 	VMOVDQU -32(DI)(BX*1), Y1
 	VMOVDQU Y1, -32(SI)(BX*1)
 	ADDQ    56(DX), SI
 	ADDQ    64(DX), DI
 	DECQ    R8
-	JNZ     inner28
+	JNZ     inner40
 	MOVQ    152(SP), SI
 	MOVQ    (SI), DI
 	ADDQ    DI, AX
@@ -557,7 +673,7 @@ last32:
 	ADDQ    160(SP), SI
 	MOVQ    SI, 152(SP)
 	DECQ    144(SP)
-	JNZ     outer26
+	JNZ     outer38
 	VZEROUPPER
 	RET
 
@@ -589,57 +705,97 @@ outer3:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single6
 
-inner5:
+pair5:
 	MOVOU (DI), X0
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X0, (SI)
 	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  56(DX), SI
-	ADDQ  64(DX), DI
-	DECQ  R8
-	JNZ   inner5
-	MOVQ  8(SP), SI
-	MOVQ  (SI), DI
-	ADDQ  DI, AX
-	MOVQ  8(SI), DI
-	ADDQ  DI, CX
-	ADDQ  16(SP), SI
-	MOVQ  SI, 8(SP)
-	DECQ  (SP)
-	JNZ   outer3
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	SUBQ  $+2, R8
+	JGE   pair5
+
+single6:
+	INCQ  R8
+	JNZ   done7
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+
+done7:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer3
 	RET
 
 shorter2:
 	CMPQ  BX, $+8
-	JB    shorter6
+	JB    shorter8
 	MOVQ  (DX), SI
 	MOVQ  SI, 24(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some8
+	JNZ   some10
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some8:
+some10:
 	MOVQ SI, 32(SP)
 	MOVQ DI, 40(SP)
 
-outer7:
+outer9:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single12
 
-inner9:
-	MOVQ (DI), R9
-	MOVQ -8(DI)(BX*1), R10
-	MOVQ R9, (SI)
-	MOVQ R10, -8(SI)(BX*1)
-	ADDQ 56(DX), SI
-	ADDQ 64(DX), DI
-	DECQ R8
-	JNZ  inner9
+pair11:
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair11
+
+single12:
+	INCQ R8
+	JNZ  done13
+	MOVQ (DI), R8
+	MOVQ -8(DI)(BX*1), DI
+	MOVQ R8, (SI)
+	MOVQ DI, -8(SI)(BX*1)
+
+done13:
 	MOVQ 32(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -648,55 +804,14 @@ inner9:
 	ADDQ 40(SP), SI
 	MOVQ SI, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer7
+	JNZ  outer9
 	RET
 
-shorter6:
+shorter8:
 	CMPQ  BX, $+4
-	JB    shorter10
-	MOVQ  (DX), SI
-	MOVQ  SI, 48(SP)
-	MOVQ  $+16, DI
-	MOVQ  24(DX), SI
-	TESTQ SI, SI
-	JNZ   some12
-	LEAQ  8(DX), SI
-	XORQ  DI, DI
-
-some12:
-	MOVQ SI, 56(SP)
-	MOVQ DI, 64(SP)
-
-outer11:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-
-inner13:
-	MOVL (DI), R9
-	MOVL -4(DI)(BX*1), R10
-	MOVL R9, (SI)
-	MOVL R10, -4(SI)(BX*1)
-	ADDQ 56(DX), SI
-	ADDQ 64(DX), DI
-	DECQ R8
-	JNZ  inner13
-	MOVQ 56(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 64(SP), SI
-	MOVQ SI, 56(SP)
-	DECQ 48(SP)
-	JNZ  outer11
-	RET
-
-shorter10:
-	CMPQ  BX, $+2
 	JB    shorter14
 	MOVQ  (DX), SI
-	MOVQ  SI, 72(SP)
+	MOVQ  SI, 48(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
@@ -705,100 +820,197 @@ shorter10:
 	XORQ  DI, DI
 
 some16:
-	MOVQ SI, 80(SP)
-	MOVQ DI, 88(SP)
+	MOVQ SI, 56(SP)
+	MOVQ DI, 64(SP)
 
 outer15:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single18
 
-inner17:
-	MOVWLZX (DI), R9
-	MOVWLZX -2(DI)(BX*1), R10
-	MOVW    R9, (SI)
-	MOVW    R10, -2(SI)(BX*1)
-	ADDQ    56(DX), SI
-	ADDQ    64(DX), DI
-	DECQ    R8
-	JNZ     inner17
-	MOVQ    80(SP), SI
-	MOVQ    (SI), DI
-	ADDQ    DI, AX
-	MOVQ    8(SI), DI
-	ADDQ    DI, CX
-	ADDQ    88(SP), SI
-	MOVQ    SI, 80(SP)
-	DECQ    72(SP)
-	JNZ     outer15
+pair17:
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair17
+
+single18:
+	INCQ R8
+	JNZ  done19
+	MOVL (DI), R8
+	MOVL -4(DI)(BX*1), DI
+	MOVL R8, (SI)
+	MOVL DI, -4(SI)(BX*1)
+
+done19:
+	MOVQ 56(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 64(SP), SI
+	MOVQ SI, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer15
 	RET
 
 shorter14:
+	CMPQ  BX, $+2
+	JB    shorter20
+	MOVQ  (DX), SI
+	MOVQ  SI, 72(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some22
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some22:
+	MOVQ SI, 80(SP)
+	MOVQ DI, 88(SP)
+
+outer21:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single24
+
+pair23:
+	MOVWLZX (DI), R11
+	MOVWLZX -2(DI)(BX*1), R12
+	MOVW    R11, (SI)
+	MOVW    R12, -2(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	MOVWLZX (DI), R11
+	MOVWLZX -2(DI)(BX*1), R12
+	MOVW    R11, (SI)
+	MOVW    R12, -2(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair23
+
+single24:
+	INCQ    R8
+	JNZ     done25
+	MOVWLZX (DI), R8
+	MOVWLZX -2(DI)(BX*1), DI
+	MOVW    R8, (SI)
+	MOVW    DI, -2(SI)(BX*1)
+
+done25:
+	MOVQ 80(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 88(SP), SI
+	MOVQ SI, 80(SP)
+	DECQ 72(SP)
+	JNZ  outer21
+	RET
+
+shorter20:
 	CMPQ  BX, $+0
-	JB    shorter18
+	JB    shorter26
 	MOVQ  (DX), BX
 	MOVQ  BX, 96(SP)
 	MOVQ  $+16, SI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some20
+	JNZ   some28
 	LEAQ  8(DX), BX
 	XORQ  SI, SI
 
-some20:
+some28:
 	MOVQ BX, 104(SP)
 	MOVQ SI, 112(SP)
 
-outer19:
+outer27:
 	MOVQ AX, BX
 	MOVQ CX, SI
 	MOVQ 48(DX), DI
+	MOVQ 56(DX), R8
+	MOVQ 64(DX), R9
+	SUBQ $+2, DI
+	JLT  single30
 
-inner21:
-	MOVBLZX (SI), R8
-	MOVB    R8, (BX)
-	ADDQ    56(DX), BX
-	ADDQ    64(DX), SI
-	DECQ    DI
-	JNZ     inner21
-	MOVQ    104(SP), BX
-	MOVQ    (BX), SI
-	ADDQ    SI, AX
-	MOVQ    8(BX), SI
-	ADDQ    SI, CX
-	ADDQ    112(SP), BX
-	MOVQ    BX, 104(SP)
-	DECQ    96(SP)
-	JNZ     outer19
+pair29:
+	MOVBLZX (SI), R10
+	MOVB    R10, (BX)
+	ADDQ    R8, BX
+	ADDQ    R9, SI
+	MOVBLZX (SI), R10
+	MOVB    R10, (BX)
+	ADDQ    R8, BX
+	ADDQ    R9, SI
+	SUBQ    $+2, DI
+	JGE     pair29
+
+single30:
+	INCQ    DI
+	JNZ     done31
+	MOVBLZX (SI), SI
+	MOVB    SI, (BX)
+
+done31:
+	MOVQ 104(SP), BX
+	MOVQ (BX), SI
+	ADDQ SI, AX
+	MOVQ 8(BX), SI
+	ADDQ SI, CX
+	ADDQ 112(SP), BX
+	MOVQ BX, 104(SP)
+	DECQ 96(SP)
+	JNZ  outer27
 	RET
 
-shorter18:
+shorter26:
 long1:
 	MOVQ  (DX), SI
 	MOVQ  SI, 120(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some23
+	JNZ   some33
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some23:
+some33:
 	MOVQ SI, 128(SP)
 	MOVQ DI, 136(SP)
 
-outer22:
+outer32:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 
-inner24:
+inner34:
 	XORQ R9, R9
 	MOVQ BX, R10
 	SUBQ $+64, R10
-	JLE  single26
+	JLE  single36
 
-four25:
+four35:
 	MOVOU (DI)(R9*1), X0
 	MOVOU 16(DI)(R9*1), X1
 	MOVOU 32(DI)(R9*1), X2
@@ -809,26 +1021,26 @@ four25:
 	MOVOU X3, 48(SI)(R9*1)
 	ADDQ  $+64, R9
 	SUBQ  $+64, R10
-	JG    four25
+	JG    four35
 
-single26:
+single36:
 	ADDQ $+48, R10
-	JLE  last28
+	JLE  last38
 
-one27:
+one37:
 	MOVOU (DI)(R9*1), X0
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	SUBQ  $+16, R10
-	JG    one27
+	JG    one37
 
-last28:
+last38:
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X1, -16(SI)(BX*1)
 	ADDQ  56(DX), SI
 	ADDQ  64(DX), DI
 	DECQ  R8
-	JNZ   inner24
+	JNZ   inner34
 	MOVQ  128(SP), SI
 	MOVQ  (SI), DI
 	ADDQ  DI, AX
@@ -837,7 +1049,7 @@ last28:
 	ADDQ  136(SP), SI
 	MOVQ  SI, 128(SP)
 	DECQ  120(SP)
-	JNZ   outer22
+	JNZ   outer32
 	RET
 
 // func rowsStreamAVX2(dst *byte, src *byte, b *byte)

@@ -67,6 +67,32 @@ func (e *emitter) inner(body func(d, s reg.GPVirtual)) {
 	e.JNZ(operand.LabelRef(loop))
 }
 
+// pairs is inner for short rows: two a turn, with the steps in registers.
+func (e *emitter) pairs(move func(d, s reg.GPVirtual)) {
+	d, s, count, dstStep, srcStep := e.GP64(), e.GP64(), e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(e.dst, d)
+	e.MOVQ(e.src, s)
+	e.MOVQ(e.in("Inner", 0), count)
+	e.MOVQ(e.in("Inner", 8), dstStep)
+	e.MOVQ(e.in("Inner", 16), srcStep)
+	pair, single, done := e.label("pair"), e.label("single"), e.label("done")
+	e.SUBQ(operand.I32(2), count)
+	e.JLT(operand.LabelRef(single))
+	e.Label(pair)
+	for range 2 {
+		move(d, s)
+		e.ADDQ(dstStep, d)
+		e.ADDQ(srcStep, s)
+	}
+	e.SUBQ(operand.I32(2), count)
+	e.JGE(operand.LabelRef(pair))
+	e.Label(single)
+	e.INCQ(count)
+	e.JNZ(operand.LabelRef(done))
+	move(d, s)
+	e.Label(done)
+}
+
 // rows emits the loops once for every class of widths, so that the width is tested
 // once a call.
 func (e *emitter) rows(w words) {
@@ -76,7 +102,7 @@ func (e *emitter) rows(w words) {
 	e.CMPQ(width, operand.I32(2*w.vector))
 	e.JA(operand.LabelRef(long))
 	e.eachShort(width, w, func(move func(d, s reg.GPVirtual)) {
-		e.outer(func() { e.inner(move) })
+		e.outer(func() { e.pairs(move) })
 	})
 	e.Label(long)
 	e.outer(func() {
