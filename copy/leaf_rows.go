@@ -32,7 +32,11 @@ func (b *builder) rows() {
 		for items*items*w > blockBytes {
 			items /= 2
 		}
-		b.rowBlock(i, j, items, items)
+		mostJ := items
+		if crowdedRows(b.rest[j].src, min(items, b.rest[j].n)) {
+			mostJ = max(cacheWays, crowdedRun/w) // source rows that get along
+		}
+		b.rowBlock(i, j, items, mostJ)
 		return
 	}
 	width := b.chunkWidth()
@@ -46,6 +50,8 @@ const (
 	streamDense   = 512  // and where they do
 	packI         = 2048 // bytes of a source run in a block of rows that are packed
 	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
+	cacheWays     = 8    // lines of a set of the first-level cache
+	crowdedRun    = 384  // bytes of a destination run in a block whose source rows are crowded
 	fetchRows     = 4096 // bytes that prefetching runs ahead from row to row
 	fetchAlong    = 512  // bytes that it runs ahead along a source run
 )
