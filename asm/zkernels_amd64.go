@@ -900,22 +900,6 @@ func transposeB16StreamAVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeHalfB1AVX2(dst, src *byte, b *Block)
 
-// transposeHalfB2AVX2 is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
-//				copy(dst[d:d+2], src[s:s+2])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeHalfB2AVX2(dst, src *byte, b *Block)
-
 // transposeB1MergeVBMI is
 //
 //	for o := range b.Outer.N {
@@ -1092,22 +1076,6 @@ func transposeB9VBMI(dst, src *byte, b *Block)
 //go:noescape
 func transposeB10VBMI(dst, src *byte, b *Block)
 
-// transposeB11VBMI is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*11, o*b.Outer.Src+b.SrcOff[j]+i*11
-//				copy(dst[d:d+11], src[s:s+11])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB11VBMI(dst, src *byte, b *Block)
-
 // transposeB12VBMI is
 //
 //	for o := range b.Outer.N {
@@ -1123,38 +1091,6 @@ func transposeB11VBMI(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB12VBMI(dst, src *byte, b *Block)
-
-// transposeB13VBMI is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*13, o*b.Outer.Src+b.SrcOff[j]+i*13
-//				copy(dst[d:d+13], src[s:s+13])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB13VBMI(dst, src *byte, b *Block)
-
-// transposeB14VBMI is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*14, o*b.Outer.Src+b.SrcOff[j]+i*14
-//				copy(dst[d:d+14], src[s:s+14])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB14VBMI(dst, src *byte, b *Block)
 
 // transposeB15VBMI is
 //
@@ -1844,69 +1780,6 @@ func permuteMasked4x4VBMI(dst, src *byte, b *Block)
 //go:noescape
 func permute1x1AVX2(dst, src *byte, b *Block)
 
-// permute1x2AVX2 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute1x2AVX2(dst, src *byte, b *Block)
-
-// permute1x3AVX2 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute1x3AVX2(dst, src *byte, b *Block)
-
-// permute1x4AVX2 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute1x4AVX2(dst, src *byte, b *Block)
-
 // permute2x1AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -1948,48 +1821,6 @@ func permute2x1AVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func permute2x2AVX2(dst, src *byte, b *Block)
-
-// permute2x3AVX2 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute2x3AVX2(dst, src *byte, b *Block)
-
-// permute2x4AVX2 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute2x4AVX2(dst, src *byte, b *Block)
 
 // permute3x1AVX2 is
 //
@@ -2053,27 +1884,6 @@ func permute3x2AVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func permute3x3AVX2(dst, src *byte, b *Block)
-
-// permute3x4AVX2 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute3x4AVX2(dst, src *byte, b *Block)
 
 // permute4x1AVX2 is
 //
@@ -2180,69 +1990,6 @@ func permute4x4AVX2(dst, src *byte, b *Block)
 //go:noescape
 func permute1x1SSSE3(dst, src *byte, b *Block)
 
-// permute1x2SSSE3 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute1x2SSSE3(dst, src *byte, b *Block)
-
-// permute1x3SSSE3 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute1x3SSSE3(dst, src *byte, b *Block)
-
-// permute1x4SSSE3 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute1x4SSSE3(dst, src *byte, b *Block)
-
 // permute2x1SSSE3 is
 //
 //	for o := range b.Outer.N {
@@ -2284,48 +2031,6 @@ func permute2x1SSSE3(dst, src *byte, b *Block)
 //
 //go:noescape
 func permute2x2SSSE3(dst, src *byte, b *Block)
-
-// permute2x3SSSE3 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute2x3SSSE3(dst, src *byte, b *Block)
-
-// permute2x4SSSE3 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute2x4SSSE3(dst, src *byte, b *Block)
 
 // permute3x1SSSE3 is
 //
@@ -2389,27 +2094,6 @@ func permute3x2SSSE3(dst, src *byte, b *Block)
 //
 //go:noescape
 func permute3x3SSSE3(dst, src *byte, b *Block)
-
-// permute3x4SSSE3 is
-//
-//	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
-//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
-//			for w := range b.Perm.NDst {
-//				for k := range 16 {
-//					if b.Perm.DstMask[w]>>k&1 != 0 {
-//						from, n := b.Perm.source(w, k)
-//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
-//					}
-//				}
-//			}
-//		}
-//	}
-//
-// It works like permuteGeneric.
-//
-//go:noescape
-func permute3x4SSSE3(dst, src *byte, b *Block)
 
 // permute4x1SSSE3 is
 //
@@ -2553,7 +2237,6 @@ const (
 	idTransposeWideB16AVX2
 	idTransposeB16StreamAVX2
 	idTransposeHalfB1AVX2
-	idTransposeHalfB2AVX2
 	idTransposeB1MergeVBMI
 	idTransposeB2MergeVBMI
 	idTransposeB4MergeVBMI
@@ -2565,10 +2248,7 @@ const (
 	idTransposeB7VBMI
 	idTransposeB9VBMI
 	idTransposeB10VBMI
-	idTransposeB11VBMI
 	idTransposeB12VBMI
-	idTransposeB13VBMI
-	idTransposeB14VBMI
 	idTransposeB15VBMI
 	idPermute1x1VBMI
 	idPermute2x2VBMI
@@ -2602,33 +2282,21 @@ const (
 	idPermuteMasked4x3VBMI
 	idPermuteMasked4x4VBMI
 	idPermute1x1AVX2
-	idPermute1x2AVX2
-	idPermute1x3AVX2
-	idPermute1x4AVX2
 	idPermute2x1AVX2
 	idPermute2x2AVX2
-	idPermute2x3AVX2
-	idPermute2x4AVX2
 	idPermute3x1AVX2
 	idPermute3x2AVX2
 	idPermute3x3AVX2
-	idPermute3x4AVX2
 	idPermute4x1AVX2
 	idPermute4x2AVX2
 	idPermute4x3AVX2
 	idPermute4x4AVX2
 	idPermute1x1SSSE3
-	idPermute1x2SSSE3
-	idPermute1x3SSSE3
-	idPermute1x4SSSE3
 	idPermute2x1SSSE3
 	idPermute2x2SSSE3
-	idPermute2x3SSSE3
-	idPermute2x4SSSE3
 	idPermute3x1SSSE3
 	idPermute3x2SSSE3
 	idPermute3x3SSSE3
-	idPermute3x4SSSE3
 	idPermute4x1SSSE3
 	idPermute4x2SSSE3
 	idPermute4x3SSSE3
@@ -2693,7 +2361,6 @@ var archKernels = []Kernel{
 	{ID: idTransposeWideB16AVX2, Name: "transposeWideB16AVX2", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB16StreamAVX2, Name: "transposeB16StreamAVX2", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeHalfB1AVX2, Name: "transposeHalfB1AVX2", Op: Transpose, Size: 1, I: 64, J: 32, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposeHalfB2AVX2, Name: "transposeHalfB2AVX2", Op: Transpose, Size: 2, I: 32, J: 16, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1MergeVBMI, Name: "transposeB1MergeVBMI", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB2MergeVBMI, Name: "transposeB2MergeVBMI", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB4MergeVBMI, Name: "transposeB4MergeVBMI", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
@@ -2705,10 +2372,7 @@ var archKernels = []Kernel{
 	{ID: idTransposeB7VBMI, Name: "transposeB7VBMI", Op: Transpose, Size: 7, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB9VBMI, Name: "transposeB9VBMI", Op: Transpose, Size: 9, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB10VBMI, Name: "transposeB10VBMI", Op: Transpose, Size: 10, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
-	{ID: idTransposeB11VBMI, Name: "transposeB11VBMI", Op: Transpose, Size: 11, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB12VBMI, Name: "transposeB12VBMI", Op: Transpose, Size: 12, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
-	{ID: idTransposeB13VBMI, Name: "transposeB13VBMI", Op: Transpose, Size: 13, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
-	{ID: idTransposeB14VBMI, Name: "transposeB14VBMI", Op: Transpose, Size: 14, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB15VBMI, Name: "transposeB15VBMI", Op: Transpose, Size: 15, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute1x1VBMI, Name: "permute1x1VBMI", Op: Permute, Size: 0, I: 1, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute2x2VBMI, Name: "permute2x2VBMI", Op: Permute, Size: 0, I: 2, J: 2, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
@@ -2742,33 +2406,21 @@ var archKernels = []Kernel{
 	{ID: idPermuteMasked4x3VBMI, Name: "permuteMasked4x3VBMI", Op: Permute, Size: 0, I: 4, J: 3, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermuteMasked4x4VBMI, Name: "permuteMasked4x4VBMI", Op: Permute, Size: 0, I: 4, J: 4, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute1x1AVX2, Name: "permute1x1AVX2", Op: Permute, Size: 0, I: 1, J: 1, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute1x2AVX2, Name: "permute1x2AVX2", Op: Permute, Size: 0, I: 1, J: 2, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute1x3AVX2, Name: "permute1x3AVX2", Op: Permute, Size: 0, I: 1, J: 3, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute1x4AVX2, Name: "permute1x4AVX2", Op: Permute, Size: 0, I: 1, J: 4, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute2x1AVX2, Name: "permute2x1AVX2", Op: Permute, Size: 0, I: 2, J: 1, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute2x2AVX2, Name: "permute2x2AVX2", Op: Permute, Size: 0, I: 2, J: 2, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute2x3AVX2, Name: "permute2x3AVX2", Op: Permute, Size: 0, I: 2, J: 3, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute2x4AVX2, Name: "permute2x4AVX2", Op: Permute, Size: 0, I: 2, J: 4, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute3x1AVX2, Name: "permute3x1AVX2", Op: Permute, Size: 0, I: 3, J: 1, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute3x2AVX2, Name: "permute3x2AVX2", Op: Permute, Size: 0, I: 3, J: 2, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute3x3AVX2, Name: "permute3x3AVX2", Op: Permute, Size: 0, I: 3, J: 3, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute3x4AVX2, Name: "permute3x4AVX2", Op: Permute, Size: 0, I: 3, J: 4, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute4x1AVX2, Name: "permute4x1AVX2", Op: Permute, Size: 0, I: 4, J: 1, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute4x2AVX2, Name: "permute4x2AVX2", Op: Permute, Size: 0, I: 4, J: 2, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute4x3AVX2, Name: "permute4x3AVX2", Op: Permute, Size: 0, I: 4, J: 3, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute4x4AVX2, Name: "permute4x4AVX2", Op: Permute, Size: 0, I: 4, J: 4, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute1x1SSSE3, Name: "permute1x1SSSE3", Op: Permute, Size: 0, I: 1, J: 1, Vector: 16, Needs: cpu.SSSE3},
-	{ID: idPermute1x2SSSE3, Name: "permute1x2SSSE3", Op: Permute, Size: 0, I: 1, J: 2, Vector: 16, Needs: cpu.SSSE3},
-	{ID: idPermute1x3SSSE3, Name: "permute1x3SSSE3", Op: Permute, Size: 0, I: 1, J: 3, Vector: 16, Needs: cpu.SSSE3},
-	{ID: idPermute1x4SSSE3, Name: "permute1x4SSSE3", Op: Permute, Size: 0, I: 1, J: 4, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute2x1SSSE3, Name: "permute2x1SSSE3", Op: Permute, Size: 0, I: 2, J: 1, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute2x2SSSE3, Name: "permute2x2SSSE3", Op: Permute, Size: 0, I: 2, J: 2, Vector: 16, Needs: cpu.SSSE3},
-	{ID: idPermute2x3SSSE3, Name: "permute2x3SSSE3", Op: Permute, Size: 0, I: 2, J: 3, Vector: 16, Needs: cpu.SSSE3},
-	{ID: idPermute2x4SSSE3, Name: "permute2x4SSSE3", Op: Permute, Size: 0, I: 2, J: 4, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute3x1SSSE3, Name: "permute3x1SSSE3", Op: Permute, Size: 0, I: 3, J: 1, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute3x2SSSE3, Name: "permute3x2SSSE3", Op: Permute, Size: 0, I: 3, J: 2, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute3x3SSSE3, Name: "permute3x3SSSE3", Op: Permute, Size: 0, I: 3, J: 3, Vector: 16, Needs: cpu.SSSE3},
-	{ID: idPermute3x4SSSE3, Name: "permute3x4SSSE3", Op: Permute, Size: 0, I: 3, J: 4, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute4x1SSSE3, Name: "permute4x1SSSE3", Op: Permute, Size: 0, I: 4, J: 1, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute4x2SSSE3, Name: "permute4x2SSSE3", Op: Permute, Size: 0, I: 4, J: 2, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute4x3SSSE3, Name: "permute4x3SSSE3", Op: Permute, Size: 0, I: 4, J: 3, Vector: 16, Needs: cpu.SSSE3},
@@ -2893,8 +2545,6 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB16StreamAVX2(dst, src, b)
 	case idTransposeHalfB1AVX2:
 		transposeHalfB1AVX2(dst, src, b)
-	case idTransposeHalfB2AVX2:
-		transposeHalfB2AVX2(dst, src, b)
 	case idTransposeB1MergeVBMI:
 		transposeB1MergeVBMI(dst, src, b)
 	case idTransposeB2MergeVBMI:
@@ -2917,14 +2567,8 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB9VBMI(dst, src, b)
 	case idTransposeB10VBMI:
 		transposeB10VBMI(dst, src, b)
-	case idTransposeB11VBMI:
-		transposeB11VBMI(dst, src, b)
 	case idTransposeB12VBMI:
 		transposeB12VBMI(dst, src, b)
-	case idTransposeB13VBMI:
-		transposeB13VBMI(dst, src, b)
-	case idTransposeB14VBMI:
-		transposeB14VBMI(dst, src, b)
 	case idTransposeB15VBMI:
 		transposeB15VBMI(dst, src, b)
 	case idPermute1x1VBMI:
@@ -2991,28 +2635,16 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		permuteMasked4x4VBMI(dst, src, b)
 	case idPermute1x1AVX2:
 		permute1x1AVX2(dst, src, b)
-	case idPermute1x2AVX2:
-		permute1x2AVX2(dst, src, b)
-	case idPermute1x3AVX2:
-		permute1x3AVX2(dst, src, b)
-	case idPermute1x4AVX2:
-		permute1x4AVX2(dst, src, b)
 	case idPermute2x1AVX2:
 		permute2x1AVX2(dst, src, b)
 	case idPermute2x2AVX2:
 		permute2x2AVX2(dst, src, b)
-	case idPermute2x3AVX2:
-		permute2x3AVX2(dst, src, b)
-	case idPermute2x4AVX2:
-		permute2x4AVX2(dst, src, b)
 	case idPermute3x1AVX2:
 		permute3x1AVX2(dst, src, b)
 	case idPermute3x2AVX2:
 		permute3x2AVX2(dst, src, b)
 	case idPermute3x3AVX2:
 		permute3x3AVX2(dst, src, b)
-	case idPermute3x4AVX2:
-		permute3x4AVX2(dst, src, b)
 	case idPermute4x1AVX2:
 		permute4x1AVX2(dst, src, b)
 	case idPermute4x2AVX2:
@@ -3023,28 +2655,16 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		permute4x4AVX2(dst, src, b)
 	case idPermute1x1SSSE3:
 		permute1x1SSSE3(dst, src, b)
-	case idPermute1x2SSSE3:
-		permute1x2SSSE3(dst, src, b)
-	case idPermute1x3SSSE3:
-		permute1x3SSSE3(dst, src, b)
-	case idPermute1x4SSSE3:
-		permute1x4SSSE3(dst, src, b)
 	case idPermute2x1SSSE3:
 		permute2x1SSSE3(dst, src, b)
 	case idPermute2x2SSSE3:
 		permute2x2SSSE3(dst, src, b)
-	case idPermute2x3SSSE3:
-		permute2x3SSSE3(dst, src, b)
-	case idPermute2x4SSSE3:
-		permute2x4SSSE3(dst, src, b)
 	case idPermute3x1SSSE3:
 		permute3x1SSSE3(dst, src, b)
 	case idPermute3x2SSSE3:
 		permute3x2SSSE3(dst, src, b)
 	case idPermute3x3SSSE3:
 		permute3x3SSSE3(dst, src, b)
-	case idPermute3x4SSSE3:
-		permute3x4SSSE3(dst, src, b)
 	case idPermute4x1SSSE3:
 		permute4x1SSSE3(dst, src, b)
 	case idPermute4x2SSSE3:

@@ -46,15 +46,12 @@ func lineKernels() []kernel {
 		}
 		add("AVX2", "cpu.AVX2", t)
 	}
-	for _, size := range []int{1, 2} { // for destination rows of half a line
-		t := tile{size: size, i: 64 / size, j: 32 / size, move: scratchTileAVX2}
-		ks = append(ks, kernel{
-			name: fmt.Sprintf("transposeHalfB%dAVX2", size), op: "Transpose", size: size, i: t.i, j: t.j, line: true,
-			loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu.AVX2",
-			emit: func(e *emitter) { e.transpose(&t); e.VZEROUPPER() },
-		})
-	}
-	return ks
+	half := tile{size: 1, i: 64, j: 32, move: scratchTileAVX2} // for destination rows of half a line
+	return append(ks, kernel{
+		name: "transposeHalfB1AVX2", op: "Transpose", size: half.size, i: half.i, j: half.j, line: true,
+		loop: transposeLoop(half.size), twin: "transposeGeneric", isa: "cpu.AVX2",
+		emit: func(e *emitter) { e.transpose(&half); e.VZEROUPPER() },
+	})
 }
 
 // lineTile transposes in registers: first inside the 128-bit lanes of each group of

@@ -17,11 +17,7 @@ import (
 
 // spreadSizes are the sizes that are moved so, and what each is spread to.
 func spreadSizes() [][2]int {
-	sizes := [][2]int{{3, 4}, {5, 8}, {6, 8}, {7, 8}}
-	for size := 9; size < 16; size++ {
-		sizes = append(sizes, [2]int{size, 16})
-	}
-	return sizes
+	return [][2]int{{3, 4}, {5, 8}, {6, 8}, {7, 8}, {9, 16}, {10, 16}, {12, 16}, {15, 16}}
 }
 
 func spreadKernels() []kernel {
