@@ -1030,17 +1030,22 @@ TEXT ·itemsB1NEON(SB), NOSPLIT, $0-24
 	MOVD 56(R2), R3
 	MOVD 64(R2), R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some2
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
+some2:
 turn1:
 	MOVD 48(R2), R10
 	MOVD R0, R8
 	MOVD R1, R9
 	SUBS $4, R10, R10
-	BLT  rest3
+	BLT  rest4
 
-four2:
+four3:
 	MOVBU (R9), R11
 	MOVB  R11, (R8)
 	ADD   R4, R9, R9
@@ -1058,24 +1063,26 @@ four2:
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $4, R10, R10
-	BGE   four2
+	BGE   four3
 
-rest3:
+rest4:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done5
+	BEQ done6
 
-one4:
+one5:
 	MOVBU (R9), R11
 	MOVB  R11, (R8)
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $1, R10, R10
-	BNE   one4
+	BNE   one5
 
-done5:
-	ADD  R6, R0, R0
-	ADD  R7, R1, R1
+done6:
+	LDP  (R6), (R8, R9)
+	ADD  R8, R0, R0
+	ADD  R9, R1, R1
+	ADD  R7, R6, R6
 	SUBS $1, R5, R5
 	BNE  turn1
 	RET
@@ -1088,17 +1095,22 @@ TEXT ·itemsB2NEON(SB), NOSPLIT, $0-24
 	MOVD 56(R2), R3
 	MOVD 64(R2), R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some2
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
+some2:
 turn1:
 	MOVD 48(R2), R10
 	MOVD R0, R8
 	MOVD R1, R9
 	SUBS $4, R10, R10
-	BLT  rest3
+	BLT  rest4
 
-four2:
+four3:
 	MOVHU (R9), R11
 	MOVH  R11, (R8)
 	ADD   R4, R9, R9
@@ -1116,24 +1128,26 @@ four2:
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $4, R10, R10
-	BGE   four2
+	BGE   four3
 
-rest3:
+rest4:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done5
+	BEQ done6
 
-one4:
+one5:
 	MOVHU (R9), R11
 	MOVH  R11, (R8)
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $1, R10, R10
-	BNE   one4
+	BNE   one5
 
-done5:
-	ADD  R6, R0, R0
-	ADD  R7, R1, R1
+done6:
+	LDP  (R6), (R8, R9)
+	ADD  R8, R0, R0
+	ADD  R9, R1, R1
+	ADD  R7, R6, R6
 	SUBS $1, R5, R5
 	BNE  turn1
 	RET
@@ -1146,17 +1160,22 @@ TEXT ·itemsB4NEON(SB), NOSPLIT, $0-24
 	MOVD 56(R2), R3
 	MOVD 64(R2), R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some2
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
+some2:
 turn1:
 	MOVD 48(R2), R10
 	MOVD R0, R8
 	MOVD R1, R9
 	SUBS $4, R10, R10
-	BLT  rest3
+	BLT  rest4
 
-four2:
+four3:
 	MOVWU (R9), R11
 	MOVW  R11, (R8)
 	ADD   R4, R9, R9
@@ -1174,24 +1193,26 @@ four2:
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $4, R10, R10
-	BGE   four2
+	BGE   four3
 
-rest3:
+rest4:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done5
+	BEQ done6
 
-one4:
+one5:
 	MOVWU (R9), R11
 	MOVW  R11, (R8)
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $1, R10, R10
-	BNE   one4
+	BNE   one5
 
-done5:
-	ADD  R6, R0, R0
-	ADD  R7, R1, R1
+done6:
+	LDP  (R6), (R8, R9)
+	ADD  R8, R0, R0
+	ADD  R9, R1, R1
+	ADD  R7, R6, R6
 	SUBS $1, R5, R5
 	BNE  turn1
 	RET
@@ -1204,17 +1225,22 @@ TEXT ·itemsB8NEON(SB), NOSPLIT, $0-24
 	MOVD 56(R2), R3
 	MOVD 64(R2), R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some2
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
+some2:
 turn1:
 	MOVD 48(R2), R10
 	MOVD R0, R8
 	MOVD R1, R9
 	SUBS $4, R10, R10
-	BLT  rest3
+	BLT  rest4
 
-four2:
+four3:
 	MOVD (R9), R11
 	MOVD R11, (R8)
 	ADD  R4, R9, R9
@@ -1232,24 +1258,26 @@ four2:
 	ADD  R4, R9, R9
 	ADD  R3, R8, R8
 	SUBS $4, R10, R10
-	BGE  four2
+	BGE  four3
 
-rest3:
+rest4:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done5
+	BEQ done6
 
-one4:
+one5:
 	MOVD (R9), R11
 	MOVD R11, (R8)
 	ADD  R4, R9, R9
 	ADD  R3, R8, R8
 	SUBS $1, R10, R10
-	BNE  one4
+	BNE  one5
 
-done5:
-	ADD  R6, R0, R0
-	ADD  R7, R1, R1
+done6:
+	LDP  (R6), (R8, R9)
+	ADD  R8, R0, R0
+	ADD  R9, R1, R1
+	ADD  R7, R6, R6
 	SUBS $1, R5, R5
 	BNE  turn1
 	RET
@@ -1262,17 +1290,22 @@ TEXT ·itemsB16NEON(SB), NOSPLIT, $0-24
 	MOVD 56(R2), R3
 	MOVD 64(R2), R4
 	MOVD (R2), R5
-	MOVD 8(R2), R6
-	MOVD 16(R2), R7
+	MOVD 24(R2), R6
+	MOVD $16, R7
+	CMP  $0, R6
+	BNE  some2
+	ADD  $8, R2, R6
+	MOVD $0, R7
 
+some2:
 turn1:
 	MOVD 48(R2), R10
 	MOVD R0, R8
 	MOVD R1, R9
 	SUBS $4, R10, R10
-	BLT  rest3
+	BLT  rest4
 
-four2:
+four3:
 	FMOVQ (R9), F0
 	FMOVQ F0, (R8)
 	ADD   R4, R9, R9
@@ -1290,24 +1323,26 @@ four2:
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $4, R10, R10
-	BGE   four2
+	BGE   four3
 
-rest3:
+rest4:
 	ADD $4, R10, R10
 	CMP $0, R10
-	BEQ done5
+	BEQ done6
 
-one4:
+one5:
 	FMOVQ (R9), F0
 	FMOVQ F0, (R8)
 	ADD   R4, R9, R9
 	ADD   R3, R8, R8
 	SUBS  $1, R10, R10
-	BNE   one4
+	BNE   one5
 
-done5:
-	ADD  R6, R0, R0
-	ADD  R7, R1, R1
+done6:
+	LDP  (R6), (R8, R9)
+	ADD  R8, R0, R0
+	ADD  R9, R1, R1
+	ADD  R7, R6, R6
 	SUBS $1, R5, R5
 	BNE  turn1
 	RET

@@ -19,7 +19,7 @@ func neonItemsKernels() []neonKernel {
 // items copies single items, four a turn: with one a turn the loop is half of the work.
 func (e *neon) items(size int) {
 	dstStep, srcStep := e.in("Inner", 1), e.in("Inner", 2)
-	e.loop("Outer", rDst, rSrc, func() {
+	e.turns(func() {
 		d, s, count := e.take(), e.take(), e.in("Inner", 0)
 		e.Mov(rDst, d)
 		e.Mov(rSrc, s)
