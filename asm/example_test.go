@@ -90,6 +90,27 @@ func ExamplePerm() {
 	// [15 13 11 9 7 5 3 1 0 0 0 0 0 0 0 0]
 }
 
+// The two items of 4 bytes in a window of 16 trade places.
+func ExamplePerm_SetItems() {
+	var p asm.Perm
+	p.Reset(16, 1, 1)
+	p.SetItems([]uint16{0, 4}, []uint16{4, 0}, 4)
+	_, n := p.Source(0, 1)
+	fmt.Println(n)
+	// Output: 5
+}
+
+func ExamplePerm_Clone() {
+	var p asm.Perm
+	p.Reset(16, 1, 1)
+	p.Set(0, 0, 0, 9)
+	q := p.Clone()
+	p.Reset(16, 1, 1) // uses the memory of p's index vectors again
+	_, n := q.Source(0, 0)
+	fmt.Println(n)
+	// Output: 9
+}
+
 func ExampleBox() {
 	have := cpu.Detect()
 	id, ok := asm.Box(16, 3, 3, false, have)

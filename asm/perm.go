@@ -1,6 +1,9 @@
 package asm
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // unused marks, in the index vectors of 16-byte windows, a byte that another source
 // window supplies: shuffles by 16-byte tables write zero for it.
@@ -8,40 +11,67 @@ const unused = 0x80
 
 // Reset prepares p for a box of nsrc source and ndst destination windows of vector
 // bytes, 64 or 16, at the offsets that the caller then puts into SrcAt and DstAt.
-// No byte is taken from anywhere yet.
+// No byte is taken from anywhere yet. The index vectors go to where Index has room.
 func (p *Perm) Reset(vector, nsrc, ndst int) {
 	p.Vector, p.NSrc, p.NDst = vector, nsrc, ndst
 	p.SrcMask, p.DstMask = [permWindows]uint64{}, [permWindows]uint64{}
 	if vector == 64 {
-		pairs := (nsrc + 1) / 2
-		clear(p.Blend[:ndst*pairs])
-		clear(p.Index[:ndst*pairs*64])
+		pairs := ndst * ((nsrc + 1) / 2)
+		clear(p.Blend[:pairs])
+		p.Index = slices.Grow(p.Index[:0], pairs*64)[:pairs*64]
+		clear(p.Index)
 		return
 	}
-	for k := range ndst * nsrc * 16 {
+	p.Index = slices.Grow(p.Index[:0], ndst*nsrc*16)[:ndst*nsrc*16]
+	for k := range p.Index {
 		p.Index[k] = unused
 	}
 }
 
-// Set makes byte k of destination window w a copy of byte n of source window from.
-func (p *Perm) Set(w, k, from, n int) { p.SetItem(w, k, from, n, 1) }
+// Clone returns a copy of p.
+func (p *Perm) Clone() *Perm {
+	q := *p
+	q.Index = append([]byte(nil), p.Index...)
+	return &q
+}
 
-// SetItem does that for size bytes from these on, all of which lie in the two windows.
-func (p *Perm) SetItem(w, k, from, n, size int) {
+// Set makes byte k of destination window w a copy of byte n of source window from.
+func (p *Perm) Set(w, k, from, n int) {
+	p.SetItems([]uint16{uint16(w*p.Vector + k)}, []uint16{uint16(from*p.Vector + n)}, 1)
+}
+
+// SetItems makes the items of size bytes, 1, 2, 4 or 8, at the positions dst copies of
+// those at the positions src: the window times the vector plus the byte in it, where
+// all bytes of an item lie in that window.
+func (p *Perm) SetItems(dst, src []uint16, size int) {
 	mask := uint64(1)<<size - 1
-	p.DstMask[w] |= mask << k
-	p.SrcMask[from] |= mask << n
 	if p.Vector == 16 {
-		consecutive(p.Index[(w*p.NSrc+from)*16+k:], n, size)
+		for k, to := range dst {
+			w, from := to/16, src[k]/16
+			p.DstMask[w] |= mask << (to % 16)
+			p.SrcMask[from] |= mask << (src[k] % 16)
+			consecutive(p.Index[(int(w)*p.NSrc+int(from))*16+int(to%16):], src[k]%16, size)
+		}
 		return
 	}
-	pair := w*((p.NSrc+1)/2) + from/2
-	p.Blend[pair] |= mask << k
-	consecutive(p.Index[pair*64+k:], from&1<<6|n, size)
+	pairs := (p.NSrc + 1) / 2
+	src = src[:len(dst)]
+	for k, to := range dst {
+		from := src[k]
+		p.SrcMask[from/64] |= mask << (from % 64)
+		pair := int(to/64)*pairs + int(from/128)
+		p.Blend[pair] |= mask << (to % 64)
+		consecutive(p.Index[pair*64+int(to%64):], from%128, size)
+	}
+	for w := range p.NDst {
+		for _, m := range p.Blend[w*pairs : (w+1)*pairs] {
+			p.DstMask[w] |= m
+		}
+	}
 }
 
 // consecutive writes size consecutive numbers from n on.
-func consecutive(to []byte, n, size int) {
+func consecutive(to []byte, n uint16, size int) {
 	const ones, digits = 0x0101010101010101, 0x0706050403020100
 	switch v := uint64(n)*ones + digits; size {
 	case 1:
@@ -52,10 +82,6 @@ func consecutive(to []byte, n, size int) {
 		binary.LittleEndian.PutUint32(to, uint32(v))
 	case 8:
 		binary.LittleEndian.PutUint64(to, v)
-	default:
-		for k := range to[:size] {
-			to[k] = byte(n + k)
-		}
 	}
 }
 

@@ -52,6 +52,7 @@ func (s *simple) set(k *asm.Kernel, gap int) {
 // setPerm reverses the bytes of the first windows and repeats them in all others.
 func (s *simple) setPerm(k *asm.Kernel, gap int) {
 	p, vector := &s.perm, max(k.Vector, 16)
+	p.Index = indexRoom[:0]
 	p.Reset(vector, k.I, k.J)
 	for w := range k.I {
 		p.SrcAt[w] = w * (vector + gap)
@@ -64,6 +65,9 @@ func (s *simple) setPerm(k *asm.Kernel, gap int) {
 	}
 	s.loops.Inner.Dst, s.loops.Inner.Src = k.J*(vector+gap), k.I*(vector+gap)
 }
+
+// indexRoom is enough memory for the index vectors of any box.
+var indexRoom [2048]byte
 
 // block returns the block, which refers to s. Escape analysis follows references
 // into results, not into other memory.

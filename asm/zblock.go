@@ -31,5 +31,5 @@ type Perm struct {
 	SrcMask [8]uint64  // bytes of each source window that are loaded
 	DstMask [8]uint64  // bytes of each destination window that are stored
 	Blend   [32]uint64 // bytes of destination window d that come from source pair h, at [d*pairs+h] (64-byte windows)
-	Index   [2048]byte // index vectors, as the kernel's vector width wants them
+	Index   []byte     // index vectors, as the kernel's vector width wants them
 }

@@ -22,7 +22,7 @@ type box struct {
 // where there is none. Where that is dear, and much is to be moved, it grows boxes of
 // parts of axes too.
 func (b *builder) bestBox(vector int) box {
-	b.sortSource()
+	b.sides()
 	var best box
 	b.search(&best, vector, false)
 	if best.cost > dearBox && b.plan.bytes >= searchBytes {
@@ -65,15 +65,18 @@ func (b *builder) growParts(x, best *box, run int, onDst bool, vector int) {
 	}
 }
 
-// sortSource lists the loops of the rest by the size of their source steps, as the
-// rest itself is sorted by those of the destination.
-func (b *builder) sortSource() {
-	for k := range b.rest {
-		j := k
-		for ; j > 0 && abs(b.rest[b.bySource[j-1]].src) > abs(b.rest[k].src); j-- {
-			b.bySource[j] = b.bySource[j-1]
+// An order lists the loops of the rest by the size of their steps on one side.
+type order struct{ axis, step [maxAxes]int }
+
+// sides sorts the loops of the rest. By the steps of the destination they are sorted.
+func (b *builder) sides() {
+	for k, l := range b.rest {
+		b.byDst.axis[k], b.byDst.step[k] = k, l.dst
+		j, step := k, abs(l.src)
+		for ; j > 0 && b.bySrc.step[j-1] > step; j-- {
+			b.bySrc.axis[j], b.bySrc.step[j] = b.bySrc.axis[j-1], b.bySrc.step[j-1]
 		}
-		b.bySource[j] = k
+		b.bySrc.axis[j], b.bySrc.step[j] = k, step
 	}
 }
 
@@ -157,8 +160,8 @@ func (b *builder) consider(x, best *box, vector int) bool {
 			}
 		}
 	}
-	dstGroups, dstSpan := b.groups(x, true, vector)
-	srcGroups, srcSpan := b.groups(x, false, vector)
+	dstGroups, dstSpan := b.groups(x, &b.byDst, vector)
+	srcGroups, srcSpan := b.groups(x, &b.bySrc, vector)
 	x.ndst = dstGroups * windows(dstSpan, vector)
 	x.nsrc = srcGroups * windows(srcSpan, vector)
 	if chunks > 1 || x.nsrc > 8 || x.ndst > 8 {
@@ -204,27 +207,16 @@ func windows(span, vector int) int {
 	return (span + vector - 1) >> bits.TrailingZeros(uint(vector)) // a division would take longest of all
 }
 
-// axis returns loop number i of the rest in the order of the steps on one side, and
-// its step there.
-func (b *builder) axis(i int, onDst bool) (k, step int) {
-	if onDst {
-		return i, b.rest[i].dst
-	}
-	k = b.bySource[i]
-	return k, b.rest[k].src
-}
-
 // groups returns how the bytes of x lie on one side: in groups of one span each. Steps
 // shorter than a vector stay within a span, larger ones go from group to group.
-func (b *builder) groups(x *box, onDst bool, vector int) (groups, span int) {
+func (b *builder) groups(x *box, o *order, vector int) (groups, span int) {
 	groups, span = 1, b.x.item
-	for i := range b.rest {
-		k, step := b.axis(i, onDst)
-		n := x.extent[k]
+	for i := 0; i < len(b.rest) && i < maxAxes; i++ {
+		n, step := x.extent[o.axis[i]%maxAxes], o.step[i]
 		switch {
 		case n == 1:
-		case groups == 1 && abs(step) <= span+vector/2:
-			span += (n - 1) * abs(step)
+		case groups == 1 && step <= span+vector/2:
+			span += (n - 1) * step
 		default:
 			groups *= n
 		}
@@ -232,12 +224,16 @@ func (b *builder) groups(x *box, onDst bool, vector int) (groups, span int) {
 	return groups, span
 }
 
+// boxBytes is the most bytes of a box.
+const boxBytes = 8 * 64
+
 // A side says where the bytes of a box lie on the destination or on the source. Every
 // span is cut into windows of one vector, of which the last ends where the span does.
 type side struct {
 	vector  int
 	span    int          // bytes from the first to the last of a group
 	perSpan int          // windows in a span
+	back    int          // bytes that the last of several windows lies back, over the one before
 	base    int          // offset of the first byte from the box's first item
 	at      [8]int       // offset of each window from the box's first item
 	within  [maxAxes]int // bytes that one turn of a loop advances by in its group
@@ -245,12 +241,18 @@ type side struct {
 }
 
 // lay computes how the bytes of x lie on one side.
-func (b *builder) lay(x *box, onDst bool, vector int) (s side) {
+func (b *builder) lay(x *box, o *order, vector int) (s side) {
 	s = side{vector: vector, span: b.x.item}
+	step := func(k int) int {
+		if o == &b.byDst {
+			return b.rest[k].dst
+		}
+		return b.rest[k].src
+	}
 	i := 0
 	for ; i < len(b.rest); i++ {
-		k, step := b.axis(i, onDst)
-		n := x.extent[k]
+		k := o.axis[i]
+		n, step := x.extent[k], step(k)
 		if n == 1 {
 			continue
 		}
@@ -265,71 +267,91 @@ func (b *builder) lay(x *box, onDst bool, vector int) (s side) {
 	for w := range s.perSpan {
 		s.at[w] = s.base + w*vector
 	}
-	if s.span >= vector {
-		s.at[s.perSpan-1] = s.base + s.span - vector
+	if s.perSpan > 1 {
+		s.back = s.perSpan*vector - s.span
+		s.at[s.perSpan-1] -= s.back
 	}
 	for n := s.perSpan; i < len(b.rest); i++ {
-		k, step := b.axis(i, onDst)
+		k := o.axis[i]
 		if x.extent[k] == 1 {
 			continue
 		}
 		s.between[k] = n
 		for w := n; w < n*x.extent[k]; w++ {
-			s.at[w] = s.at[w-n] + step
+			s.at[w] = s.at[w-n] + step(k)
 		}
 		n *= x.extent[k]
 	}
 	return s
 }
 
-// place returns the window and the byte in it of the byte at pos of the group that
-// begins with window first.
-func (s *side) place(first, pos int) (window, n int) {
-	w := pos >> bits.TrailingZeros(uint(s.vector))
-	if w == s.perSpan-1 && s.span >= s.vector {
-		return first + w, pos - (s.span - s.vector)
+// positions writes to at where the items of x, in units of so many bytes, lie: the
+// window times the vector plus the byte in it, or, where windows overlap, the window
+// times packedGroup plus the byte of the group. It returns their number.
+func (s *side) positions(at *[boxBytes]uint16, x *box, item, unit int) (n int) {
+	group := s.vector
+	if s.back > 0 {
+		group = packedGroup
 	}
-	return first + w, pos - w*s.vector
+	at[0], n = uint16(-s.base), 1
+	extend := func(extent, step int) {
+		to := at[n : n*extent]
+		for k := range to {
+			to[k] = at[k] + uint16(step)
+		}
+		n *= extent
+	}
+	extend(item/unit, unit)
+	for k, extent := range x.extent {
+		if extent > 1 {
+			extend(extent, s.between[k]*group+s.within[k])
+		}
+	}
+	return n
 }
 
-// permute writes into perm where the bytes of the items of x go.
+// packedGroup is above the position of any byte of a group.
+const packedGroup = 1 << 10
+
+// unpack returns the position of a byte as it is where no windows overlap, and whether
+// that lies in the last window of its group, or again there.
+func (s *side) unpack(packed uint16) (at uint16, last, again bool) {
+	first, pos := int(packed/packedGroup), int(packed%packedGroup)
+	last = pos >= (s.perSpan-1)*s.vector
+	return uint16(first*s.vector + pos), last, !last && pos >= s.span-s.vector
+}
+
+// permutation writes into perm where the bytes of the items of x go. Bytes of the
+// destination that two windows share are written by both.
 func (b *builder) permutation(perm *asm.Perm, x *box, dst, src *side) {
-	var turns [maxAxes]int
-	size, vector := b.x.item, dst.vector
-	dstFirst, dstPos, srcFirst, srcPos := 0, -dst.base, 0, -src.base
-	for k := 0; k < len(b.rest); {
-		w, at := dst.place(dstFirst, dstPos)
-		from, n := src.place(srcFirst, srcPos)
-		if last := dst.perSpan - 1; dst.span >= vector && dstPos+size > dst.span-vector && dstPos < last*vector {
-			for q := range size { // bytes that the last window writes again
-				if at := dstPos + q - (dst.span - vector); at >= 0 && dstPos+q < last*vector {
-					from, n := src.place(srcFirst, srcPos+q)
-					perm.SetItem(dstFirst+last, at, from, n, 1)
-				}
+	bits := 8 | b.x.item | dst.base | src.base
+	for k := range b.rest {
+		bits |= dst.within[k] | src.within[k]
+	}
+	unit := bits & -bits // bytes that lie in one window on either side
+	n := dst.positions(&b.dstAt, x, b.x.item, unit)
+	src.positions(&b.srcAt, x, b.x.item, unit)
+	if src.back > 0 {
+		for k, packed := range b.srcAt[:n] {
+			at, last, _ := src.unpack(packed)
+			if last {
+				at += uint16(src.back)
 			}
-		}
-		if at+size <= vector && n+size <= vector {
-			perm.SetItem(w, at, from, n, size)
-		} else {
-			for q := range size {
-				w, at := dst.place(dstFirst, dstPos+q)
-				from, n := src.place(srcFirst, srcPos+q)
-				perm.SetItem(w, at, from, n, 1)
-			}
-		}
-		for k = 0; k < len(b.rest); k++ {
-			by := 1
-			if turns[k]++; turns[k] == x.extent[k] {
-				turns[k] = 0
-				by -= x.extent[k]
-			}
-			dstFirst += by * dst.between[k]
-			dstPos += by * dst.within[k]
-			srcFirst += by * src.between[k]
-			srcPos += by * src.within[k]
-			if by == 1 {
-				break
-			}
+			b.srcAt[k] = at
 		}
 	}
+	if dst.back > 0 {
+		for k, packed := range b.dstAt[:n] {
+			at, last, again := dst.unpack(packed)
+			if again {
+				b.dstAt[n], b.srcAt[n] = at+uint16(dst.back), b.srcAt[k]
+				n++
+			}
+			if last {
+				at += uint16(dst.back)
+			}
+			b.dstAt[k] = at
+		}
+	}
+	perm.SetItems(b.dstAt[:n], b.srcAt[:n], unit)
 }

@@ -13,26 +13,46 @@ import (
 
 // A builder is the state of making one plan.
 type builder struct {
-	plan     *Plan
-	x        nest
-	rest     []loop // loops of x that the leaf has not taken
-	restBuf  [inlineLoops]loop
-	have     cpu.Features
-	pool     *spare
-	bySource [maxAxes]int // the loops of the rest by their source steps, for boxes
-	entries  int          // of tables, handed out so far
-	ordered  bool         // streaming kernels fetch ahead, and want blocks in order
-	edge     bool         // the first destination item lies at a line edge
+	plan    *Plan
+	x       nest
+	rest    []loop // loops of x that the leaf has not taken
+	have    cpu.Features
+	byDst   order // the loops of the rest, for boxes
+	bySrc   order
+	entries int  // of tables, handed out so far
+	ordered bool // streaming kernels fetch ahead, and want blocks in order
+	edge    bool // the first destination item lies at a line edge
+	*room
 }
 
-// A spare is memory for the parts of a plan that are large and rarely needed.
-type spare struct {
+// A room is the memory that planning takes, and that of what a plan refers to until it
+// is kept or forgotten.
+type room struct {
+	normal  [inlineLoops]loop // the normal form
+	restBuf [inlineLoops]loop
+	turns   [inlineTurns]turn
 	offsets [maxOffsets]int
-	perm    asm.Perm
+	box     asm.Perm
+	dstAt   [boxBytes]uint16 // where the items of a box lie
+	srcAt   [boxBytes]uint16
 }
 
-// builders saves plans from allocating theirs.
-var builders = sync.Pool{New: func() any { return new(builder) }}
+// rooms saves plans from allocating theirs.
+var rooms = sync.Pool{New: func() any { return new(room) }}
+
+// build makes p, which must be zero, the plan for the copy x, which touches the bytes of
+// the two spans. The plan is for destination slices that begin phase bytes into a cache
+// line. It refers to memory of r until it is kept.
+func (r *room) build(p *Plan, x nest, dst, src span, o Options, phase int) {
+	p.dst, p.src, p.opts, p.nest = dst, src, o, x
+	p.bytes = x.items() * x.item
+	p.loops = r.turns[:0]
+	b := builder{plan: p, x: x, have: cpu.Detect() &^ o.Without, room: r}
+	b.edge = phase == assumeOnEdge || phase >= 0 && (phase+x.dst)%64 == 0
+	b.restart()
+	b.build()
+	p.simple = len(p.loops) == 0 && !p.stream && dst.lo >= 0 && src.lo >= 0
+}
 
 // Call sizes. Assembly cannot be preempted, so one call moves little enough to
 // stay well below 100 microseconds, and enough for its overhead not to matter.

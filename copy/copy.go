@@ -18,21 +18,19 @@ func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
 	if err != nil {
 		return err
 	}
-	var buf [inlineLoops]loop
-	x, ok := normalize(&dl, &sl, buf[:])
+	one := singles.Get().(*single)
+	defer singles.Put(one)
+	x, ok := normalize(&dl, &sl, one.room.normal[:])
 	if !ok {
 		return nil
 	}
 	if err := checkSlices(d, s, dst, src); err != nil {
 		return err
 	}
-	shift, shared := sameMemory(dst[d.lo:d.hi], src[s.lo:s.hi])
-	one := singles.Get().(*single)
-	defer singles.Put(one)
 	one.plan = Plan{}
-	one.plan.init(x, d, s, Options{}, &one.spare, linePhase(dst))
-	if shared {
-		return one.plan.runShared(dst, src, shift+d.lo-s.lo, usual)
+	one.room.build(&one.plan, x, d, s, Options{}, linePhase(dst))
+	if shift, shared := one.plan.shares(dst, src); shared {
+		return one.plan.runShared(dst, src, shift, usual)
 	}
 	one.plan.run(dst, src)
 	return nil
@@ -40,8 +38,8 @@ func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
 
 // A single is the memory of a plan that is run once.
 type single struct {
-	plan  Plan
-	spare spare
+	plan Plan
+	room room
 }
 
 var singles = sync.Pool{New: func() any { return new(single) }}

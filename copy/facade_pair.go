@@ -42,10 +42,10 @@ func (l *pair) copy(dst []byte, dstAt int, src []byte, srcAt int) error {
 
 // A series is a plan for copies between the same layouts at many places.
 type series struct {
-	plan  Plan
-	spare spare
-	size  int             // bytes of an item
-	tile  [tileBytes]byte // what the copies go through, if they do
+	plan Plan
+	room room
+	size int             // bytes of an item
+	tile [tileBytes]byte // what the copies go through, if they do
 }
 
 // tileBytes is half of the smallest first-level cache.
@@ -63,9 +63,8 @@ func (l *pair) series() (*series, error) {
 	if err != nil {
 		return s, err
 	}
-	var buf [inlineLoops]loop
-	if x, ok := normalize(&dst, &src, buf[:]); ok {
-		s.plan.init(x, d, from, Options{}, &s.spare, assumeOffEdge)
+	if x, ok := normalize(&dst, &src, s.room.normal[:]); ok {
+		s.room.build(&s.plan, x, d, from, Options{}, assumeOffEdge)
 	}
 	return s, nil
 }

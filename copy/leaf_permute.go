@@ -113,14 +113,9 @@ func (b *builder) dense(k, other int, onDst bool) int {
 
 // perm returns the permutation of x.
 func (b *builder) perm(x *box, vector int) *asm.Perm {
-	var perm *asm.Perm
-	if b.pool != nil {
-		perm = &b.pool.perm
-	} else {
-		perm = new(asm.Perm)
-	}
+	perm := &b.box
 	perm.Reset(vector, x.nsrc, x.ndst)
-	dst, src := b.lay(x, true, vector), b.lay(x, false, vector)
+	dst, src := b.lay(x, &b.byDst, vector), b.lay(x, &b.bySrc, vector)
 	perm.DstAt, perm.SrcAt = dst.at, src.at
 	b.permutation(perm, x, &dst, &src)
 	return perm

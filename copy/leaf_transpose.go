@@ -237,7 +237,7 @@ func (b *builder) block(I, J *virtual) {
 	block := &b.plan.block
 	line := max(1, 64/b.x.item)
 	padded := (J.n + line - 1) / line * line
-	off := b.offsets(I.n + padded)
+	off := b.table(I.n + padded)
 	block.DstOff, block.SrcOff = off[:I.n], off[I.n:]
 	I.fill(block.DstOff, func(l loop) int { return l.dst })
 	J.fill(block.SrcOff, func(l loop) int { return l.src })
@@ -364,17 +364,13 @@ func (b *builder) alignedRows(I, J *virtual) bool {
 	return (steps|I.split.dst|J.split.dst)%64 == 0
 }
 
-// offsets returns memory for n table entries.
-func (b *builder) offsets(n int) []int {
+// table returns memory for n table entries.
+func (b *builder) table(n int) []int {
 	from := b.entries
-	b.entries += n
-	switch {
-	case b.entries <= inlineOffsets:
-		return b.plan.offsets[from:b.entries:b.entries]
-	case b.pool != nil && b.entries <= len(b.pool.offsets):
-		return b.pool.offsets[from:b.entries:b.entries]
+	if b.entries += n; b.entries > len(b.offsets) {
+		return make([]int, n)
 	}
-	return make([]int, n)
+	return b.offsets[from:b.entries:b.entries]
 }
 
 // fill writes the offset of every item of v, by the steps of one side.

@@ -15,7 +15,7 @@ type nest struct {
 	loops    []loop
 }
 
-// inlineLoops is the number of loops that plans hold without allocating.
+// inlineLoops is the number of loops that are planned without allocating.
 const inlineLoops = 8
 
 // normalize returns the normal form of the copy from sl to dl, whose shapes are

@@ -40,6 +40,7 @@ type Plan struct {
 	dst, src span // bytes that the layouts reach
 	bytes    int  // payload
 	simple   bool // one call of the kernel does all, and neither span begins below 0
+	stream   bool // the kernel stores past the caches and fetches ahead
 	opts     Options
 
 	nest    nest   // the normal form
@@ -50,21 +51,16 @@ type Plan struct {
 	size    int // item size for the kernel
 	block   asm.Block
 
-	stream  bool  // the kernel stores past the caches and fetches ahead
 	offEdge *Plan // for destinations that do not begin at a line edge, where that matters
 	workers int   // goroutines that a Run uses, if there are so many processors
 
-	normal  [inlineLoops]loop
-	inline  [inlineTurns]turn
-	offsets [inlineOffsets]int // the leaf's tables, where they are short
+	fewLoops [4]loop // of the nest, and
+	fewTurns [3]turn // the loops around the leaf, where there are no more
 }
 
-// inlineTurns is the number of loops around the leaf that a plan holds without
+// inlineTurns is the number of loops around the leaf that are planned without
 // allocating: those of the normal form, two of which may be cut into chunks.
 const inlineTurns = inlineLoops + 2
-
-// inlineOffsets is the number of table entries that a plan holds without allocating.
-const inlineOffsets = 48
 
 // A span is the half-open interval of bytes [lo, hi) that a layout touches.
 type span struct{ lo, hi int }
@@ -72,13 +68,13 @@ type span struct{ lo, hi int }
 // A turn is one loop around the leaf. Where it walks over chunks of an axis that
 // the leaf works on, it also says how long the chunks are.
 type turn struct {
-	n, dst, src int  // turns, and bytes per turn
-	field       part // what of the block a chunk sets
-	full, last  int  // the extent of each chunk but the last, and of the last
+	n, dst, src int // turns, and bytes per turn
+	full, last  int // the extent of each chunk but the last, and of the last
 	// With slid there is one more turn, of extent 1, whose block lies so many bytes
 	// from its regular place: back, over items that are already copied.
-	slid               bool
 	slideDst, slideSrc int
+	slid               bool
+	field              part // what of the block a chunk sets
 }
 
 // part names the extent of the leaf's block that a turn sets.
@@ -96,23 +92,43 @@ const (
 // NewPlan prepares copies from layout src to layout dst. Errors match [ErrShape],
 // [ErrItemSize], [ErrBounds] and [ErrOverlap].
 func NewPlan(dst, src Layout, o Options) (*Plan, error) {
-	var buf [inlineLoops]loop
-	p := new(Plan)
-	var err error
-	if p.dst, p.src, err = checkPair(&dst, &src); err != nil {
+	d, s, err := checkPair(&dst, &src)
+	if err != nil {
 		return nil, err
 	}
-	x, ok := normalize(&dst, &src, buf[:])
+	r := rooms.Get().(*room)
+	defer rooms.Put(r)
+	p := new(Plan)
+	x, ok := normalize(&dst, &src, r.normal[:])
 	if !ok {
+		p.dst, p.src = d, s
 		return p, nil // nothing to copy: no bytes, no loops, no leaf
 	}
-	p.init(x, p.dst, p.src, o, nil, assumeOnEdge)
+	r.build(p, x, d, s, o, assumeOnEdge)
+	p.keep()
 	if p.stream {
 		p.offEdge = new(Plan)
-		p.offEdge.init(x, p.dst, p.src, o, nil, assumeOffEdge)
+		r.build(p.offEdge, x, d, s, o, assumeOffEdge)
+		p.offEdge.keep()
 	}
 	p.workers = p.usefulWorkers()
 	return p, nil
+}
+
+// keep gives p its own copy of what it refers to in the room where it was planned.
+func (p *Plan) keep() {
+	p.nest.loops = append(p.fewLoops[:0], p.nest.loops...)
+	p.loops = append(p.fewTurns[:0], p.loops...)
+	if b := &p.block; b.DstOff != nil || b.Turns != nil {
+		all, n, m := slices.Concat(b.DstOff, b.SrcOff, b.Turns), len(b.DstOff), len(b.DstOff)+len(b.SrcOff)
+		b.DstOff, b.SrcOff = all[:n], all[n:m]
+		if b.Turns != nil {
+			b.Turns = all[m:]
+		}
+	}
+	if p.block.Perm != nil {
+		p.block.Perm = p.block.Perm.Clone()
+	}
 }
 
 // Where the slices are not known yet, a plan assumes that the first item of the
@@ -121,25 +137,6 @@ const (
 	assumeOnEdge  = -1
 	assumeOffEdge = -2
 )
-
-// init makes p, which must be zero, the plan for the copy from sl to dl, whose bytes
-// are those of the two spans. Memory that a plan needs beyond its own comes from pool,
-// or from the heap where pool is nil. The plan is for destination slices that begin
-// phase bytes into a cache line.
-func (p *Plan) init(x nest, dst, src span, o Options, pool *spare, phase int) {
-	p.dst, p.src, p.opts = dst, src, o
-	p.nest = nest{x.item, x.dst, x.src, append(p.normal[:0], x.loops...)}
-	p.bytes = x.items() * x.item
-	p.loops = p.inline[:0]
-	b := builders.Get().(*builder)
-	*b = builder{plan: p, x: p.nest, have: cpu.Detect() &^ o.Without, pool: pool}
-	b.edge = phase == assumeOnEdge || phase >= 0 && (phase+x.dst)%64 == 0
-	b.restart()
-	b.build()
-	p.simple = len(p.loops) == 0 && !p.stream && dst.lo >= 0 && src.lo >= 0
-	b.plan, b.pool = nil, nil
-	builders.Put(b)
-}
 
 // Bytes returns the payload of one Run in bytes: items times item size.
 func (p *Plan) Bytes() int { return p.bytes }

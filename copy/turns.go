@@ -40,7 +40,7 @@ func (b *builder) fold(chunks []turn) {
 	var buf [inlineLoops + 1]loop
 	loops := append(append(buf[:0], loop{outer.N, outer.Dst, outer.Src}), b.rest[:taken]...)
 	b.rest = append(b.restBuf[:0], b.rest[taken:]...)
-	b.plan.block.Turns = b.offsets(2 * n)
+	b.plan.block.Turns = b.table(2 * n)
 	writeTurns(b.plan.block.Turns, loops)
 	*outer = asm.Loop{N: n}
 }

@@ -66,11 +66,13 @@ type permutation struct {
 func (p permutation) emitVBMI(e *emitter) {
 	perm := e.GP64()
 	e.MOVQ(e.in("Perm", 0), perm)
+	table := e.GP64()
+	e.MOVQ(at(perm, permAt("Index")), table)
 	pairs := (p.nsrc + 1) / 2
 	index := make([]operand.Op, p.ndst*pairs)
 	room := 32 - p.nsrc - 2
 	for n := range index {
-		m := at(perm, permAt("Index")+64*n)
+		m := at(table, 64*n)
 		index[n] = m
 		if n < room {
 			z := e.ZMM()

@@ -38,9 +38,11 @@ func shuffleKernels() []kernel {
 // index returns the places of the index vectors: the first room of them in
 // registers that load fills, the others in memory.
 func (p shuffle) index(e *emitter, perm reg.GPVirtual, room int, load func(m operand.Mem) operand.Op) []operand.Op {
+	table := e.GP64()
+	e.MOVQ(at(perm, permAt("Index")), table)
 	index := make([]operand.Op, p.nsrc*p.ndst)
 	for n := range index {
-		m := at(perm, permAt("Index")+16*n)
+		m := at(table, 16*n)
 		index[n] = m
 		if n < room {
 			index[n] = load(m)
@@ -163,6 +165,8 @@ func (x *boxesAVX2) permute(store func(out reg.VecVirtual, w int)) {
 // indexAVX2 returns the places of the index vectors, repeated for both lanes: those
 // for which there are registers, and the frame.
 func (p shuffle) indexAVX2(e *emitter, perm reg.GPVirtual) []operand.Op {
+	table := e.GP64()
+	e.MOVQ(at(perm, permAt("Index")), table)
 	room, n := 16-2-p.nsrc, p.nsrc*p.ndst
 	index := make([]operand.Op, n)
 	var frame operand.Mem
@@ -171,7 +175,7 @@ func (p shuffle) indexAVX2(e *emitter, perm reg.GPVirtual) []operand.Op {
 	}
 	for k := n - 1; k >= 0; k-- {
 		y := e.YMM()
-		e.VBROADCASTI128(at(perm, permAt("Index")+16*k), y)
+		e.VBROADCASTI128(at(table, 16*k), y)
 		index[k] = y
 		if k >= room {
 			m := frame

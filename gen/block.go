@@ -42,11 +42,8 @@ var permFields = []field{
 	{"SrcMask", fmt.Sprintf("[%d]uint64", permWindows), permWindows, "bytes of each source window that are loaded"},
 	{"DstMask", fmt.Sprintf("[%d]uint64", permWindows), permWindows, "bytes of each destination window that are stored"},
 	{"Blend", fmt.Sprintf("[%d]uint64", permWindows*permWindows/2), permWindows * permWindows / 2, "bytes of destination window d that come from source pair h, at [d*pairs+h] (64-byte windows)"},
-	{"Index", fmt.Sprintf("[%d]byte", permIndexBytes), permIndexBytes / 8, "index vectors, as the kernel's vector width wants them"},
+	{"Index", "[]byte", 3, "index vectors, as the kernel's vector width wants them"},
 }
-
-// permIndexBytes holds 4 pairs of windows for 8 destinations, 64 bytes each.
-const permIndexBytes = permWindows * permWindows / 2 * 64
 
 // offset returns the byte offset of a field.
 func offset(fields []field, name string) int {

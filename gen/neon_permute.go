@@ -77,10 +77,11 @@ func (e *neon) eachWindow(base arm64.R, off []arm64.R, move func(p arm64.R, w in
 func (e *neon) tableIndex(perm arm64.R, w, nsrc int) {
 	index, next, offset := vIndex+arm64.V(w), vTemp, vTemp+1
 	p := e.take()
-	e.AddI(permAt("Index")+16*w*nsrc, perm, p)
-	e.LdQ(p, 0, index)
+	first := 16 * w * nsrc
+	e.Ld(8, perm, permAt("Index"), p)
+	e.LdQ(p, first, index)
 	for from := 1; from < nsrc; from++ {
-		e.LdQ(p, 16*from, next)
+		e.LdQ(p, first+16*from, next)
 		e.MovB(16*from, offset)
 		e.AddB(offset, next, next)
 		e.MinB(next, index, index)
