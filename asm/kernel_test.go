@@ -163,7 +163,7 @@ type checker struct {
 	k        asm.Kernel
 	dst, src *asmtest.Guard
 
-	dstTable, srcTable, turns *asmtest.Guard
+	dstTable, srcTable, turns, index *asmtest.Guard
 
 	before []byte // what a destination holds before a run
 	data   []byte // what a source holds
@@ -178,7 +178,7 @@ func newChecker(t testing.TB, k asm.Kernel) *checker {
 	c := &checker{
 		TB: t, Rand: rand.New(rand.NewPCG(h.Sum64(), 1)), k: k,
 		dst: asmtest.New(t, maxSpan), src: asmtest.New(t, maxSpan),
-		dstTable: asmtest.New(t, maxTable), srcTable: asmtest.New(t, maxTable), turns: asmtest.New(t, maxTable),
+		dstTable: asmtest.New(t, maxTable), srcTable: asmtest.New(t, maxTable), turns: asmtest.New(t, maxTable), index: asmtest.New(t, maxTable),
 		before: make([]byte, maxSpan), data: make([]byte, maxSpan), want: make([]byte, maxSpan),
 	}
 	asmtest.Fill(c.before, 0x5a)
@@ -210,6 +210,11 @@ func (c *checker) check(size int, b *asm.Block) {
 	n := dst.hi - dst.lo
 	if max(n, src.hi-src.lo)+64 > maxSpan {
 		c.Fatalf("case of %d and %d bytes is too large: %s", n, src.hi-src.lo, describe(size, b))
+	}
+	if p := b.Perm; p != nil { // kernels read no further than its index vectors
+		index := c.index.Tail(len(p.Index))
+		copy(index, p.Index)
+		p.Index = index
 	}
 	want := c.want[:n+64]
 	copy(want, c.before)
