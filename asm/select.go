@@ -8,9 +8,8 @@ import "github.com/stridecopy/stridecopy/cpu"
 // op on items of the given size, runs on the features have, and takes blocks of i
 // by j. It is not for Permute; see [Box].
 func Best(op Op, size, i, j int, have cpu.Features) ID {
-	for n := range archKernels {
-		if k := &archKernels[n]; k.Op == op && !k.Stream && !k.Merge && !k.Line && !k.Step && (k.Size == size || k.Size == 0) &&
-			k.I <= i && k.J <= j && have.Has(k.Needs) {
+	for _, k := range candidates(op, size) {
+		if !k.Stream && !k.Merge && !k.Line && !k.Step && k.I <= i && k.J <= j && have.Has(k.Needs) {
 			return k.ID
 		}
 	}
@@ -22,9 +21,8 @@ func Best(op Op, size, i, j int, have cpu.Features) ID {
 // the first whose tiles j source rows fill, or nearly.
 func LineKernel(size, j int, have cpu.Features) (ID, bool) {
 	best, found := ID(0), false
-	for n := range archKernels {
-		k := &archKernels[n]
-		if !k.Line || k.Stream || k.Size != size || !have.Has(k.Needs) {
+	for _, k := range candidates(Transpose, size) {
+		if !k.Line || k.Stream || !have.Has(k.Needs) {
 			continue
 		}
 		if !found {
@@ -43,9 +41,8 @@ func LineKernel(size, j int, have cpu.Features) (ID, bool) {
 // cache. The tiles have to fill the block, or nearly.
 func StepKernel(size, i, j int, wide bool, have cpu.Features) (ID, bool) {
 	best, found := ID(0), false
-	for n := range archKernels {
-		k := &archKernels[n]
-		if !k.Step || k.Size != size || k.I > i || k.J > j || !have.Has(k.Needs) {
+	for _, k := range candidates(Transpose, size) {
+		if !k.Step || k.I > i || k.J > j || !have.Has(k.Needs) {
 			continue
 		}
 		tiles := (i + k.I - 1) / k.I * ((j + k.J - 1) / k.J)
@@ -59,13 +56,40 @@ func StepKernel(size, i, j int, wide bool, have cpu.Features) (ID, bool) {
 // StreamKernel returns the kernel that does what k does past the caches, merging
 // lines if merge, and whether there is one that runs on the features have.
 func StreamKernel(k Kernel, merge bool, have cpu.Features) (ID, bool) {
-	for n := range archKernels {
-		if s := &archKernels[n]; s.Op == k.Op && s.Op != Permute && s.Stream && s.Merge == merge && s.Size == k.Size && have.Has(s.Needs) {
+	if k.Op == Permute {
+		return 0, false
+	}
+	for _, s := range candidates(k.Op, k.Size) {
+		if s.Stream && s.Merge == merge && s.Size == k.Size && have.Has(s.Needs) {
 			return s.ID, true
 		}
 	}
 	return 0, false
 }
+
+// candidates returns the assembly kernels that do op on items of the given size, in the
+// order of the table.
+func candidates(op Op, size int) []*Kernel {
+	bySize := &byOp[op]
+	if size >= len(bySize) {
+		size = 0
+	}
+	return bySize[size]
+}
+
+// byOp lists the kernels by operation and item size; those of any size stand at all, and
+// alone at 0. A planner goes through them several times.
+var byOp = func() (t [len(opNames)][17][]*Kernel) {
+	for n := range archKernels {
+		k := &archKernels[n]
+		for size := range t[k.Op] {
+			if k.Size == size || k.Size == 0 {
+				t[k.Op][size] = append(t[k.Op][size], k)
+			}
+		}
+	}
+	return t
+}()
 
 // Box returns the kernel that permutes boxes of nsrc source and ndst destination
 // windows of vector bytes, under masks if masked, and whether there is one that
