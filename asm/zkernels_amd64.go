@@ -1108,6 +1108,134 @@ func transposeB12VBMI(dst, src *byte, b *Block)
 //go:noescape
 func transposeB15VBMI(dst, src *byte, b *Block)
 
+// transposeB3AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*3, o*b.Outer.Src+b.SrcOff[j]+i*3
+//				copy(dst[d:d+3], src[s:s+3])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB3AVX2(dst, src *byte, b *Block)
+
+// transposeB5AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*5, o*b.Outer.Src+b.SrcOff[j]+i*5
+//				copy(dst[d:d+5], src[s:s+5])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB5AVX2(dst, src *byte, b *Block)
+
+// transposeB6AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*6, o*b.Outer.Src+b.SrcOff[j]+i*6
+//				copy(dst[d:d+6], src[s:s+6])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB6AVX2(dst, src *byte, b *Block)
+
+// transposeB7AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*7, o*b.Outer.Src+b.SrcOff[j]+i*7
+//				copy(dst[d:d+7], src[s:s+7])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB7AVX2(dst, src *byte, b *Block)
+
+// transposeB9AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*9, o*b.Outer.Src+b.SrcOff[j]+i*9
+//				copy(dst[d:d+9], src[s:s+9])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB9AVX2(dst, src *byte, b *Block)
+
+// transposeB10AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*10, o*b.Outer.Src+b.SrcOff[j]+i*10
+//				copy(dst[d:d+10], src[s:s+10])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB10AVX2(dst, src *byte, b *Block)
+
+// transposeB12AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*12, o*b.Outer.Src+b.SrcOff[j]+i*12
+//				copy(dst[d:d+12], src[s:s+12])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB12AVX2(dst, src *byte, b *Block)
+
+// transposeB15AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*15, o*b.Outer.Src+b.SrcOff[j]+i*15
+//				copy(dst[d:d+15], src[s:s+15])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB15AVX2(dst, src *byte, b *Block)
+
 // permute1x1VBMI is
 //
 //	for o := range b.Outer.N {
@@ -2250,6 +2378,14 @@ const (
 	idTransposeB10VBMI
 	idTransposeB12VBMI
 	idTransposeB15VBMI
+	idTransposeB3AVX2
+	idTransposeB5AVX2
+	idTransposeB6AVX2
+	idTransposeB7AVX2
+	idTransposeB9AVX2
+	idTransposeB10AVX2
+	idTransposeB12AVX2
+	idTransposeB15AVX2
 	idPermute1x1VBMI
 	idPermute2x2VBMI
 	idPermute3x3VBMI
@@ -2374,6 +2510,14 @@ var archKernels = []Kernel{
 	{ID: idTransposeB10VBMI, Name: "transposeB10VBMI", Op: Transpose, Size: 10, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB12VBMI, Name: "transposeB12VBMI", Op: Transpose, Size: 12, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB15VBMI, Name: "transposeB15VBMI", Op: Transpose, Size: 15, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB3AVX2, Name: "transposeB3AVX2", Op: Transpose, Size: 3, I: 6, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB5AVX2, Name: "transposeB5AVX2", Op: Transpose, Size: 5, I: 4, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB6AVX2, Name: "transposeB6AVX2", Op: Transpose, Size: 6, I: 3, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB7AVX2, Name: "transposeB7AVX2", Op: Transpose, Size: 7, I: 3, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB9AVX2, Name: "transposeB9AVX2", Op: Transpose, Size: 9, I: 2, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB10AVX2, Name: "transposeB10AVX2", Op: Transpose, Size: 10, I: 2, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB12AVX2, Name: "transposeB12AVX2", Op: Transpose, Size: 12, I: 2, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB15AVX2, Name: "transposeB15AVX2", Op: Transpose, Size: 15, I: 2, J: 8, Needs: cpu.AVX2},
 	{ID: idPermute1x1VBMI, Name: "permute1x1VBMI", Op: Permute, Size: 0, I: 1, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute2x2VBMI, Name: "permute2x2VBMI", Op: Permute, Size: 0, I: 2, J: 2, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute3x3VBMI, Name: "permute3x3VBMI", Op: Permute, Size: 0, I: 3, J: 3, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
@@ -2571,6 +2715,22 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB12VBMI(dst, src, b)
 	case idTransposeB15VBMI:
 		transposeB15VBMI(dst, src, b)
+	case idTransposeB3AVX2:
+		transposeB3AVX2(dst, src, b)
+	case idTransposeB5AVX2:
+		transposeB5AVX2(dst, src, b)
+	case idTransposeB6AVX2:
+		transposeB6AVX2(dst, src, b)
+	case idTransposeB7AVX2:
+		transposeB7AVX2(dst, src, b)
+	case idTransposeB9AVX2:
+		transposeB9AVX2(dst, src, b)
+	case idTransposeB10AVX2:
+		transposeB10AVX2(dst, src, b)
+	case idTransposeB12AVX2:
+		transposeB12AVX2(dst, src, b)
+	case idTransposeB15AVX2:
+		transposeB15AVX2(dst, src, b)
 	case idPermute1x1VBMI:
 		permute1x1VBMI(dst, src, b)
 	case idPermute2x2VBMI:

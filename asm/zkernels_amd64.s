@@ -174,6 +174,150 @@ DATA packB15<>+48(SB)/8, $0x3a39383736353433
 DATA packB15<>+56(SB)/8, $0x030201003e3d3c3b
 GLOBL packB15<>(SB), RODATA|NOPTR, $64
 
+DATA spread16B3<>+0(SB)/8, $0x0505040302020100
+DATA spread16B3<>+8(SB)/8, $0x0b0b0a0908080706
+DATA spread16B3<>+16(SB)/8, $0x0505040302020100
+DATA spread16B3<>+24(SB)/8, $0x0b0b0a0908080706
+DATA spread16B3<>+32(SB)/8, $0x0909080706060504
+DATA spread16B3<>+40(SB)/8, $0x0f0f0e0d0c0c0b0a
+DATA spread16B3<>+48(SB)/8, $0x0909080706060504
+DATA spread16B3<>+56(SB)/8, $0x0f0f0e0d0c0c0b0a
+DATA spread16B3<>+64(SB)/8, $0x0908060504020100
+DATA spread16B3<>+72(SB)/8, $0x040201000e0d0c0a
+DATA spread16B3<>+80(SB)/8, $0x0908060504020100
+DATA spread16B3<>+88(SB)/8, $0x040201000e0d0c0a
+DATA spread16B3<>+96(SB)/8, $0x0908060504020100
+DATA spread16B3<>+104(SB)/8, $0x0e0d0c0a09080605
+DATA spread16B3<>+112(SB)/8, $0x0908060504020100
+DATA spread16B3<>+120(SB)/8, $0x040201000e0d0c0a
+GLOBL spread16B3<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B5<>+0(SB)/8, $0x0404040403020100
+DATA spread16B5<>+8(SB)/8, $0x0909090908070605
+DATA spread16B5<>+16(SB)/8, $0x0404040403020100
+DATA spread16B5<>+24(SB)/8, $0x0909090908070605
+DATA spread16B5<>+32(SB)/8, $0x0a0a0a0a09080706
+DATA spread16B5<>+40(SB)/8, $0x0f0f0f0f0e0d0c0b
+DATA spread16B5<>+48(SB)/8, $0x0a0a0a0a09080706
+DATA spread16B5<>+56(SB)/8, $0x0f0f0f0f0e0d0c0b
+DATA spread16B5<>+64(SB)/8, $0x0a09080403020100
+DATA spread16B5<>+72(SB)/8, $0x0804030201000c0b
+DATA spread16B5<>+80(SB)/8, $0x0a09080403020100
+DATA spread16B5<>+88(SB)/8, $0x0804030201000c0b
+DATA spread16B5<>+96(SB)/8, $0x0a09080403020100
+DATA spread16B5<>+104(SB)/8, $0x0c0b0a0908040302
+DATA spread16B5<>+112(SB)/8, $0x0a09080403020100
+DATA spread16B5<>+120(SB)/8, $0x0804030201000c0b
+GLOBL spread16B5<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B6<>+0(SB)/8, $0x0505050403020100
+DATA spread16B6<>+8(SB)/8, $0x0b0b0b0a09080706
+DATA spread16B6<>+16(SB)/8, $0x0505050403020100
+DATA spread16B6<>+24(SB)/8, $0x0b0b0b0a09080706
+DATA spread16B6<>+32(SB)/8, $0x0909090807060504
+DATA spread16B6<>+40(SB)/8, $0x0f0f0f0e0d0c0b0a
+DATA spread16B6<>+48(SB)/8, $0x0909090807060504
+DATA spread16B6<>+56(SB)/8, $0x0f0f0f0e0d0c0b0a
+DATA spread16B6<>+64(SB)/8, $0x0908050403020100
+DATA spread16B6<>+72(SB)/8, $0x030201000d0c0b0a
+DATA spread16B6<>+80(SB)/8, $0x0908050403020100
+DATA spread16B6<>+88(SB)/8, $0x030201000d0c0b0a
+DATA spread16B6<>+96(SB)/8, $0x0908050403020100
+DATA spread16B6<>+104(SB)/8, $0x0d0c0b0a09080504
+DATA spread16B6<>+112(SB)/8, $0x0908050403020100
+DATA spread16B6<>+120(SB)/8, $0x030201000d0c0b0a
+GLOBL spread16B6<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B7<>+0(SB)/8, $0x0606050403020100
+DATA spread16B7<>+8(SB)/8, $0x0d0d0c0b0a090807
+DATA spread16B7<>+16(SB)/8, $0x0606050403020100
+DATA spread16B7<>+24(SB)/8, $0x0d0d0c0b0a090807
+DATA spread16B7<>+32(SB)/8, $0x0808070605040302
+DATA spread16B7<>+40(SB)/8, $0x0f0f0e0d0c0b0a09
+DATA spread16B7<>+48(SB)/8, $0x0808070605040302
+DATA spread16B7<>+56(SB)/8, $0x0f0f0e0d0c0b0a09
+DATA spread16B7<>+64(SB)/8, $0x0806050403020100
+DATA spread16B7<>+72(SB)/8, $0x01000e0d0c0b0a09
+DATA spread16B7<>+80(SB)/8, $0x0806050403020100
+DATA spread16B7<>+88(SB)/8, $0x01000e0d0c0b0a09
+DATA spread16B7<>+96(SB)/8, $0x0806050403020100
+DATA spread16B7<>+104(SB)/8, $0x0e0d0c0b0a090806
+DATA spread16B7<>+112(SB)/8, $0x0806050403020100
+DATA spread16B7<>+120(SB)/8, $0x01000e0d0c0b0a09
+GLOBL spread16B7<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B9<>+0(SB)/8, $0x0706050403020100
+DATA spread16B9<>+8(SB)/8, $0x0808080808080808
+DATA spread16B9<>+16(SB)/8, $0x0706050403020100
+DATA spread16B9<>+24(SB)/8, $0x0808080808080808
+DATA spread16B9<>+32(SB)/8, $0x0e0d0c0b0a090807
+DATA spread16B9<>+40(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA spread16B9<>+48(SB)/8, $0x0e0d0c0b0a090807
+DATA spread16B9<>+56(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA spread16B9<>+64(SB)/8, $0x0706050403020100
+DATA spread16B9<>+72(SB)/8, $0x0605040302010008
+DATA spread16B9<>+80(SB)/8, $0x0706050403020100
+DATA spread16B9<>+88(SB)/8, $0x0605040302010008
+DATA spread16B9<>+96(SB)/8, $0x0706050403020100
+DATA spread16B9<>+104(SB)/8, $0x0807060504030201
+DATA spread16B9<>+112(SB)/8, $0x0706050403020100
+DATA spread16B9<>+120(SB)/8, $0x0605040302010008
+GLOBL spread16B9<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B10<>+0(SB)/8, $0x0706050403020100
+DATA spread16B10<>+8(SB)/8, $0x0909090909090908
+DATA spread16B10<>+16(SB)/8, $0x0706050403020100
+DATA spread16B10<>+24(SB)/8, $0x0909090909090908
+DATA spread16B10<>+32(SB)/8, $0x0d0c0b0a09080706
+DATA spread16B10<>+40(SB)/8, $0x0f0f0f0f0f0f0f0e
+DATA spread16B10<>+48(SB)/8, $0x0d0c0b0a09080706
+DATA spread16B10<>+56(SB)/8, $0x0f0f0f0f0f0f0f0e
+DATA spread16B10<>+64(SB)/8, $0x0706050403020100
+DATA spread16B10<>+72(SB)/8, $0x0504030201000908
+DATA spread16B10<>+80(SB)/8, $0x0706050403020100
+DATA spread16B10<>+88(SB)/8, $0x0504030201000908
+DATA spread16B10<>+96(SB)/8, $0x0706050403020100
+DATA spread16B10<>+104(SB)/8, $0x0908070605040302
+DATA spread16B10<>+112(SB)/8, $0x0706050403020100
+DATA spread16B10<>+120(SB)/8, $0x0504030201000908
+GLOBL spread16B10<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B12<>+0(SB)/8, $0x0706050403020100
+DATA spread16B12<>+8(SB)/8, $0x0b0b0b0b0b0a0908
+DATA spread16B12<>+16(SB)/8, $0x0706050403020100
+DATA spread16B12<>+24(SB)/8, $0x0b0b0b0b0b0a0908
+DATA spread16B12<>+32(SB)/8, $0x0b0a090807060504
+DATA spread16B12<>+40(SB)/8, $0x0f0f0f0f0f0e0d0c
+DATA spread16B12<>+48(SB)/8, $0x0b0a090807060504
+DATA spread16B12<>+56(SB)/8, $0x0f0f0f0f0f0e0d0c
+DATA spread16B12<>+64(SB)/8, $0x0706050403020100
+DATA spread16B12<>+72(SB)/8, $0x030201000b0a0908
+DATA spread16B12<>+80(SB)/8, $0x0706050403020100
+DATA spread16B12<>+88(SB)/8, $0x030201000b0a0908
+DATA spread16B12<>+96(SB)/8, $0x0706050403020100
+DATA spread16B12<>+104(SB)/8, $0x0b0a090807060504
+DATA spread16B12<>+112(SB)/8, $0x0706050403020100
+DATA spread16B12<>+120(SB)/8, $0x030201000b0a0908
+GLOBL spread16B12<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B15<>+0(SB)/8, $0x0706050403020100
+DATA spread16B15<>+8(SB)/8, $0x0e0e0d0c0b0a0908
+DATA spread16B15<>+16(SB)/8, $0x0706050403020100
+DATA spread16B15<>+24(SB)/8, $0x0e0e0d0c0b0a0908
+DATA spread16B15<>+32(SB)/8, $0x0807060504030201
+DATA spread16B15<>+40(SB)/8, $0x0f0f0e0d0c0b0a09
+DATA spread16B15<>+48(SB)/8, $0x0807060504030201
+DATA spread16B15<>+56(SB)/8, $0x0f0f0e0d0c0b0a09
+DATA spread16B15<>+64(SB)/8, $0x0706050403020100
+DATA spread16B15<>+72(SB)/8, $0x000e0d0c0b0a0908
+DATA spread16B15<>+80(SB)/8, $0x0706050403020100
+DATA spread16B15<>+88(SB)/8, $0x000e0d0c0b0a0908
+DATA spread16B15<>+96(SB)/8, $0x0706050403020100
+DATA spread16B15<>+104(SB)/8, $0x0e0d0c0b0a090807
+DATA spread16B15<>+112(SB)/8, $0x0706050403020100
+DATA spread16B15<>+120(SB)/8, $0x000e0d0c0b0a0908
+GLOBL spread16B15<>(SB), RODATA|NOPTR, $128
+
 // func rowsAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, SSE2
 TEXT ·rowsAVX2(SB), $168-24
@@ -12935,6 +13079,1006 @@ done8:
 full4:
 	ADDQ $+60, AX
 	ADDQ $+32, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB3AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB3AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    96(DX), SI
+	MOVQ    80(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+4, 56(SP)
+	VMOVDQU spread16B3<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R12*1), X1
+	VINSERTI128  $0x01, (CX)(R8*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VMOVDQU      (CX)(R13*1), X2
+	VINSERTI128  $0x01, (CX)(R9*1), Y2, Y2
+	VPSHUFB      Y0, Y2, Y2
+	VMOVDQU      (CX)(R14*1), X3
+	VINSERTI128  $0x01, (CX)(R10*1), Y3, Y3
+	VPSHUFB      Y0, Y3, Y3
+	VMOVDQU      (CX)(BX*1), X4
+	VINSERTI128  $0x01, (CX)(R11*1), Y4, Y4
+	VPSHUFB      Y0, Y4, Y4
+	VPUNPCKLDQ   Y3, Y1, Y0
+	VPUNPCKHDQ   Y3, Y1, Y3
+	VPUNPCKLDQ   Y4, Y2, Y1
+	VPUNPCKHDQ   Y4, Y2, Y4
+	VPUNPCKLDQ   Y1, Y0, Y2
+	VPUNPCKHDQ   Y1, Y0, Y1
+	VPUNPCKLDQ   Y4, Y3, Y0
+	VPUNPCKHDQ   Y4, Y3, Y4
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B3<>+96(SB), Y2, Y2
+	VEXTRACTI128 $0x01, Y2, (AX)(R15*1)
+	VMOVQ        X2, 12(AX)(R15*1)
+	VMOVHPS      X2, 16(AX)(R15*1)
+	MOVQ         8(SI), R15
+	VPSHUFB      spread16B3<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, (AX)(R15*1)
+	VMOVQ        X1, 12(AX)(R15*1)
+	VMOVHPS      X1, 16(AX)(R15*1)
+	MOVQ         16(SI), R15
+	VPSHUFB      spread16B3<>+96(SB), Y0, Y0
+	VEXTRACTI128 $0x01, Y0, (AX)(R15*1)
+	VMOVQ        X0, 12(AX)(R15*1)
+	VMOVHPS      X0, 16(AX)(R15*1)
+	MOVQ         24(SI), R15
+	VPSHUFB      spread16B3<>+96(SB), Y4, Y4
+	VEXTRACTI128 $0x01, Y4, (AX)(R15*1)
+	VMOVQ        X4, 12(AX)(R15*1)
+	VMOVHPS      X4, 16(AX)(R15*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B3<>+32(SB), Y0
+	SUBQ         $+4, DI
+	JLE          done8
+	CMPQ         DI, $+4
+	JGE          full7
+	IMUL3Q       $+3, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+4, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+12, CX
+	ADDQ $+32, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+3, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+24, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB5AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB5AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    96(DX), SI
+	MOVQ    80(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+6, 56(SP)
+	VMOVDQU spread16B5<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X2
+	VINSERTI128  $0x01, (CX)(R10*1), Y2, Y2
+	VPSHUFB      Y0, Y2, Y2
+	VMOVDQU      (CX)(R9*1), X3
+	VINSERTI128  $0x01, (CX)(R11*1), Y3, Y3
+	VPSHUFB      Y0, Y3, Y3
+	VPUNPCKLQDQ  Y3, Y2, Y1
+	VPUNPCKHQDQ  Y3, Y2, Y3
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B5<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 10(AX)(R15*1)
+	MOVQ         8(SI), BP
+	VPSHUFB      spread16B5<>+64(SB), Y3, Y3
+	VMOVDQU      X3, (AX)(BP*1)
+	VEXTRACTI128 $0x01, Y3, 10(AX)(BP*1)
+	VMOVDQU      (CX)(R14*1), X2
+	VINSERTI128  $0x01, (CX)(R12*1), Y2, Y2
+	VPSHUFB      Y0, Y2, Y2
+	VMOVDQU      (CX)(BX*1), X3
+	VINSERTI128  $0x01, (CX)(R13*1), Y3, Y3
+	VPSHUFB      Y0, Y3, Y3
+	VPUNPCKLQDQ  Y3, Y2, Y1
+	VPUNPCKHQDQ  Y3, Y2, Y3
+	VPSHUFB      spread16B5<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 20(AX)(R15*1)
+	VMOVQ        X1, 30(AX)(R15*1)
+	VMOVHPS      X1, 32(AX)(R15*1)
+	VPSHUFB      spread16B5<>+96(SB), Y3, Y3
+	VEXTRACTI128 $0x01, Y3, 20(AX)(BP*1)
+	VMOVQ        X3, 30(AX)(BP*1)
+	VMOVHPS      X3, 32(AX)(BP*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B5<>+32(SB), Y0
+	SUBQ         $+2, DI
+	JLE          done8
+	CMPQ         DI, $+2
+	JGE          full7
+	IMUL3Q       $+5, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+2, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+10, CX
+	ADDQ $+16, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+5, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+40, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB6AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB6AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    96(DX), SI
+	MOVQ    80(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+4, 56(SP)
+	VMOVDQU spread16B6<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X2
+	VINSERTI128  $0x01, (CX)(R10*1), Y2, Y2
+	VPSHUFB      Y0, Y2, Y2
+	VMOVDQU      (CX)(R9*1), X3
+	VINSERTI128  $0x01, (CX)(R11*1), Y3, Y3
+	VPSHUFB      Y0, Y3, Y3
+	VPUNPCKLQDQ  Y3, Y2, Y1
+	VPUNPCKHQDQ  Y3, Y2, Y3
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B6<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 12(AX)(R15*1)
+	MOVQ         8(SI), BP
+	VPSHUFB      spread16B6<>+64(SB), Y3, Y3
+	VMOVDQU      X3, (AX)(BP*1)
+	VEXTRACTI128 $0x01, Y3, 12(AX)(BP*1)
+	VMOVDQU      (CX)(R14*1), X2
+	VINSERTI128  $0x01, (CX)(R12*1), Y2, Y2
+	VPSHUFB      Y0, Y2, Y2
+	VMOVDQU      (CX)(BX*1), X3
+	VINSERTI128  $0x01, (CX)(R13*1), Y3, Y3
+	VPSHUFB      Y0, Y3, Y3
+	VPUNPCKLQDQ  Y3, Y2, Y1
+	VPUNPCKHQDQ  Y3, Y2, Y3
+	VPSHUFB      spread16B6<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 24(AX)(R15*1)
+	VMOVQ        X1, 36(AX)(R15*1)
+	VMOVHPS      X1, 40(AX)(R15*1)
+	VPSHUFB      spread16B6<>+96(SB), Y3, Y3
+	VEXTRACTI128 $0x01, Y3, 24(AX)(BP*1)
+	VMOVQ        X3, 36(AX)(BP*1)
+	VMOVHPS      X3, 40(AX)(BP*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B6<>+32(SB), Y0
+	SUBQ         $+2, DI
+	JLE          done8
+	CMPQ         DI, $+2
+	JGE          full7
+	IMUL3Q       $+6, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+2, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+12, CX
+	ADDQ $+16, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+6, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+48, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB7AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB7AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    96(DX), SI
+	MOVQ    80(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+2, 56(SP)
+	VMOVDQU spread16B7<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X2
+	VINSERTI128  $0x01, (CX)(R10*1), Y2, Y2
+	VPSHUFB      Y0, Y2, Y2
+	VMOVDQU      (CX)(R9*1), X3
+	VINSERTI128  $0x01, (CX)(R11*1), Y3, Y3
+	VPSHUFB      Y0, Y3, Y3
+	VPUNPCKLQDQ  Y3, Y2, Y1
+	VPUNPCKHQDQ  Y3, Y2, Y3
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B7<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 14(AX)(R15*1)
+	MOVQ         8(SI), BP
+	VPSHUFB      spread16B7<>+64(SB), Y3, Y3
+	VMOVDQU      X3, (AX)(BP*1)
+	VEXTRACTI128 $0x01, Y3, 14(AX)(BP*1)
+	VMOVDQU      (CX)(R14*1), X2
+	VINSERTI128  $0x01, (CX)(R12*1), Y2, Y2
+	VPSHUFB      Y0, Y2, Y2
+	VMOVDQU      (CX)(BX*1), X3
+	VINSERTI128  $0x01, (CX)(R13*1), Y3, Y3
+	VPSHUFB      Y0, Y3, Y3
+	VPUNPCKLQDQ  Y3, Y2, Y1
+	VPUNPCKHQDQ  Y3, Y2, Y3
+	VPSHUFB      spread16B7<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 28(AX)(R15*1)
+	VMOVQ        X1, 42(AX)(R15*1)
+	VMOVHPS      X1, 48(AX)(R15*1)
+	VPSHUFB      spread16B7<>+96(SB), Y3, Y3
+	VEXTRACTI128 $0x01, Y3, 28(AX)(BP*1)
+	VMOVQ        X3, 42(AX)(BP*1)
+	VMOVHPS      X3, 48(AX)(BP*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B7<>+32(SB), Y0
+	SUBQ         $+2, DI
+	JLE          done8
+	CMPQ         DI, $+2
+	JGE          full7
+	IMUL3Q       $+7, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+2, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+14, CX
+	ADDQ $+16, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+7, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+56, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB9AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB9AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    96(DX), SI
+	MOVQ    80(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+7, 56(SP)
+	VMOVDQU spread16B9<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X1
+	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B9<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 9(AX)(R15*1)
+	VMOVDQU      (CX)(R10*1), X1
+	VINSERTI128  $0x01, (CX)(R11*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B9<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 18(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 27(AX)(R15*1)
+	VMOVDQU      (CX)(R12*1), X1
+	VINSERTI128  $0x01, (CX)(R13*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B9<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 36(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 45(AX)(R15*1)
+	VMOVDQU      (CX)(BX*1), X1
+	VINSERTI128  $0x01, (CX)(R14*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B9<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 54(AX)(R15*1)
+	VMOVQ        X1, 63(AX)(R15*1)
+	VMOVHPS      X1, 64(AX)(R15*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B9<>+32(SB), Y0
+	SUBQ         $+1, DI
+	JLE          done8
+	CMPQ         DI, $+1
+	JGE          full7
+	IMUL3Q       $+9, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+1, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+9, CX
+	ADDQ $+8, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+9, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+72, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB10AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB10AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    96(DX), SI
+	MOVQ    80(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+6, 56(SP)
+	VMOVDQU spread16B10<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X1
+	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B10<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 10(AX)(R15*1)
+	VMOVDQU      (CX)(R10*1), X1
+	VINSERTI128  $0x01, (CX)(R11*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B10<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 20(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 30(AX)(R15*1)
+	VMOVDQU      (CX)(R12*1), X1
+	VINSERTI128  $0x01, (CX)(R13*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B10<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 40(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 50(AX)(R15*1)
+	VMOVDQU      (CX)(BX*1), X1
+	VINSERTI128  $0x01, (CX)(R14*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B10<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 60(AX)(R15*1)
+	VMOVQ        X1, 70(AX)(R15*1)
+	VMOVHPS      X1, 72(AX)(R15*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B10<>+32(SB), Y0
+	SUBQ         $+1, DI
+	JLE          done8
+	CMPQ         DI, $+1
+	JGE          full7
+	IMUL3Q       $+10, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+1, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+10, CX
+	ADDQ $+8, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+10, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+80, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB12AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB12AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    96(DX), SI
+	MOVQ    80(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+4, 56(SP)
+	VMOVDQU spread16B12<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X1
+	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B12<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 12(AX)(R15*1)
+	VMOVDQU      (CX)(R10*1), X1
+	VINSERTI128  $0x01, (CX)(R11*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B12<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 24(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 36(AX)(R15*1)
+	VMOVDQU      (CX)(R12*1), X1
+	VINSERTI128  $0x01, (CX)(R13*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B12<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 48(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 60(AX)(R15*1)
+	VMOVDQU      (CX)(BX*1), X1
+	VINSERTI128  $0x01, (CX)(R14*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B12<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 72(AX)(R15*1)
+	VMOVQ        X1, 84(AX)(R15*1)
+	VMOVHPS      X1, 88(AX)(R15*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B12<>+32(SB), Y0
+	SUBQ         $+1, DI
+	JLE          done8
+	CMPQ         DI, $+1
+	JGE          full7
+	IMUL3Q       $+12, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+1, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+12, CX
+	ADDQ $+8, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+12, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+96, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB15AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB15AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 88(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    96(DX), SI
+	MOVQ    80(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+1, 56(SP)
+	VMOVDQU spread16B15<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X1
+	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B15<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 15(AX)(R15*1)
+	VMOVDQU      (CX)(R10*1), X1
+	VINSERTI128  $0x01, (CX)(R11*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B15<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 30(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 45(AX)(R15*1)
+	VMOVDQU      (CX)(R12*1), X1
+	VINSERTI128  $0x01, (CX)(R13*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B15<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 60(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 75(AX)(R15*1)
+	VMOVDQU      (CX)(BX*1), X1
+	VINSERTI128  $0x01, (CX)(R14*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B15<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 90(AX)(R15*1)
+	VMOVQ        X1, 105(AX)(R15*1)
+	VMOVHPS      X1, 112(AX)(R15*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B15<>+32(SB), Y0
+	SUBQ         $+1, DI
+	JLE          done8
+	CMPQ         DI, $+1
+	JGE          full7
+	IMUL3Q       $+15, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+1, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+15, CX
+	ADDQ $+8, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+15, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+120, AX
+	ADDQ $+64, 8(SP)
 	JMP  tile3
 
 done5:

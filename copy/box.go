@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
 )
 
 // The search for a box and how its bytes lie.
@@ -110,7 +111,10 @@ func (b *builder) widen(x, best *box, run int, onDst bool, vector int) int {
 		return 0
 	}
 	run *= x.extent[k]
-	b.consider(x, best, vector)
+	if !b.consider(x, best, vector) && whole < n { // more windows than a kernel takes
+		part := *x
+		b.considerParts(&part, best, k, whole/2, vector)
+	}
 	if run%vector == 0 {
 		return 0
 	}
@@ -164,7 +168,7 @@ func (b *builder) consider(x, best *box, vector int) bool {
 	srcGroups, srcSpan := b.groups(x, &b.bySrc, vector)
 	x.ndst = dstGroups * windows(dstSpan, vector)
 	x.nsrc = srcGroups * windows(srcSpan, vector)
-	if chunks > 1 || x.nsrc > 8 || x.ndst > 8 {
+	if bytes == b.x.item || chunks > 1 || x.nsrc > 8 || x.ndst > 8 {
 		return false
 	}
 	full := bytes == dstGroups*dstSpan && min(dstSpan, srcSpan) >= vector
@@ -180,6 +184,9 @@ func (b *builder) consider(x, best *box, vector int) bool {
 	}
 	x.id = id
 	x.cost = boxCost(x.nsrc, x.ndst, !full, bytes)
+	if vector == 16 && b.have.Has(cpu.AVX2) && b.plan.bytes >= 16*bytes {
+		x.cost /= 2 // two at a time
+	}
 	if bytes == b.plan.bytes {
 		x.cost /= 2 // nothing else is left to do
 	}
@@ -207,6 +214,9 @@ func windows(span, vector int) int {
 	return (span + vector - 1) >> bits.TrailingZeros(uint(vector)) // a division would take longest of all
 }
 
+// reach is the gap, in bytes, up to which two items are in one span.
+func (b *builder) reach(vector int) int { return max(vector/2, b.x.item) }
+
 // groups returns how the bytes of x lie on one side: in groups of one span each. Steps
 // shorter than a vector stay within a span, larger ones go from group to group.
 func (b *builder) groups(x *box, o *order, vector int) (groups, span int) {
@@ -215,7 +225,7 @@ func (b *builder) groups(x *box, o *order, vector int) (groups, span int) {
 		n, step := x.extent[o.axis[i]%maxAxes], o.step[i]
 		switch {
 		case n == 1:
-		case groups == 1 && step <= span+vector/2:
+		case groups == 1 && step <= span+b.reach(vector):
 			span += (n - 1) * step
 		default:
 			groups *= n
@@ -256,7 +266,7 @@ func (b *builder) lay(x *box, o *order, vector int) (s side) {
 		if n == 1 {
 			continue
 		}
-		if abs(step) > s.span+vector/2 {
+		if abs(step) > s.span+b.reach(vector) {
 			break
 		}
 		s.within[k] = step

@@ -20,9 +20,10 @@ type emitter struct {
 	src   reg.GPVirtual // address of the first source item
 	n     int           // labels made so far
 
-	// Items spread in registers: set by spreadMask.
+	// Items spread in registers: set by spreadMask and spread16.
 	rowMask                reg.OpmaskVirtual
 	spreadIndex, packIndex reg.VecVirtual
+	before                 operand.Mem // bytes from where a tile is loaded to its first
 }
 
 // amd64Kernels lists the rows in order of preference: of two that fit, the first
@@ -38,6 +39,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, lineKernels()...)
 	ks = append(ks, mergeKernels()...)
 	ks = append(ks, spreadKernels()...)
+	ks = append(ks, spread16Kernels()...)
 	ks = append(ks, permuteKernels()...)
 	ks = append(ks, shuffleKernels()...)
 	return ks
@@ -47,8 +49,9 @@ func amd64Kernels() []kernel {
 func amd64Assembly() ([]byte, error) {
 	c := build.NewContext()
 	c.ConstraintExpr("amd64,!purego")
-	addBytes(c, lineBytes, func(k int) int { return k })
+	addBytes(c, lineBytes, 64, func(k int) int { return k })
 	addSpreads(c)
+	addSpread16(c)
 	ks := amd64Kernels()
 	for _, k := range ks {
 		c.Function(k.name)

@@ -37,22 +37,22 @@ func spreadKernels() []kernel {
 func addSpreads(c *build.Context) {
 	for _, s := range spreadSizes() {
 		size, lane := s[0], s[1]
-		addBytes(c, spreadName(size), func(k int) int { return k/lane*size + min(k%lane, size-1) })
-		addBytes(c, packName(size), func(k int) int { return k/size*lane%64 + k%size })
+		addBytes(c, spreadName(size), 64, func(k int) int { return k/lane*size + min(k%lane, size-1) })
+		addBytes(c, packName(size), 64, func(k int) int { return k/size*lane%64 + k%size })
 	}
 }
 
 func spreadName(size int) string { return fmt.Sprintf("spreadB%d", size) }
 func packName(size int) string   { return fmt.Sprintf("packB%d", size) }
 
-// addBytes adds a constant of 64 bytes to the assembly file.
-func addBytes(c *build.Context, name string, at func(k int) int) {
+// addBytes adds a constant of n bytes to the assembly file.
+func addBytes(c *build.Context, name string, n int, at func(k int) int) {
 	c.StaticGlobal(name)
 	c.DataAttributes(attr.RODATA | attr.NOPTR)
-	for k := 0; k < 64; k += 8 {
+	for k := 0; k < n; k += 8 {
 		var word uint64
-		for n := range 8 {
-			word |= uint64(at(k+n)) << (8 * n)
+		for b := range 8 {
+			word |= uint64(at(k+b)) << (8 * b)
 		}
 		c.AddDatum(k, operand.U64(word))
 	}

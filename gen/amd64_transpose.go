@@ -15,8 +15,9 @@ type tile struct {
 	lane int // bytes that an item takes in a register, if more
 	move func(e *emitter, t *tile, p tilePointers)
 
-	stream bool // store past the caches and fetch ahead
-	merge  bool // the same for rows that begin anywhere in a line
+	begin  func(e *emitter) // before each row of tiles, if anything
+	stream bool             // store past the caches and fetch ahead
+	merge  bool             // the same for rows that begin anywhere in a line
 }
 
 // tilePointers are the registers that a tile works from.
@@ -109,6 +110,9 @@ func (e *emitter) transpose(t *tile) {
 				table, delta := e.ahead(p, restJ)
 				e.MOVQ(table, p.fetchTable)
 				e.MOVQ(delta, p.fetchDelta)
+			}
+			if t.begin != nil {
+				t.begin(e)
 			}
 			e.slide(restI, t.i, skip, func() {
 				if t.stream {

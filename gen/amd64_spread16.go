@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Without VBMI, items of a size that is no power of two are spread within each 128-bit
+// lane, by PSHUFB, moved by the net of that size, and packed again. A lane holds as
+// many items as fit when spread, in P < 16 bytes when packed. Loads and stores are of
+// whole lanes all the same:
+//
+//	load    the first tile of a row from its first byte on, all others up to
+//	        their last byte, so none passes an end of the row
+//	store   a piece after the other, each over the 16-P bytes too many of the one
+//	        before; the last piece as its first eight bytes and its last eight
+//
+//	rows 0..n-1 |aaaaaaaaa...|                        |ccccccccc...|
+//	rows n..    |bbbbbbbbb...|    destination row     aaaaaaaaabbbbbbbbbccccccccc
+type spread16 struct{ size, lane int }
+
+func (s spread16) items() int   { return 16 / s.lane }                // of a lane
+func (s spread16) packed() int  { return s.items() * s.size }         // bytes of them
+func (s spread16) before() int  { return 16 - s.packed() }            // bytes loaded before a tile that is not the first
+func (s spread16) least() int   { return (16 + s.size - 1) / s.size } // items of a row that fill a lane
+func (s spread16) name() string { return fmt.Sprintf("spread16B%d", s.size) }
+
+func spread16Kernels() []kernel {
+	var ks []kernel
+	for _, sizes := range spreadSizes() {
+		s := spread16{sizes[0], sizes[1]}
+		t := tile{size: s.size, lane: s.lane, i: s.items(), j: 8, begin: s.begin, move: s.move}
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("transposeB%dAVX2", t.size), op: "Transpose", size: t.size, i: s.least(), j: t.j,
+			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu.AVX2",
+			emit: func(e *emitter) { e.transpose(&t); e.VZEROUPPER() },
+		})
+	}
+	return ks
+}
+
+// Offsets of the index vectors of a size in its constant.
+const (
+	spreadFirst = 32 * iota // for the first tile of a row, repeated in both lanes
+	spreadNext              // for the others
+	packPieces              // for pieces in both lanes
+	packLast                // for the last piece of a row in the low lane, another in the high one
+	spread16Bytes
+)
+
+// addSpread16 adds the index vectors of all sizes to the assembly file.
+func addSpread16(c *build.Context) {
+	for _, sizes := range spreadSizes() {
+		s := spread16{sizes[0], sizes[1]}
+		spread := func(k int) int { return k/s.lane*s.size + min(k%s.lane, s.size-1) }
+		pack := func(k int) int { return k%s.packed()/s.size*s.lane + k%s.packed()%s.size }
+		addBytes(c, s.name(), spread16Bytes, func(k int) int {
+			at := k % 16
+			switch k / 32 * 32 {
+			case spreadFirst:
+				return spread(at)
+			case spreadNext:
+				return s.before() + spread(at)
+			case packLast:
+				if k%32 >= 8 && k%32 < 16 {
+					return pack(s.packed() - 16 + at)
+				}
+			}
+			return pack(at)
+		})
+	}
+}
+
+func (s spread16) index(at int) operand.Mem {
+	return operand.NewDataAddr(operand.NewStaticSymbol(s.name()), at)
+}
+
+// begin comes before the first tile of a row.
+func (s spread16) begin(e *emitter) {
+	if e.before.Base == nil {
+		e.before, e.spreadIndex = e.AllocLocal(8), e.YMM()
+	}
+	e.MOVQ(operand.I32(s.before()), e.before)
+	e.VMOVDQU(s.index(spreadFirst), e.spreadIndex)
+}
+
+// move moves a tile, and the source to where the load for the next one begins.
+func (s spread16) move(e *emitter, t *tile, p tilePointers) {
+	n, sets := s.items(), t.j/(2*s.items())
+	pool := vectorPool{e: e}
+	to := make([]operand.Mem, n) // the destination rows
+	for set := range sets {
+		pool.used = 0
+		net := newNet(e, pool.next, n, 32)
+		low, high, pack := 2*n*set, 2*n*set+n, packPieces
+		if set == sets-1 {
+			low, high, pack = high, low, packLast
+		}
+		for k := range n {
+			net.load(k, func(r reg.VecVirtual) {
+				e.VMOVDQU(e.source(p, low+k, 0), r.AsX())
+				e.VINSERTI128(operand.U8(1), e.source(p, high+k, 0), r, r)
+				e.VPSHUFB(e.spreadIndex, r, r)
+			})
+		}
+		net.transpose(s.lane)
+		for i := range n {
+			if set == 0 {
+				to[i] = e.row(p.dst, p.dstOff, i, 0)
+			}
+			e.VPSHUFB(s.index(pack), net.reg(i), net.reg(i))
+			to[i].Disp = 2 * set * s.packed()
+			s.store(e, net.reg(i), to[i], set == sets-1)
+		}
+	}
+	before := e.GP64()
+	e.MOVQ(e.before, before)
+	e.SUBQ(before, p.src)
+	e.MOVQ(operand.I32(0), e.before)
+	e.VMOVDQU(s.index(spreadNext), e.spreadIndex)
+}
+
+// store writes two pieces to m: those of the low lane and of the high one, or the last
+// two of a row, of which the low lane has the last.
+func (s spread16) store(e *emitter, v reg.VecVirtual, m operand.Mem, last bool) {
+	first, second := m, m
+	second.Disp += s.packed()
+	if !last {
+		e.VMOVDQU(v.AsX(), first)
+		e.VEXTRACTI128(operand.U8(1), v, second)
+		return
+	}
+	e.VEXTRACTI128(operand.U8(1), v, first)
+	e.VMOVQ(v.AsX(), second)
+	second.Disp += s.packed() - 8
+	e.VMOVHPS(v.AsX(), second)
+}
