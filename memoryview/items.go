@@ -118,7 +118,7 @@ func floatOf(bits uint64, size int) float64 {
 	case 2:
 		return halfToFloat(uint16(bits))
 	case 4:
-		return float64(math.Float32frombits(uint32(bits)))
+		return singleToFloat(uint32(bits))
 	}
 	return math.Float64frombits(bits)
 }
@@ -228,7 +228,7 @@ func encodeFloat(char byte, size int, value any) (uint64, error) {
 		}
 		return uint64(half), nil
 	case 4:
-		return uint64(math.Float32bits(float32(f))), nil
+		return uint64(floatToSingle(f)), nil
 	}
 	return math.Float64bits(f), nil
 }

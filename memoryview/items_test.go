@@ -5,8 +5,28 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"testing"
 )
+
+// TestSingle checks that a binary32 comes back, and that a NaN keeps its sign and
+// payload and becomes quiet.
+func TestSingle(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 2))
+	for k := range 100_000 {
+		bits := r.Uint32()
+		if k%2 == 0 {
+			bits |= 0xff << 23 // infinite or NaN
+		}
+		want := bits
+		if math.IsNaN(float64(math.Float32frombits(bits))) {
+			want |= 1 << 22
+		}
+		if f := singleToFloat(bits); floatToSingle(f) != want {
+			t.Fatalf("%08x is %g, which becomes %08x", bits, f, floatToSingle(f))
+		}
+	}
+}
 
 // TestHalf checks every binary16 both ways, and the rounding between neighbours.
 func TestHalf(t *testing.T) {

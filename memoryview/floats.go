@@ -43,3 +43,23 @@ func floatToHalf(f float64) (uint16, bool) {
 	bits := uint32(math.RoundToEven(math.Ldexp(f, -unit))) + uint32(unit+24)<<10
 	return sign | uint16(bits), bits < 0x7c00
 }
+
+// singleToFloat and floatToSingle convert as every processor does, but for NaN: of
+// that they keep the sign and the leading bits and make it quiet, as IEEE 754 means
+// it, where older MIPS processors take quiet for signalling and put in their own.
+func singleToFloat(bits uint32) float64 {
+	if f := math.Float32frombits(bits); f == f {
+		return float64(f)
+	}
+	const quiet = 0x7ff8 << 48
+	return math.Float64frombits(uint64(bits>>31)<<63 | quiet | uint64(bits&0x7fffff)<<29)
+}
+
+func floatToSingle(f float64) uint32 {
+	if !math.IsNaN(f) {
+		return math.Float32bits(float32(f))
+	}
+	const quiet = 0x7fc0 << 16
+	bits := math.Float64bits(f)
+	return uint32(bits>>63)<<31 | quiet | uint32(bits>>29)&0x7fffff
+}
