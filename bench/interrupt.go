@@ -10,8 +10,12 @@ import (
 // interrupts holds what must be undone when somebody stops the program.
 var interrupts undoList
 
-// An undoList runs functions when the process gets an interrupt or a termination
-// signal, and ends it then with the status that shells expect.
+// stopSignals are the signals that somebody stops the program with, and the status
+// that shells expect then.
+var stopSignals = map[os.Signal]int{os.Interrupt: 128 + 2, syscall.SIGTERM: 128 + 15}
+
+// An undoList runs functions when the process gets one of the signals that stop it,
+// and ends it then.
 type undoList struct {
 	mu    sync.Mutex
 	watch sync.Once
@@ -24,7 +28,11 @@ type undoList struct {
 func (l *undoList) add(undo func()) (forget func()) {
 	l.watch.Do(func() {
 		signals := make(chan os.Signal, 1)
-		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+		for s := range stopSignals {
+			if !signal.Ignored(s) { // nohup, or a script's background
+				signal.Notify(signals, s)
+			}
+		}
 		go func() { l.stop(<-signals) }()
 	})
 	l.mu.Lock()
@@ -48,8 +56,5 @@ func (l *undoList) stop(s os.Signal) {
 	for _, undo := range l.undo {
 		undo()
 	}
-	if s == os.Interrupt {
-		os.Exit(128 + 2)
-	}
-	os.Exit(128 + 15)
+	os.Exit(stopSignals[s])
 }

@@ -74,10 +74,22 @@ func openArray(p place) (*array, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &array{place: p}
-	view, err := a.find(mapping)
+	a, err := openMapped(p, mapping)
 	if err != nil {
 		mapping.Close()
+	}
+	return a, err
+}
+
+// openMapped finds an array in a mapped file.
+func openMapped(p place, mapping *memoryview.Mapping) (*array, error) {
+	a := &array{place: p}
+	var view *memoryview.View
+	err := unlessCut(func() (err error) {
+		view, err = a.find(mapping)
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("%v: %w", a.place, err)
 	}
 	b := view.Buffer()

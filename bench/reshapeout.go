@@ -101,7 +101,7 @@ func (w *arrayWriter) write(progress io.Writer) error {
 		return err
 	}
 	p := newPieceWriter(to, w.bytes, w.total, progress)
-	if err := p.guarded(w.view); err != nil {
+	if err := p.whole(w.view); err != nil {
 		return err
 	}
 	if err := finish(); err != nil {

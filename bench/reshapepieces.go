@@ -67,9 +67,18 @@ func newPieceWriter(to io.Writer, src []byte, total int, progress io.Writer) *pi
 	return &pieceWriter{to: to, src: src, total: total, start: time.Now(), progress: progress}
 }
 
-// guarded is write, with an error in place of the fault that reading a mapped file
-// raises when somebody has cut it short meanwhile.
-func (w *pieceWriter) guarded(view strided.Layout) (err error) {
+// whole writes the view.
+func (w *pieceWriter) whole(view strided.Layout) error {
+	err := unlessCut(func() error { return w.write(view, pieceBytes) })
+	if w.progress != nil {
+		fmt.Fprint(w.progress, "\n")
+	}
+	return err
+}
+
+// unlessCut calls read, and returns an error in place of the fault that reading a
+// mapped file raises when somebody has cut it short meanwhile.
+func unlessCut(read func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		switch fault := recover().(type) {
@@ -80,11 +89,7 @@ func (w *pieceWriter) guarded(view strided.Layout) (err error) {
 			panic(fault)
 		}
 	}()
-	err = w.write(view, pieceBytes)
-	if w.progress != nil {
-		fmt.Fprint(w.progress, "\n")
-	}
-	return err
+	return read()
 }
 
 // write copies piece after piece, of at most limit bytes.

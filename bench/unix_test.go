@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -35,8 +36,29 @@ func TestReshapeOfShrinkingFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := newPieceWriter(io.Discard, m.Bytes(), 1<<20, nil)
-		if err := w.guarded(view); err == nil || !strings.Contains(err.Error(), "shorter") {
+		if err := w.whole(view); err == nil || !strings.Contains(err.Error(), "shorter") {
 			t.Errorf("items of %d bytes: %v", itemSize, err)
+		}
+		m.Close()
+	}
+}
+
+// So is one that loses it before its header was read.
+func TestReshapeOfShrunkenHeader(t *testing.T) {
+	for _, format := range fileFormats {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "in."+format)
+		writeFile(t, dir, "in."+format, make([]byte, 1<<20))
+		m, err := memoryview.MapFile(path, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		_, err = openMapped(place{path: path, format: format}, m)
+		if err == nil || !strings.Contains(err.Error(), "in."+format+": the input cannot be read") {
+			t.Errorf("%s: %v", format, err)
 		}
 		m.Close()
 	}
@@ -87,19 +109,29 @@ func TestReshapeDisturbed(t *testing.T) {
 		t.Skip("files of many GB do not fit the address space")
 	}
 	for _, tc := range []struct {
-		name    string
-		disturb func(in string, p *os.Process) error
-		status  int
-		says    string
+		name   string
+		signal os.Signal // nil to cut the input short
+		status int
+		says   string
 	}{
-		{"cut", func(in string, p *os.Process) error { return os.Truncate(in, 4096) }, exitFailed, "has become shorter"},
-		{"SIGINT", func(in string, p *os.Process) error { return p.Signal(syscall.SIGINT) }, 128 + 2, ""},
-		{"SIGTERM", func(in string, p *os.Process) error { return p.Signal(syscall.SIGTERM) }, 128 + 15, ""},
+		{"cut", nil, exitFailed, "has become shorter"},
+		{"SIGHUP", syscall.SIGHUP, 128 + 1, ""},
+		{"SIGINT", syscall.SIGINT, 128 + 2, ""},
+		{"SIGTERM", syscall.SIGTERM, 128 + 15, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			if tc.signal != nil && signal.Ignored(tc.signal) {
+				t.Skip("the signal is ignored, as below nohup")
+			}
 			dir, output := t.TempDir(), new(strings.Builder)
 			c := begun(t, dir, output)
-			if err := tc.disturb(filepath.Join(dir, "in.npy"), c.Process); err != nil {
+			var err error
+			if tc.signal == nil {
+				err = os.Truncate(filepath.Join(dir, "in.npy"), 4096)
+			} else {
+				err = c.Process.Signal(tc.signal)
+			}
+			if err != nil {
 				t.Error(err)
 			}
 			c.Wait()
