@@ -87,9 +87,11 @@ func checkInPlace[T uint8 | uint16 | uint32 | uint64 | complex128](t *testing.T,
 }
 
 func TestTransposeInPlaceSmall(t *testing.T) {
+	n := 0
 	for rows := range 65 {
 		for cols := range 65 {
 			checkInPlace[uint16](t, rows, cols)
+			n++
 			if testing.Short() && (rows*cols)%7 != 0 {
 				continue
 			}
@@ -97,8 +99,10 @@ func TestTransposeInPlaceSmall(t *testing.T) {
 			checkInPlace[uint32](t, rows, cols)
 			checkInPlace[uint64](t, rows, cols)
 			checkInPlace[complex128](t, rows, cols)
+			n += 4
 		}
 	}
+	t.Logf("%d matrices", n)
 }
 
 func TestTransposeInPlaceLarge(t *testing.T) {
@@ -120,10 +124,12 @@ func TestTransposeInPlaceLarge(t *testing.T) {
 		checkInPlace[uint32](t, rows, cols)
 		checkInPlace[complex128](t, rows, cols)
 	}
-	for _, side := range []int{63, 64, 65, 255, 512, 700} {
+	sides := []int{63, 64, 65, 255, 512, 700}
+	for _, side := range sides {
 		checkInPlace[uint8](t, side, side)
 		checkInPlace[uint64](t, side, side)
 	}
+	t.Logf("%d matrices", 3*n+2*len(sides))
 }
 
 // TestTransposeInPlaceScratch holds the bound of the documentation.
