@@ -124,7 +124,7 @@ func ExampleBox() {
 
 // Kernels of these kinds are assembly only.
 func ExampleLineKernel() {
-	_, line := asm.LineKernel(4, 64, 0)
+	_, line := asm.LineKernel(4, 16, 64, 0)
 	_, stream := asm.StreamKernel(asm.Info(asm.Best(asm.Rows, 0, 1, 1, 0)), false, 0)
 	fmt.Println(line, stream)
 	// Output: false false

@@ -154,7 +154,7 @@ func spans(k asm.Kernel, size int, b *asm.Block) (dst, src span) {
 const maxSpan = 1 << 20
 
 // maxTable bounds a table of offsets, in bytes.
-const maxTable = 1 << 12
+const maxTable = 1 << 13
 
 // A checker runs cases on one kernel.
 type checker struct {

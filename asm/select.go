@@ -17,12 +17,12 @@ func Best(op Op, size, i, j int, have cpu.Features) ID {
 }
 
 // LineKernel returns the transpose that moves whole cache lines on items of the given
-// size, and whether there is one that runs on the features have. Among those it takes
-// the first whose tiles j source rows fill, or nearly.
-func LineKernel(size, j int, have cpu.Features) (ID, bool) {
+// size, at most i of a source row at a time, and whether there is one that runs on the
+// features have. Among those it takes the first whose tiles j source rows fill, or nearly.
+func LineKernel(size, i, j int, have cpu.Features) (ID, bool) {
 	best, found := ID(0), false
 	for _, k := range candidates(Transpose, size) {
-		if !k.Line || k.Stream || !have.Has(k.Needs) {
+		if !k.Line || k.Stream || k.I > i || !have.Has(k.Needs) {
 			continue
 		}
 		if !found {

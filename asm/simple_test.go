@@ -9,7 +9,7 @@ import (
 )
 
 // maxSide is an extent that no smallest extent of a kernel exceeds.
-const maxSide = 64
+const maxSide = 256
 
 // A simple is a small block for any kernel, with gaps between its rows or without.
 type simple struct {

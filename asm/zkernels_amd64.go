@@ -436,6 +436,22 @@ func transposeB4SSE2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB8SSE2(dst, src *byte, b *Block)
 
+// transposeLowB1SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeLowB1SSE2(dst, src *byte, b *Block)
+
 // transposeStepB1AVX512 is
 //
 //	for o := range b.Outer.N {
@@ -883,6 +899,22 @@ func transposeWideB16AVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB16StreamAVX2(dst, src *byte, b *Block)
+
+// transposePanelB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposePanelB1AVX2(dst, src *byte, b *Block)
 
 // transposeHalfB1AVX2 is
 //
@@ -2336,6 +2368,7 @@ const (
 	idTransposeB2SSE2
 	idTransposeB4SSE2
 	idTransposeB8SSE2
+	idTransposeLowB1SSE2
 	idTransposeStepB1AVX512
 	idTransposeStepB1AVX2
 	idTransposeStepB2AVX512
@@ -2364,6 +2397,7 @@ const (
 	idTransposeB8StreamAVX2
 	idTransposeWideB16AVX2
 	idTransposeB16StreamAVX2
+	idTransposePanelB1AVX2
 	idTransposeHalfB1AVX2
 	idTransposeB1MergeVBMI
 	idTransposeB2MergeVBMI
@@ -2468,6 +2502,7 @@ var archKernels = []Kernel{
 	{ID: idTransposeB2SSE2, Name: "transposeB2SSE2", Op: Transpose, Size: 2, I: 8, J: 8, Needs: cpu.SSE2},
 	{ID: idTransposeB4SSE2, Name: "transposeB4SSE2", Op: Transpose, Size: 4, I: 4, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeB8SSE2, Name: "transposeB8SSE2", Op: Transpose, Size: 8, I: 2, J: 2, Needs: cpu.SSE2},
+	{ID: idTransposeLowB1SSE2, Name: "transposeLowB1SSE2", Op: Transpose, Size: 1, I: 16, J: 8, Needs: cpu.SSE2},
 	{ID: idTransposeStepB1AVX512, Name: "transposeStepB1AVX512", Op: Transpose, Size: 1, I: 16, J: 64, Step: true, Needs: cpu.AVX512},
 	{ID: idTransposeStepB1AVX2, Name: "transposeStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB2AVX512, Name: "transposeStepB2AVX512", Op: Transpose, Size: 2, I: 8, J: 32, Step: true, Needs: cpu.AVX512},
@@ -2496,6 +2531,7 @@ var archKernels = []Kernel{
 	{ID: idTransposeB8StreamAVX2, Name: "transposeB8StreamAVX2", Op: Transpose, Size: 8, I: 4, J: 8, Stream: true, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeWideB16AVX2, Name: "transposeWideB16AVX2", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB16StreamAVX2, Name: "transposeB16StreamAVX2", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB1AVX2, Name: "transposePanelB1AVX2", Op: Transpose, Size: 1, I: 256, J: 32, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeHalfB1AVX2, Name: "transposeHalfB1AVX2", Op: Transpose, Size: 1, I: 64, J: 32, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1MergeVBMI, Name: "transposeB1MergeVBMI", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB2MergeVBMI, Name: "transposeB2MergeVBMI", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
@@ -2631,6 +2667,8 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB4SSE2(dst, src, b)
 	case idTransposeB8SSE2:
 		transposeB8SSE2(dst, src, b)
+	case idTransposeLowB1SSE2:
+		transposeLowB1SSE2(dst, src, b)
 	case idTransposeStepB1AVX512:
 		transposeStepB1AVX512(dst, src, b)
 	case idTransposeStepB1AVX2:
@@ -2687,6 +2725,8 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeWideB16AVX2(dst, src, b)
 	case idTransposeB16StreamAVX2:
 		transposeB16StreamAVX2(dst, src, b)
+	case idTransposePanelB1AVX2:
+		transposePanelB1AVX2(dst, src, b)
 	case idTransposeHalfB1AVX2:
 		transposeHalfB1AVX2(dst, src, b)
 	case idTransposeB1MergeVBMI:

@@ -31,6 +31,9 @@ func (b *builder) permute() bool {
 	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles || b.tilesFit() && b.tilesBeat(&best, vector) {
 		return false
 	}
+	if tiles := b.tileCost(); tiles > 0 && tiles < best.cost/2 {
+		return false
+	}
 	b.useBox(&best, vector)
 	return true
 }
@@ -62,6 +65,25 @@ func (b *builder) tilesBeat(x *box, vector int) bool {
 		return !weave
 	}
 	return true
+}
+
+// tileCost estimates the cycles per byte of the tiles of the transpose leaf: a load, a
+// store and the shuffles of every vector, two at a time, and some for every tile. It is
+// 0 where no tile fits.
+func (b *builder) tileCost() float64 {
+	w := b.x.item
+	j, i := b.find(w, true), b.denseOnSource()
+	if i < 0 || j < 0 || i == j {
+		return 0
+	}
+	J, I := b.dense(j, i, true)/w, b.dense(i, j, false)/w
+	t := asm.Info(asm.Best(asm.Transpose, w, I, J, b.have))
+	if t.Needs == 0 {
+		return 0
+	}
+	tiles := (I + t.I - 1) / t.I * ((J + t.J - 1) / t.J)
+	vectors := float64(t.I*t.J*w) / 16
+	return float64(tiles) * (vectors*3.5 + 8) / float64(I*J*w)
 }
 
 // wasteful reports whether tiles, of which the last is slid back, would move a quarter

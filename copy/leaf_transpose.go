@@ -14,10 +14,11 @@ import (
 // Blocks: wide and low, since a source line and a page of the source then serve
 // many rows. Merging walks down the source, so its blocks are narrow and high.
 const (
-	maxI       = 1024 // items of I in a block: source runs
-	maxJ       = 64   // items of J in a block: destination runs
-	mergeI     = 512  // bytes of I in a block that merges lines
-	mergeJ     = 512  // items of J in a block that merges lines
+	maxI       = 1024  // items of I in a block: source runs
+	maxJ       = 64    // items of J in a block: destination runs
+	shortItems = 16384 // items of a block that is short along I
+	mergeI     = 512   // bytes of I in a block that merges lines
+	mergeJ     = 512   // items of J in a block that merges lines
 	maxOffsets = 2*(maxI+maxJ) + 64 + 2*maxTurns
 	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
 )
@@ -53,7 +54,11 @@ func (b *builder) transpose() bool {
 	}
 	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
 	b.tables(&I, &J)
-	line, ok := asm.LineKernel(b.x.item, J.full(), b.have)
+	wide := 64 / b.x.item
+	if n := min(J.loops[0].n, crowd); n > ways*setsOf(J.loops[0].src, n) {
+		wide = I.least() // lines do not stay until the next tile
+	}
+	line, ok := asm.LineKernel(b.x.item, wide, J.full(), b.have)
 	t := asm.Info(line)
 	if !ok || I.least() < t.I || J.least() < t.J {
 		return true
@@ -71,7 +76,7 @@ func (b *builder) transposeStream(k int) bool {
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
 	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
-	line, ok := asm.LineKernel(b.x.item, J.full(), b.have)
+	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	if ok && I.least() >= t.I && J.least() >= t.J {
 		if stream, ok := asm.StreamKernel(t, false, b.have); ok && b.edge && b.alignedRows(&I, &J) {
@@ -113,6 +118,7 @@ func (b *builder) evenly(k int) bool {
 	}
 	vi, vj := virtual{most: maxI, n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
 	b.extend(&vi, k, false)
+	vj.most = max(maxJ, min(maxI, shortItems/vi.n))
 	b.extend(&vj, 0, true)
 	b.tables(&vi, &vj)
 	b.plan.kernel = id
@@ -129,7 +135,7 @@ func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
 		return id, ok
 	}
 	rows := asm.Info(id).J
-	if rows > 8 && rows > 4*setsOf(J.src, rows) {
+	if rows > 8 && rows > ways/2*setsOf(J.src, rows) { // the others are for destination rows
 		return id, false
 	}
 	return id, rows*b.x.item >= 64 || !crowdedRows(I.dst, I.n)
@@ -140,6 +146,9 @@ func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
 func (b *builder) chains(k, mostI, mostJ, tile int) (I, J virtual) {
 	I, J = virtual{most: mostI, n: 1, open: true}, virtual{most: mostJ, tile: tile, n: 1, open: true}
 	b.extend(&I, k, false)
+	if b.find(I.n*b.x.item, false) <= 0 { // all of a short I leaves room for more of J
+		J.most = max(mostJ, min(maxI, shortItems/I.n))
+	}
 	b.extend(&J, 0, true)
 	for I.open || J.open {
 		if I.open && (!J.open || I.n <= J.n) {
@@ -289,6 +298,7 @@ func setsOf(step, n int) int {
 
 const (
 	waySize     = 4 << 10  // bytes of a way of the first-level cache of most processors
+	ways        = 8        // of it, at least
 	crowd       = 32       // rows that use one set or a few
 	crowdedSets = 4        // so few
 	lineBytes   = 32 << 10 // payload from which crowding matters for small items
@@ -301,7 +311,7 @@ const (
 // that it writes destination rows one after the other. That is better in the caches
 // where destination rows share few cache sets.
 func (b *builder) down(k int) bool {
-	line, ok := asm.LineKernel(b.x.item, b.rest[0].n, b.have)
+	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, b.rest[0].n, b.have)
 	t, l := asm.Info(line), b.rest[k]
 	if !ok || t.I*b.x.item < 64 || b.x.item < 4 || l.n < t.I || !crowdedRows(l.dst, l.n) || b.streams() {
 		return false

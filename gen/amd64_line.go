@@ -46,12 +46,21 @@ func lineKernels() []kernel {
 		}
 		add("AVX2", "cpu.AVX2", t)
 	}
-	half := tile{size: 1, i: 64, j: 32, move: scratchTileAVX2} // for destination rows of half a line
-	return append(ks, kernel{
-		name: "transposeHalfB1AVX2", op: "Transpose", size: half.size, i: half.i, j: half.j, line: true,
-		loop: transposeLoop(half.size), twin: "transposeGeneric", isa: "cpu.AVX2",
-		emit: func(e *emitter) { e.transpose(&half); e.VZEROUPPER() },
-	})
+	// For destination rows of half a line, and, four lines at a time, for source rows
+	// that push each other out of the caches.
+	for _, t := range []tile{{i: 256, j: 32}, {i: 64, j: 32}} {
+		t.size, t.move = 1, scratchTileAVX2
+		name := "transposeHalfB1AVX2"
+		if t.i > 64 {
+			name = "transposePanelB1AVX2"
+		}
+		ks = append(ks, kernel{
+			name: name, op: "Transpose", size: t.size, i: t.i, j: t.j, line: true,
+			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu.AVX2",
+			emit: func(e *emitter) { e.transpose(&t); e.VZEROUPPER() },
+		})
+	}
+	return ks
 }
 
 // lineTile transposes in registers: first inside the 128-bit lanes of each group of
@@ -167,12 +176,13 @@ func scratchTile(e *emitter, t *tile, p tilePointers) {
 	}
 }
 
-// scratchTileAVX2 is scratchTile with half as wide vectors, two for a line.
+// scratchTileAVX2 is scratchTile with half as wide vectors, and with any number of
+// lines a row.
 func scratchTileAVX2(e *emitter, t *tile, p tilePointers) {
-	rows, n := t.j, t.lanes()
-	scratch := e.alignedFrame(rows * 64)
+	rows, n, width := t.j, t.lanes(), t.i*t.size
+	scratch := e.alignedFrame(rows * width)
 	pool := vectorPool{e: e}
-	e.copyHalfLines(p, scratch, rows, &pool)
+	e.copyHalfLines(p, scratch, rows, width, &pool)
 	column, dstOff := e.GP64(), e.GP64()
 	e.MOVQ(p.dstOff, dstOff)
 	e.XORQ(column, column)
@@ -184,8 +194,8 @@ func scratchTileAVX2(e *emitter, t *tile, p tilePointers) {
 		for k := range n {
 			row := half*2*n + k
 			s.load(k, func(r reg.VecVirtual) {
-				e.VMOVDQU(atIndex(scratch, column, 64*row), r.AsX())
-				e.VINSERTI128(operand.U8(1), atIndex(scratch, column, 64*(row+n)), r, r)
+				e.VMOVDQU(atIndex(scratch, column, width*row), r.AsX())
+				e.VINSERTI128(operand.U8(1), atIndex(scratch, column, width*(row+n)), r, r)
 			})
 		}
 		s.transpose(t.size)
@@ -198,7 +208,7 @@ func scratchTileAVX2(e *emitter, t *tile, p tilePointers) {
 		e.SUBQ(operand.I32(n), p.skip)
 	}
 	e.ADDQ(operand.I32(16), column)
-	e.CMPQ(column, operand.I32(64))
+	e.CMPQ(column, operand.I32(width))
 	e.JL(operand.LabelRef(loop))
 	if t.stream {
 		e.ADDQ(operand.I32(rows), p.skip)
@@ -218,27 +228,30 @@ func (e *emitter) storeHalf(t *tile, p tilePointers, v reg.VecVirtual, to operan
 	e.Label(done)
 }
 
-// copyHalfLines is copyLines with half as wide vectors.
-func (e *emitter) copyHalfLines(p tilePointers, scratch reg.GPVirtual, rows int, pool *vectorPool) {
-	const unroll = 4
+// copyHalfLines is copyLines with half as wide vectors, and width bytes of each row.
+func (e *emitter) copyHalfLines(p tilePointers, scratch reg.GPVirtual, rows, width int, pool *vectorPool) {
+	unroll := 256 / width
 	table, to, end := e.GP64(), e.GP64(), e.GP64()
 	e.MOVQ(p.srcOff, table)
 	e.MOVQ(scratch, to)
-	e.LEAQ(at(scratch, 64*rows), end)
+	e.LEAQ(at(scratch, width*rows), end)
 	loop := e.label("line")
 	e.Label(loop)
 	for k := range unroll {
 		row := e.row(p.src, table, k, 0)
-		pool.used = 0
-		a, b := pool.next(), pool.next()
-		e.VMOVDQU(row, a)
-		row.Disp = 32
-		e.VMOVDQU(row, b)
-		e.VMOVDQA(a, at(to, 64*k))
-		e.VMOVDQA(b, at(to, 64*k+32))
+		for line := 0; line < width; line += 64 {
+			pool.used = 0
+			a, b := pool.next(), pool.next()
+			row.Disp = line
+			e.VMOVDQU(row, a)
+			row.Disp += 32
+			e.VMOVDQU(row, b)
+			e.VMOVDQA(a, at(to, width*k+line))
+			e.VMOVDQA(b, at(to, width*k+line+32))
+		}
 	}
 	e.ADDQ(operand.I32(8*unroll), table)
-	e.ADDQ(operand.I32(64*unroll), to)
+	e.ADDQ(operand.I32(width*unroll), to)
 	e.CMPQ(to, end)
 	e.JL(operand.LabelRef(loop))
 }

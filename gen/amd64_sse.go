@@ -26,6 +26,20 @@ func halfTileSSE2(e *emitter, t *tile, p tilePointers) {
 	}
 }
 
+// lowTileSSE2 moves 8 source rows of 16 one-byte items: three of the four rounds of
+// sixteen rows leave two destination rows in each vector.
+func lowTileSSE2(e *emitter, t *tile, p tilePointers) {
+	net := newNet(e, func() reg.VecVirtual { return e.XMM() }, t.j, 16)
+	for k := range t.j {
+		net.load(k, func(r reg.VecVirtual) { e.MOVOU(e.source(p, k, 0), r) })
+	}
+	net.transpose(t.size)
+	for k := range t.j {
+		e.MOVQ(net.reg(k), e.row(p.dst, p.dstOff, 2*k, 0))
+		e.MOVHPS(net.reg(k), e.row(p.dst, p.dstOff, 2*k+1, 0))
+	}
+}
+
 func fillKernelsSSE2() []kernel {
 	var ks []kernel
 	for _, size := range []int{1, 2, 4, 8, 16} {

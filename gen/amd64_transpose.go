@@ -76,6 +76,11 @@ func transposeKernels() []kernel {
 		lanes := 16 / size
 		add("SSE2", "cpu.SSE2", tile{size: size, i: lanes, j: lanes, move: laneTileSSE2})
 	}
+	ks = append(ks, kernel{
+		name: "transposeLowB1SSE2", op: "Transpose", size: 1, i: 16, j: 8,
+		loop: transposeLoop(1), twin: "transposeGeneric", isa: "cpu.SSE2",
+		emit: func(e *emitter) { e.transpose(&tile{size: 1, i: 16, j: 8, move: lowTileSSE2}) },
+	})
 	return ks
 }
 
