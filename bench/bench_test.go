@@ -133,7 +133,7 @@ func TestJSON(t *testing.T) {
 		if word == "none" && strings.Contains(tc.args, "cpu") {
 			continue
 		}
-		c := command(dir, append(strings.Fields(tc.args), "-cases", "cases.json", "-json", "out.json", "-budget", "100us")...)
+		c := command(t, dir, append(strings.Fields(tc.args), "-cases", "cases.json", "-json", "out.json", "-budget", "100us")...)
 		if text, err := c.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", tc.args, err, text)
 		}
@@ -188,7 +188,7 @@ func TestUsageErrors(t *testing.T) {
 		{"-help", exitOK}, {"-nosuch", exitUsage}, {"extra", exitUsage}, {"-budget 0s", exitUsage}, {"-workers 0", exitUsage}, {"-cpu avx3", exitUsage},
 		{"-filter [", exitUsage}, {"-family nosuch", exitFailed}, {"-cases nosuch.json", exitFailed}, {"-json no/such/out.json", exitFailed},
 	} {
-		c := command(dir, strings.Fields(tc.args)...)
+		c := command(t, dir, strings.Fields(tc.args)...)
 		out, _ := c.CombinedOutput()
 		if status := c.ProcessState.ExitCode(); status != tc.status || len(out) == 0 {
 			t.Errorf("%s: status %d, want %d; %s", tc.args, status, tc.status, out)

@@ -28,7 +28,7 @@ func TestCompare(t *testing.T) {
 		{"old.json none.json", exitFailed, []string{"none.json"}},
 		{"old.json", exitUsage, []string{"1 files named"}},
 	} {
-		c := command(dir, append([]string{"compare"}, strings.Fields(tc.args)...)...)
+		c := command(t, dir, append([]string{"compare"}, strings.Fields(tc.args)...)...)
 		out, _ := c.CombinedOutput()
 		if status := c.ProcessState.ExitCode(); status != tc.status {
 			t.Errorf("%s: status %d, want %d", tc.args, status, tc.status)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stridecopy/stridecopy/copy"
@@ -29,12 +30,26 @@ func TestMain(m *testing.M) {
 }
 
 // command prepares a run of this program in a folder.
-func command(dir string, args ...string) *exec.Cmd {
-	c := exec.Command(os.Args[0], args...)
+func command(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	c := startable(t, args...)
 	c.Dir = dir
 	c.Env = append(os.Environ(), "BENCH_TEST_COMMAND=1")
 	return c
 }
+
+// startable prepares a run of this program, or skips the test where an emulator runs
+// it that the system does not know to start programs with.
+func startable(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	if err := tried(); err != nil && strings.Contains(err.Error(), "exec format error") {
+		t.Skip("needs a system that starts this program:", err)
+	}
+	return exec.Command(os.Args[0], args...)
+}
+
+// tried starts this program once, without a test to run.
+var tried = sync.OnceValue(func() error { return exec.Command(os.Args[0], "-test.run=^$").Run() })
 
 func writeFile(t *testing.T, dir, name string, content []byte) {
 	t.Helper()
@@ -168,7 +183,7 @@ func TestReshapeErrors(t *testing.T) {
 		{"soft.npy in.npy", exitFailed, "is the input"},
 		{"in.npy soft.npy", exitFailed, "is the input"},
 	} {
-		c := command(dir, append([]string{"reshape"}, strings.Fields(tc.args)...)...)
+		c := command(t, dir, append([]string{"reshape"}, strings.Fields(tc.args)...)...)
 		out, _ := c.CombinedOutput()
 		if status := c.ProcessState.ExitCode(); status != tc.status || !strings.Contains(string(out), tc.says) {
 			if runtime.GOOS != "windows" || status != tc.status { // words of errors differ there

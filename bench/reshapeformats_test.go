@@ -275,7 +275,7 @@ func TestReshapeContainerErrors(t *testing.T) {
 				args[i] = strings.ReplaceAll(args[i], "- >", "->")
 			}
 		}
-		run := command(dir, append([]string{"reshape"}, args...)...)
+		run := command(t, dir, append([]string{"reshape"}, args...)...)
 		out, _ := run.CombinedOutput()
 		if status := run.ProcessState.ExitCode(); status != c.status || !strings.Contains(string(out), c.says) {
 			if runtime.GOOS != "windows" || status != c.status { // words of errors differ there

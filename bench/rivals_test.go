@@ -71,7 +71,7 @@ func TestRivals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(os.Args[0])
+	c := startable(t)
 	c.Env = append(os.Environ(), "BENCH_TEST_RIVAL=1")
 	process, reply, err := startRival("fake", c, a)
 	if err != nil {

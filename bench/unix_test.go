@@ -69,7 +69,7 @@ func TestReshapeWithoutRoom(t *testing.T) {
 	dir := t.TempDir()
 	in := memoryview.AppendNpyHeader(nil, "<u4", false, []int{1000, 1000})
 	writeFile(t, dir, "in.npy", append(in, make([]byte, 4_000_000)...))
-	c := command(dir, "reshape", "-perm", "1,0", "in.npy", "out.npy")
+	c := command(t, dir, "reshape", "-perm", "1,0", "in.npy", "out.npy")
 	c.Path, c.Args = "/bin/sh", append([]string{"sh", "-c", `ulimit -f 1000 && exec "$@"`, "sh"}, c.Args...)
 	out, _ := c.CombinedOutput()
 	if status := c.ProcessState.ExitCode(); status != exitFailed || !strings.Contains(string(out), "file too large") {
@@ -89,7 +89,7 @@ func begun(t *testing.T, dir string, output *strings.Builder) *exec.Cmd {
 	if err := os.Truncate(filepath.Join(dir, "in.npy"), int64(len(header))+1<<35); err != nil {
 		t.Skip("no sparse files:", err)
 	}
-	c := command(dir, "reshape", "-perm", "1,0", "in.npy", "out.npy")
+	c := command(t, dir, "reshape", "-perm", "1,0", "in.npy", "out.npy")
 	c.Stderr = output
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
