@@ -51,6 +51,9 @@ var targets = []target{
 		{"znver4", []string{"SSE2", "SSSE3", "AVX2", "AVX512", "VBMI"}},
 	}, []string{
 		"Transposes: Haswell and Skylake have one port for shuffles, and log2(16/n) of them for every vector of items of n bytes: bytes take 8 cycles with AVX2 and 16 with SSE2, which moves half as much a shuffle. Ice Lake has a second port for some, Zen two for all; Zen 4 runs 512-bit shuffles in two halves.",
+		"Transposes of sizes that are no power of two: besides, a permutation of bytes of every row on either side.",
+		"Streaming transposes and merging ones, and those of rows at equal steps: besides, the addresses of rows, which are too many for the registers, and requests to fetch ahead.",
+		"Rows and fills: Ice Lake can store twice a cycle, for which turns of one or two stores are too short. Streams go at the pace of memory anyway.",
 		"Permutations of 16-byte windows: one shuffle for every pair of a source and a destination window, on the same ports, and one OR for all but the first. Those of 64-byte windows: VPERMI2B takes one port, twice where a window has two sources or more.",
 		"Left out: kernels that pass through a buffer, in several loops, and those of single items, which are one load and one store for each.",
 	}},
