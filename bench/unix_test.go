@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,6 +18,24 @@ import (
 	"github.com/stridecopy/stridecopy/copy"
 	"github.com/stridecopy/stridecopy/memoryview"
 )
+
+// cut truncates a file of which m is mapped. It skips the test where the fault of
+// reading m then does not tell its address, as under some emulators: it looks like
+// that of a nil pointer, which nothing may take for a file that became shorter.
+func cut(t *testing.T, path string, size int64, m []byte) {
+	t.Helper()
+	if err := os.Truncate(path, size); err != nil {
+		t.Fatal(err)
+	}
+	fault := func() (fault any) {
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+		defer func() { fault = recover() }()
+		return m[len(m)-1]
+	}()
+	if _, told := fault.(interface{ Addr() uintptr }); !told {
+		t.Skip("faults have no address here:", fault)
+	}
+}
 
 // A mapped file that loses its end is an error and not a fault, wherever the
 // reading happens.
@@ -32,9 +51,7 @@ func TestReshapeOfShrinkingFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Truncate(filepath.Join(dir, "in"), 4096); err != nil {
-			t.Fatal(err)
-		}
+		cut(t, filepath.Join(dir, "in"), 4096, m.Bytes())
 		w := newPieceWriter(io.Discard, m.Bytes(), 1<<20, nil)
 		if err := w.whole(view); err == nil || !strings.Contains(err.Error(), "shorter") {
 			t.Errorf("items of %d bytes: %v", itemSize, err)
@@ -53,9 +70,7 @@ func TestReshapeOfShrunkenHeader(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Truncate(path, 0); err != nil {
-			t.Fatal(err)
-		}
+		cut(t, path, 0, m.Bytes())
 		_, err = openMapped(place{path: path, format: format}, m)
 		if err == nil || !strings.Contains(err.Error(), "in."+format+": the input cannot be read") {
 			t.Errorf("%s: %v", format, err)
