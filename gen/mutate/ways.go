@@ -177,6 +177,7 @@ var (
 	constants  = regexp.MustCompile(`^(VINSERT|VEXTRACT|VPERM2|VSHUF|VPSHUF|PSHUF|VPERM|VPALIGN|PALIGN|VPBLEND|VALIGN)`)
 	pair       = regexp.MustCompile(`^\((\w+), (\w+)\)$`)
 	tables     = regexp.MustCompile(`^(VPERM|VPSHUFB|PSHUFB|VTBL)`)
+	static     = regexp.MustCompile(`^(\w+<>)\+(\d+)\(SB\)$`)
 )
 
 // wrongLane returns a shuffle that takes other bytes.
@@ -201,6 +202,10 @@ func (in instruction) wrongLane() (instruction, bool) {
 		for n := range in.operands {
 			in.operands[n] = lanes.Replace(in.operands[n])
 		}
+	case tables.MatchString(in.opcode) && static.MatchString(in.operands[0]):
+		m := static.FindStringSubmatch(in.operands[0])
+		at, _ := strconv.Atoi(m[2])
+		in.operands[0] = fmt.Sprintf("%s+%d(SB)", m[1], at^1)
 	case tables.MatchString(in.opcode) && !memory.MatchString(in.operands[0]):
 		in.operands[0] = otherRegister(in.operands[0])
 	default:
@@ -323,9 +328,9 @@ func base(operand string) string {
 	return ""
 }
 
-// indexVector matches places so far from the base that they are index vectors of a
-// permutation, not data.
-var indexVector = regexp.MustCompile(`^\d{3,}\(`)
+// indexVector matches places so far from a base that they are index vectors of a
+// permutation, not data, which has an index too there.
+var indexVector = regexp.MustCompile(`^\d{3,}\(\w+\)$`)
 
 // loaded returns the bytes that an instruction loads into vector registers, 0 for none.
 func (in instruction) loaded() int {

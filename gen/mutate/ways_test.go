@@ -24,11 +24,17 @@ TEXT ·third(SB), NOSPLIT, $0-24
 	VLD3 (R9), [V0.B16, V1.B16, V2.B16]
 	VST2 [V0.D2, V1.D2], (R12)
 	RET
+
+TEXT ·fourth(SB), NOSPLIT, $0-24
+	VMOVDQU 224(CX)(R12*1), Y1
+	VMOVDQU 320(DX), Y2
+	VPSHUFB spread<>+96(SB), Y1, Y1
+	RET
 `
 
 func TestFunctionsKeepTheText(t *testing.T) {
 	fs := functions(someFunctions)
-	if len(fs) != 4 || fs[1].name != "first" || fs[2].name != "second" {
+	if len(fs) != 5 || fs[1].name != "first" || fs[2].name != "second" {
 		t.Fatalf("%d functions: %+v", len(fs), fs)
 	}
 	var b strings.Builder
@@ -56,6 +62,8 @@ func TestWays(t *testing.T) {
 		{ways[2], fs[2].lines, []string{"FSTPQ (F0, F1), 33(R12)"}},
 		{ways[3], fs[1].lines, []string{"CMPB 0(DI)(BX*1), $0; VMOVDQU -32(DI)(BX*1), Y0"}},
 		{ways[3], fs[2].lines, []string{"MOVBU 16(R9), R27; FMOVQ (R9), F0"}},
+		{ways[0], fs[4].lines, []string{"VPSHUFB spread<>+97(SB), Y1, Y1"}},
+		{ways[3], fs[4].lines, []string{"CMPB 256(CX)(R12*1), $0; VMOVDQU 224(CX)(R12*1), Y1"}},
 		{ways[0], fs[3].lines, []string{"VLD3 (R9), [V0.H8, V1.H8, V2.H8]", "VST2 [V0.S4, V1.S4], (R12)"}},
 		{ways[1], fs[3].lines, []string{""}},
 		{ways[2], fs[3].lines, []string{"ADD $1, R12; VST2 [V0.D2, V1.D2], (R12); SUB $1, R12"}},
