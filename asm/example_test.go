@@ -122,6 +122,12 @@ func ExampleBox() {
 	// Output: true
 }
 
+func ExampleKernel_Moved() {
+	k := asm.Kernel{I: 8, J: 16}
+	fmt.Println(k.Moved(8, 32), k.Moved(9, 33)) // one more of either, and the last tiles overlap
+	// Output: 256 768
+}
+
 // Kernels of these kinds are assembly only.
 func ExampleLineKernel() {
 	_, line := asm.LineKernel(4, 16, 64, 0)

@@ -37,20 +37,29 @@ func LineKernel(size, i, j int, have cpu.Features) (ID, bool) {
 
 // StepKernel returns the transpose of rows at equal steps on items of the given size
 // that takes i by j items, and whether there is one that runs on the features have:
-// the one with the widest tiles, or the narrowest, which is better in the first-level
-// cache. The tiles have to fill the block, or nearly.
+// the one whose tiles, of which the last is slid back, move the fewest items twice, and
+// of those that do not differ much, the one with the widest tiles, or the narrowest,
+// which is better in the first-level cache.
 func StepKernel(size, i, j int, wide bool, have cpu.Features) (ID, bool) {
-	best, found := ID(0), false
+	best, least := ID(0), 0
 	for _, k := range candidates(Transpose, size) {
 		if !k.Step || k.I > i || k.J > j || !have.Has(k.Needs) {
 			continue
 		}
-		tiles := (i + k.I - 1) / k.I * ((j + k.J - 1) / k.J)
-		if 8*i*j >= 7*tiles*k.I*k.J && (!found || wide == (k.J > kernels[best].J)) {
-			best, found = k.ID, true
+		moved := k.Moved(i, j)
+		fewer := 8*moved < 7*least
+		alike := 7*moved <= 8*least && wide == (k.J > kernels[best].J)
+		if least == 0 || fewer || alike {
+			best, least = k.ID, moved
 		}
 	}
-	return best, found
+	return best, least > 0
+}
+
+// Moved returns how many items the tiles of a transpose of i by j items move: the last
+// tile of either axis is slid back over items that are done.
+func (k Kernel) Moved(i, j int) int {
+	return (i + k.I - 1) / k.I * k.I * ((j + k.J - 1) / k.J * k.J)
 }
 
 // StreamKernel returns the kernel that does what k does past the caches, merging

@@ -14541,33 +14541,70 @@ outer1:
 	MOVQ  AX, BX
 	MOVQ  CX, R8
 	MOVQ  48(DX), R9
+	MOVQ  56(DX), R10
+	MOVQ  64(DX), R11
+	SUBQ  $+2, R9
+	JLT   single6
 
-inner5:
+pair5:
 	VMOVDQU64 (R8)(SI*1), Z1
 	VPERMB    Z1, Z0, Z1
 	VMOVNTDQ  Z1, (BX)(DI*1)
-	ADDQ      56(DX), BX
-	ADDQ      64(DX), R8
-	DECQ      R9
-	JNZ       inner5
+	ADDQ      R10, BX
+	ADDQ      R11, R8
+	VMOVDQU64 (R8)(SI*1), Z1
+	VPERMB    Z1, Z0, Z1
+	VMOVNTDQ  Z1, (BX)(DI*1)
+	ADDQ      R10, BX
+	ADDQ      R11, R8
+	SUBQ      $+2, R9
+	JGE       pair5
+
+single6:
+	INCQ      R9
+	JNZ       done7
+	VMOVDQU64 (R8)(SI*1), Z1
+	VPERMB    Z1, Z0, Z1
+	VMOVNTDQ  Z1, (BX)(DI*1)
+
+done7:
 	SFENCE
-	JMP       next4
+	JMP next4
 
 plain3:
 	MOVQ AX, BX
 	MOVQ CX, R8
 	MOVQ 48(DX), R9
+	MOVQ 56(DX), R10
+	MOVQ 64(DX), R11
+	SUBQ $+2, R9
+	JLT  single9
 
-inner6:
+pair8:
 	VMOVDQU64     (R8)(SI*1), Z1
 	VPERMB        Z1, Z0, Z1
 	VMOVDQU64     Y1, (BX)(DI*1)
 	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
-	ADDQ          56(DX), BX
-	ADDQ          64(DX), R8
-	DECQ          R9
-	JNZ           inner6
+	ADDQ          R10, BX
+	ADDQ          R11, R8
+	VMOVDQU64     (R8)(SI*1), Z1
+	VPERMB        Z1, Z0, Z1
+	VMOVDQU64     Y1, (BX)(DI*1)
+	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
+	ADDQ          R10, BX
+	ADDQ          R11, R8
+	SUBQ          $+2, R9
+	JGE           pair8
 
+single9:
+	INCQ          R9
+	JNZ           done10
+	VMOVDQU64     (R8)(SI*1), Z1
+	VPERMB        Z1, Z0, Z1
+	VMOVDQU64     Y1, (BX)(DI*1)
+	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
+
+done10:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R8
@@ -14622,8 +14659,12 @@ outer1:
 	MOVQ  AX, BX
 	MOVQ  CX, R10
 	MOVQ  48(DX), R11
+	MOVQ  56(DX), R12
+	MOVQ  64(DX), R13
+	SUBQ  $+2, R11
+	JLT   single6
 
-inner5:
+pair5:
 	VMOVDQU64 (R10)(SI*1), Z2
 	VMOVDQU64 (R10)(DI*1), Z3
 	VMOVDQU64 Z0, Z4
@@ -14632,19 +14673,47 @@ inner5:
 	VMOVDQU64 Z1, Z4
 	VPERMI2B  Z3, Z2, Z4
 	VMOVNTDQ  Z4, (BX)(R9*1)
-	ADDQ      56(DX), BX
-	ADDQ      64(DX), R10
-	DECQ      R11
-	JNZ       inner5
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 Z0, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVNTDQ  Z4, (BX)(R8*1)
+	VMOVDQU64 Z1, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVNTDQ  Z4, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+	SUBQ      $+2, R11
+	JGE       pair5
+
+single6:
+	INCQ      R11
+	JNZ       done7
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 Z0, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVNTDQ  Z4, (BX)(R8*1)
+	VMOVDQU64 Z1, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVNTDQ  Z4, (BX)(R9*1)
+
+done7:
 	SFENCE
-	JMP       next4
+	JMP next4
 
 plain3:
 	MOVQ AX, BX
 	MOVQ CX, R10
 	MOVQ 48(DX), R11
+	MOVQ 56(DX), R12
+	MOVQ 64(DX), R13
+	SUBQ $+2, R11
+	JLT  single9
 
-inner6:
+pair8:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     Z0, Z4
@@ -14655,11 +14724,38 @@ inner6:
 	VPERMI2B      Z3, Z2, Z4
 	VMOVDQU64     Y4, (BX)(R9*1)
 	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
-	ADDQ          56(DX), BX
-	ADDQ          64(DX), R10
-	DECQ          R11
-	JNZ           inner6
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     Z0, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R8*1)
+	VMOVDQU64     Z1, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+	SUBQ          $+2, R11
+	JGE           pair8
 
+single9:
+	INCQ          R11
+	JNZ           done10
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     Z0, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R8*1)
+	VMOVDQU64     Z1, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
+
+done10:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R10
@@ -15673,37 +15769,82 @@ outer1:
 	MOVQ  AX, BX
 	MOVQ  CX, R9
 	MOVQ  48(DX), R10
+	MOVQ  56(DX), R11
+	MOVQ  64(DX), R12
+	SUBQ  $+2, R10
+	JLT   single6
 
-inner5:
+pair5:
 	VMOVDQU64 (R9)(SI*1), Z1
 	VMOVDQU64 (R9)(DI*1), Z2
 	VMOVDQU64 Z0, Z3
 	VPERMI2B  Z2, Z1, Z3
 	VMOVNTDQ  Z3, (BX)(R8*1)
-	ADDQ      56(DX), BX
-	ADDQ      64(DX), R9
-	DECQ      R10
-	JNZ       inner5
+	ADDQ      R11, BX
+	ADDQ      R12, R9
+	VMOVDQU64 (R9)(SI*1), Z1
+	VMOVDQU64 (R9)(DI*1), Z2
+	VMOVDQU64 Z0, Z3
+	VPERMI2B  Z2, Z1, Z3
+	VMOVNTDQ  Z3, (BX)(R8*1)
+	ADDQ      R11, BX
+	ADDQ      R12, R9
+	SUBQ      $+2, R10
+	JGE       pair5
+
+single6:
+	INCQ      R10
+	JNZ       done7
+	VMOVDQU64 (R9)(SI*1), Z1
+	VMOVDQU64 (R9)(DI*1), Z2
+	VMOVDQU64 Z0, Z3
+	VPERMI2B  Z2, Z1, Z3
+	VMOVNTDQ  Z3, (BX)(R8*1)
+
+done7:
 	SFENCE
-	JMP       next4
+	JMP next4
 
 plain3:
 	MOVQ AX, BX
 	MOVQ CX, R9
 	MOVQ 48(DX), R10
+	MOVQ 56(DX), R11
+	MOVQ 64(DX), R12
+	SUBQ $+2, R10
+	JLT  single9
 
-inner6:
+pair8:
 	VMOVDQU64     (R9)(SI*1), Z1
 	VMOVDQU64     (R9)(DI*1), Z2
 	VMOVDQU64     Z0, Z3
 	VPERMI2B      Z2, Z1, Z3
 	VMOVDQU64     Y3, (BX)(R8*1)
 	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
-	ADDQ          56(DX), BX
-	ADDQ          64(DX), R9
-	DECQ          R10
-	JNZ           inner6
+	ADDQ          R11, BX
+	ADDQ          R12, R9
+	VMOVDQU64     (R9)(SI*1), Z1
+	VMOVDQU64     (R9)(DI*1), Z2
+	VMOVDQU64     Z0, Z3
+	VPERMI2B      Z2, Z1, Z3
+	VMOVDQU64     Y3, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
+	ADDQ          R11, BX
+	ADDQ          R12, R9
+	SUBQ          $+2, R10
+	JGE           pair8
 
+single9:
+	INCQ          R10
+	JNZ           done10
+	VMOVDQU64     (R9)(SI*1), Z1
+	VMOVDQU64     (R9)(DI*1), Z2
+	VMOVDQU64     Z0, Z3
+	VPERMI2B      Z2, Z1, Z3
+	VMOVDQU64     Y3, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
+
+done10:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R9
@@ -15759,8 +15900,12 @@ outer1:
 	MOVQ  AX, BX
 	MOVQ  CX, R10
 	MOVQ  48(DX), R11
+	MOVQ  56(DX), R12
+	MOVQ  64(DX), R13
+	SUBQ  $+2, R11
+	JLT   single6
 
-inner5:
+pair5:
 	VMOVDQU64 (R10)(SI*1), Z2
 	VMOVDQU64 (R10)(DI*1), Z3
 	VMOVDQU64 (R10)(R8*1), Z4
@@ -15768,19 +15913,45 @@ inner5:
 	VPERMI2B  Z3, Z2, Z5
 	VPERMB    Z4, Z1, K1, Z5
 	VMOVNTDQ  Z5, (BX)(R9*1)
-	ADDQ      56(DX), BX
-	ADDQ      64(DX), R10
-	DECQ      R11
-	JNZ       inner5
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 (R10)(R8*1), Z4
+	VMOVDQU64 Z0, Z5
+	VPERMI2B  Z3, Z2, Z5
+	VPERMB    Z4, Z1, K1, Z5
+	VMOVNTDQ  Z5, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+	SUBQ      $+2, R11
+	JGE       pair5
+
+single6:
+	INCQ      R11
+	JNZ       done7
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 (R10)(R8*1), Z4
+	VMOVDQU64 Z0, Z5
+	VPERMI2B  Z3, Z2, Z5
+	VPERMB    Z4, Z1, K1, Z5
+	VMOVNTDQ  Z5, (BX)(R9*1)
+
+done7:
 	SFENCE
-	JMP       next4
+	JMP next4
 
 plain3:
 	MOVQ AX, BX
 	MOVQ CX, R10
 	MOVQ 48(DX), R11
+	MOVQ 56(DX), R12
+	MOVQ 64(DX), R13
+	SUBQ $+2, R11
+	JLT  single9
 
-inner6:
+pair8:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     (R10)(R8*1), Z4
@@ -15789,11 +15960,34 @@ inner6:
 	VPERMB        Z4, Z1, K1, Z5
 	VMOVDQU64     Y5, (BX)(R9*1)
 	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
-	ADDQ          56(DX), BX
-	ADDQ          64(DX), R10
-	DECQ          R11
-	JNZ           inner6
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     (R10)(R8*1), Z4
+	VMOVDQU64     Z0, Z5
+	VPERMI2B      Z3, Z2, Z5
+	VPERMB        Z4, Z1, K1, Z5
+	VMOVDQU64     Y5, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+	SUBQ          $+2, R11
+	JGE           pair8
 
+single9:
+	INCQ          R11
+	JNZ           done10
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     (R10)(R8*1), Z4
+	VMOVDQU64     Z0, Z5
+	VPERMI2B      Z3, Z2, Z5
+	VPERMB        Z4, Z1, K1, Z5
+	VMOVDQU64     Y5, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
+
+done10:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R10
@@ -16233,24 +16427,42 @@ outer1:
 	MOVQ AX, DI
 	MOVQ CX, R8
 	MOVQ 48(DX), R9
+	MOVQ 56(DX), R10
+	MOVQ 64(DX), R11
+	SUBQ $+2, R9
+	JLT  single4
 
-inner3:
+pair3:
 	VMOVDQU8.Z (R8)(SI*1), K1, Z1
 	VPERMB     Z1, Z0, Z1
 	VMOVDQU8   Z1, K2, (DI)(BX*1)
-	ADDQ       56(DX), DI
-	ADDQ       64(DX), R8
-	DECQ       R9
-	JNZ        inner3
-	MOVQ       8(SP), DI
-	MOVQ       (DI), R8
-	ADDQ       R8, AX
-	MOVQ       8(DI), R8
-	ADDQ       R8, CX
-	ADDQ       16(SP), DI
-	MOVQ       DI, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	ADDQ       R10, DI
+	ADDQ       R11, R8
+	VMOVDQU8.Z (R8)(SI*1), K1, Z1
+	VPERMB     Z1, Z0, Z1
+	VMOVDQU8   Z1, K2, (DI)(BX*1)
+	ADDQ       R10, DI
+	ADDQ       R11, R8
+	SUBQ       $+2, R9
+	JGE        pair3
+
+single4:
+	INCQ       R9
+	JNZ        done5
+	VMOVDQU8.Z (R8)(SI*1), K1, Z1
+	VPERMB     Z1, Z0, Z1
+	VMOVDQU8   Z1, K2, (DI)(BX*1)
+
+done5:
+	MOVQ 8(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 16(SP), DI
+	MOVQ DI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16287,26 +16499,48 @@ outer1:
 	MOVQ AX, R8
 	MOVQ CX, R9
 	MOVQ 48(DX), R10
+	MOVQ 56(DX), R11
+	MOVQ 64(DX), R12
+	SUBQ $+2, R10
+	JLT  single4
 
-inner3:
+pair3:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z2
 	VPERMB     Z2, Z0, Z3
 	VMOVDQU8   Z3, K2, (R8)(DI*1)
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K3, (R8)(BX*1)
-	ADDQ       56(DX), R8
-	ADDQ       64(DX), R9
-	DECQ       R10
-	JNZ        inner3
-	MOVQ       8(SP), R8
-	MOVQ       (R8), R9
-	ADDQ       R9, AX
-	MOVQ       8(R8), R9
-	ADDQ       R9, CX
-	ADDQ       16(SP), R8
-	MOVQ       R8, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+	VMOVDQU8.Z (R9)(SI*1), K1, Z2
+	VPERMB     Z2, Z0, Z3
+	VMOVDQU8   Z3, K2, (R8)(DI*1)
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+	SUBQ       $+2, R10
+	JGE        pair3
+
+single4:
+	INCQ       R10
+	JNZ        done5
+	VMOVDQU8.Z (R9)(SI*1), K1, Z2
+	VPERMB     Z2, Z0, Z3
+	VMOVDQU8   Z3, K2, (R8)(DI*1)
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K3, (R8)(BX*1)
+
+done5:
+	MOVQ 8(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 16(SP), R8
+	MOVQ R8, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16346,8 +16580,12 @@ outer1:
 	MOVQ AX, R9
 	MOVQ CX, R10
 	MOVQ 48(DX), R11
+	MOVQ 56(DX), R12
+	MOVQ 64(DX), R13
+	SUBQ $+2, R11
+	JLT  single4
 
-inner3:
+pair3:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z3
 	VPERMB     Z3, Z0, Z4
 	VMOVDQU8   Z4, K2, (R9)(DI*1)
@@ -16355,19 +16593,41 @@ inner3:
 	VMOVDQU8   Z4, K3, (R9)(R8*1)
 	VPERMB     Z3, Z2, Z3
 	VMOVDQU8   Z3, K4, (R9)(BX*1)
-	ADDQ       56(DX), R9
-	ADDQ       64(DX), R10
-	DECQ       R11
-	JNZ        inner3
-	MOVQ       8(SP), R9
-	MOVQ       (R9), R10
-	ADDQ       R10, AX
-	MOVQ       8(R9), R10
-	ADDQ       R10, CX
-	ADDQ       16(SP), R9
-	MOVQ       R9, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	VMOVDQU8.Z (R10)(SI*1), K1, Z3
+	VPERMB     Z3, Z0, Z4
+	VMOVDQU8   Z4, K2, (R9)(DI*1)
+	VPERMB     Z3, Z1, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VPERMB     Z3, Z2, Z3
+	VMOVDQU8   Z3, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	SUBQ       $+2, R11
+	JGE        pair3
+
+single4:
+	INCQ       R11
+	JNZ        done5
+	VMOVDQU8.Z (R10)(SI*1), K1, Z3
+	VPERMB     Z3, Z0, Z4
+	VMOVDQU8   Z4, K2, (R9)(DI*1)
+	VPERMB     Z3, Z1, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VPERMB     Z3, Z2, Z3
+	VMOVDQU8   Z3, K4, (R9)(BX*1)
+
+done5:
+	MOVQ 8(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 16(SP), R9
+	MOVQ R9, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16469,26 +16729,48 @@ outer1:
 	MOVQ AX, R8
 	MOVQ CX, R9
 	MOVQ 48(DX), R10
+	MOVQ 56(DX), R11
+	MOVQ 64(DX), R12
+	SUBQ $+2, R10
+	JLT  single4
 
-inner3:
+pair3:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z1
 	VMOVDQU8.Z (R9)(DI*1), K2, Z2
 	VMOVDQU64  Z0, Z3
 	VPERMI2B   Z2, Z1, Z3
 	VMOVDQU8   Z3, K3, (R8)(BX*1)
-	ADDQ       56(DX), R8
-	ADDQ       64(DX), R9
-	DECQ       R10
-	JNZ        inner3
-	MOVQ       8(SP), R8
-	MOVQ       (R8), R9
-	ADDQ       R9, AX
-	MOVQ       8(R8), R9
-	ADDQ       R9, CX
-	ADDQ       16(SP), R8
-	MOVQ       R8, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+	VMOVDQU8.Z (R9)(SI*1), K1, Z1
+	VMOVDQU8.Z (R9)(DI*1), K2, Z2
+	VMOVDQU64  Z0, Z3
+	VPERMI2B   Z2, Z1, Z3
+	VMOVDQU8   Z3, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+	SUBQ       $+2, R10
+	JGE        pair3
+
+single4:
+	INCQ       R10
+	JNZ        done5
+	VMOVDQU8.Z (R9)(SI*1), K1, Z1
+	VMOVDQU8.Z (R9)(DI*1), K2, Z2
+	VMOVDQU64  Z0, Z3
+	VPERMI2B   Z2, Z1, Z3
+	VMOVDQU8   Z3, K3, (R8)(BX*1)
+
+done5:
+	MOVQ 8(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 16(SP), R8
+	MOVQ R8, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16527,8 +16809,12 @@ outer1:
 	MOVQ AX, R9
 	MOVQ CX, R10
 	MOVQ 48(DX), R11
+	MOVQ 56(DX), R12
+	MOVQ 64(DX), R13
+	SUBQ $+2, R11
+	JLT  single4
 
-inner3:
+pair3:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU64  Z0, Z4
@@ -16537,19 +16823,43 @@ inner3:
 	VMOVDQU64  Z1, Z4
 	VPERMI2B   Z3, Z2, Z4
 	VMOVDQU8   Z4, K4, (R9)(BX*1)
-	ADDQ       56(DX), R9
-	ADDQ       64(DX), R10
-	DECQ       R11
-	JNZ        inner3
-	MOVQ       8(SP), R9
-	MOVQ       (R9), R10
-	ADDQ       R10, AX
-	MOVQ       8(R9), R10
-	ADDQ       R10, CX
-	ADDQ       16(SP), R9
-	MOVQ       R9, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU64  Z0, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VMOVDQU64  Z1, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	SUBQ       $+2, R11
+	JGE        pair3
+
+single4:
+	INCQ       R11
+	JNZ        done5
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU64  Z0, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VMOVDQU64  Z1, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K4, (R9)(BX*1)
+
+done5:
+	MOVQ 8(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 16(SP), R9
+	MOVQ R9, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16730,8 +17040,12 @@ outer1:
 	MOVQ AX, R9
 	MOVQ CX, R10
 	MOVQ 48(DX), R11
+	MOVQ 56(DX), R12
+	MOVQ 64(DX), R13
+	SUBQ $+2, R11
+	JLT  single4
 
-inner3:
+pair3:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU8.Z (R10)(R8*1), K3, Z4
@@ -16739,19 +17053,41 @@ inner3:
 	VPERMI2B   Z3, Z2, Z5
 	VPERMB     Z4, Z1, K5, Z5
 	VMOVDQU8   Z5, K4, (R9)(BX*1)
-	ADDQ       56(DX), R9
-	ADDQ       64(DX), R10
-	DECQ       R11
-	JNZ        inner3
-	MOVQ       8(SP), R9
-	MOVQ       (R9), R10
-	ADDQ       R10, AX
-	MOVQ       8(R9), R10
-	ADDQ       R10, CX
-	ADDQ       16(SP), R9
-	MOVQ       R9, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU8.Z (R10)(R8*1), K3, Z4
+	VMOVDQU64  Z0, Z5
+	VPERMI2B   Z3, Z2, Z5
+	VPERMB     Z4, Z1, K5, Z5
+	VMOVDQU8   Z5, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	SUBQ       $+2, R11
+	JGE        pair3
+
+single4:
+	INCQ       R11
+	JNZ        done5
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU8.Z (R10)(R8*1), K3, Z4
+	VMOVDQU64  Z0, Z5
+	VPERMI2B   Z3, Z2, Z5
+	VPERMB     Z4, Z1, K5, Z5
+	VMOVDQU8   Z5, K4, (R9)(BX*1)
+
+done5:
+	MOVQ 8(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 16(SP), R9
+	MOVQ R9, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 

@@ -238,7 +238,8 @@ func (b *builder) groups(x *box, o *order, vector int) (groups, span int) {
 const boxBytes = 8 * 64
 
 // A side says where the bytes of a box lie on the destination or on the source. Every
-// span is cut into windows of one vector, of which the last ends where the span does.
+// span is cut into windows of one vector, of which, without masks, the last ends where
+// the span does.
 type side struct {
 	vector  int
 	span    int          // bytes from the first to the last of a group
@@ -277,7 +278,7 @@ func (b *builder) lay(x *box, o *order, vector int) (s side) {
 	for w := range s.perSpan {
 		s.at[w] = s.base + w*vector
 	}
-	if s.perSpan > 1 {
+	if s.perSpan > 1 && !x.masked { // masks end where the span does, and leave windows at line edges
 		s.back = s.perSpan*vector - s.span
 		s.at[s.perSpan-1] -= s.back
 	}

@@ -63,46 +63,10 @@ func (b *builder) transpose() bool {
 	if !ok || I.least() < t.I || J.least() < t.J {
 		return true
 	}
-	if inRegisters := b.x.item >= 4 && t.Needs.Has(cpu.AVX512); inRegisters || b.plan.bytes > lineBytes && crowded(&I, &J) {
+	if inRegisters(t) || b.plan.bytes > lineBytes && crowded(&I, &J) {
 		b.plan.kernel = line
 	}
 	return true
-}
-
-// transposeStream makes the leaf a transpose of whole lines, where both sides have
-// them: one that stores past the caches, where the destination rows are whole lines
-// or long enough for merging.
-func (b *builder) transposeStream(k int) bool {
-	var buf [inlineLoops]loop
-	all := append(buf[:0], b.rest...)
-	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
-	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
-	t := asm.Info(line)
-	if ok && I.least() >= t.I && J.least() >= t.J {
-		if stream, ok := asm.StreamKernel(t, false, b.have); ok && b.edge && b.alignedRows(&I, &J) {
-			b.ordered = true
-			b.tables(&I, &J)
-			b.plan.kernel, b.plan.stream = stream, true
-			block := &b.plan.block
-			rows := fetchBytes / (t.J * block.I * b.x.item)
-			block.Ahead = t.J * max(1, min(rows, J.least()/t.J))
-			return true
-		}
-		merge, ok := asm.StreamKernel(t, true, b.have)
-		if ok && J.total()*b.x.item >= mergeBytes {
-			b.rest = append(b.restBuf[:0], all...)
-			I, J = b.chains(k, mergeI/b.x.item, mergeJ, asm.Info(merge).I)
-			b.block(&I, &J)
-			b.plan.kernel, b.plan.size, b.ordered = merge, b.x.item, true
-			b.finish(J.split, I.split)
-			return true
-		}
-		b.tables(&I, &J)
-		b.plan.kernel = line
-		return true
-	}
-	b.rest = append(b.restBuf[:0], all...)
-	return false
 }
 
 // evenly makes the leaf a transpose of two axes that are long enough by themselves,
@@ -113,7 +77,7 @@ func (b *builder) evenly(k int) bool {
 	if !ok && b.plan.bytes > lineBytes {
 		id, ok = b.stepKernel(I, J, false)
 	}
-	if !ok {
+	if !ok || !b.tight(asm.Info(id), k) {
 		return false
 	}
 	vi, vj := virtual{most: maxI, n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
@@ -126,11 +90,30 @@ func (b *builder) evenly(k int) bool {
 	return true
 }
 
+// tight reports whether the tiles of t fill the two axes, or nearly, or waste little more
+// than tiles on all that goes on from these axes would.
+func (b *builder) tight(t asm.Kernel, k int) bool {
+	w, I, J := b.x.item, b.rest[k].n, b.rest[0].n
+	moved := t.Moved(I, J)
+	if 7*moved <= 8*I*J {
+		return true
+	}
+	i, j := b.dense(k, 0, false)/w, b.dense(0, k, true)/w
+	other := asm.Info(asm.Best(asm.Transpose, w, i, j, b.have))
+	if line, ok := asm.LineKernel(w, min(i, 64/w), j, b.have); ok && asm.Info(line).J <= j && inRegisters(asm.Info(line)) {
+		other = asm.Info(line)
+	}
+	return other.Needs == 0 || 4*moved*i*j <= 5*other.Moved(i, j)*I*J
+}
+
+// inRegisters reports whether the tiles of a line kernel need no scratch.
+func inRegisters(t asm.Kernel) bool { return t.Size >= 4 && t.Needs.Has(cpu.AVX512) }
+
 // stepKernel returns the kernel for axes I and J, and whether its rows get along in the
 // first-level cache: the source rows of a tile, of which it takes 16 bytes at a time,
 // and, where it writes less than lines, all destination rows.
 func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
-	id, ok := asm.StepKernel(b.x.item, min(I.n, maxI), min(J.n, maxJ), wide, b.have)
+	id, ok := asm.StepKernel(b.x.item, I.n, J.n, wide, b.have)
 	if !ok || b.plan.bytes <= lineBytes {
 		return id, ok
 	}
@@ -340,38 +323,6 @@ func (b *builder) down(k int) bool {
 	}
 	b.finish(J.split, outer)
 	return true
-}
-
-// streams reports whether the plan is to store past the caches where it can.
-func (b *builder) streams() bool {
-	switch b.plan.opts.Streaming {
-	case StreamNever:
-		return false
-	case StreamAlways:
-		return true
-	}
-	p := b.plan
-	return (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2 >= streamBytes()
-}
-
-// streamBytes is the size of source and destination, in the mean, from which stores
-// past the caches win: together they fill three quarters of the last-level cache.
-func streamBytes() int { return cpu.LastLevelCache() * 3 / 8 }
-
-// alignedRows reports whether all destination rows of the leaf begin at a line edge
-// if the first does, and end at one.
-func (b *builder) alignedRows(I, J *virtual) bool {
-	steps := J.n * b.x.item
-	if J.split.n > 1 {
-		steps = J.split.full*b.x.item | J.split.last*b.x.item
-	}
-	for _, l := range I.loops[:I.used] {
-		steps |= l.dst
-	}
-	for _, l := range b.rest {
-		steps |= l.dst
-	}
-	return (steps|I.split.dst|J.split.dst)%64 == 0
 }
 
 // table returns memory for n table entries.

@@ -116,8 +116,12 @@ func (p permutation) emitVBMI(e *emitter) {
 			}
 		}
 	}
+	boxes := e.inner
+	if p.nsrc+p.ndst <= 4 { // the registers suffice for the steps of the loop
+		boxes = e.pairs
+	}
 	if !p.streams() {
-		e.outer(func() { e.inner(box(false)) })
+		e.outer(func() { boxes(box(false)) })
 		e.VZEROUPPER()
 		return
 	}
@@ -130,11 +134,11 @@ func (p permutation) emitVBMI(e *emitter) {
 		e.ORQ(e.dst, t)
 		e.TESTQ(operand.I32(63), t)
 		e.JNZ(operand.LabelRef(plain))
-		e.inner(box(true))
+		boxes(box(true))
 		e.SFENCE()
 		e.JMP(operand.LabelRef(next))
 		e.Label(plain)
-		e.inner(box(false))
+		boxes(box(false))
 		e.Label(next)
 	})
 	e.VZEROUPPER()

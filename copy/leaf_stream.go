@@ -1,0 +1,76 @@
+package strided
+
+import (
+	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
+)
+
+// Transposes that store past the caches, and when a plan does.
+
+// transposeStream makes the leaf a transpose of whole lines, where both sides have
+// them: one that stores past the caches, where the destination rows are whole lines
+// or long enough for merging.
+func (b *builder) transposeStream(k int) bool {
+	var buf [inlineLoops]loop
+	all := append(buf[:0], b.rest...)
+	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
+	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
+	t := asm.Info(line)
+	if ok && I.least() >= t.I && J.least() >= t.J {
+		if stream, ok := asm.StreamKernel(t, false, b.have); ok && b.edge && b.alignedRows(&I, &J) {
+			b.ordered = true
+			b.tables(&I, &J)
+			b.plan.kernel, b.plan.stream = stream, true
+			block := &b.plan.block
+			rows := fetchBytes / (t.J * block.I * b.x.item)
+			block.Ahead = t.J * max(1, min(rows, J.least()/t.J))
+			return true
+		}
+		merge, ok := asm.StreamKernel(t, true, b.have)
+		if ok && J.total()*b.x.item >= mergeBytes {
+			b.rest = append(b.restBuf[:0], all...)
+			I, J = b.chains(k, mergeI/b.x.item, mergeJ, asm.Info(merge).I)
+			b.block(&I, &J)
+			b.plan.kernel, b.plan.size, b.ordered = merge, b.x.item, true
+			b.finish(J.split, I.split)
+			return true
+		}
+		b.tables(&I, &J)
+		b.plan.kernel = line
+		return true
+	}
+	b.rest = append(b.restBuf[:0], all...)
+	return false
+}
+
+// streams reports whether the plan is to store past the caches where it can.
+func (b *builder) streams() bool {
+	switch b.plan.opts.Streaming {
+	case StreamNever:
+		return false
+	case StreamAlways:
+		return true
+	}
+	p := b.plan
+	return (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2 >= streamBytes()
+}
+
+// streamBytes is the size of source and destination, in the mean, from which stores
+// past the caches win: together they fill three quarters of the last-level cache.
+func streamBytes() int { return cpu.LastLevelCache() * 3 / 8 }
+
+// alignedRows reports whether all destination rows of the leaf begin at a line edge
+// if the first does, and end at one.
+func (b *builder) alignedRows(I, J *virtual) bool {
+	steps := J.n * b.x.item
+	if J.split.n > 1 {
+		steps = J.split.full*b.x.item | J.split.last*b.x.item
+	}
+	for _, l := range I.loops[:I.used] {
+		steps |= l.dst
+	}
+	for _, l := range b.rest {
+		steps |= l.dst
+	}
+	return (steps|I.split.dst|J.split.dst)%64 == 0
+}
