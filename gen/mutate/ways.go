@@ -214,7 +214,7 @@ func (in instruction) wrongLane() (instruction, bool) {
 	return in, true
 }
 
-var register = regexp.MustCompile(`([XYZFV])(\d+)|R\d+|[ABCD]X|[SD]I`)
+var register = regexp.MustCompile(`([XYZFV])(\d+)|R\d+|[ABCD][XL]|[SD]I`)
 
 // otherRegister replaces the first register of an operand by another of its kind.
 func otherRegister(operand string) string {
