@@ -1940,6 +1940,69 @@ func permuteMasked4x4VBMI(dst, src *byte, b *Block)
 //go:noescape
 func permute1x1AVX2(dst, src *byte, b *Block)
 
+// permute1x2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x2AVX2(dst, src *byte, b *Block)
+
+// permute1x3AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x3AVX2(dst, src *byte, b *Block)
+
+// permute1x4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x4AVX2(dst, src *byte, b *Block)
+
 // permute2x1AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -2149,6 +2212,69 @@ func permute4x4AVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func permute1x1SSSE3(dst, src *byte, b *Block)
+
+// permute1x2SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x2SSSE3(dst, src *byte, b *Block)
+
+// permute1x3SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x3SSSE3(dst, src *byte, b *Block)
+
+// permute1x4SSSE3 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute1x4SSSE3(dst, src *byte, b *Block)
 
 // permute2x1SSSE3 is
 //
@@ -2452,6 +2578,9 @@ const (
 	idPermuteMasked4x3VBMI
 	idPermuteMasked4x4VBMI
 	idPermute1x1AVX2
+	idPermute1x2AVX2
+	idPermute1x3AVX2
+	idPermute1x4AVX2
 	idPermute2x1AVX2
 	idPermute2x2AVX2
 	idPermute3x1AVX2
@@ -2462,6 +2591,9 @@ const (
 	idPermute4x3AVX2
 	idPermute4x4AVX2
 	idPermute1x1SSSE3
+	idPermute1x2SSSE3
+	idPermute1x3SSSE3
+	idPermute1x4SSSE3
 	idPermute2x1SSSE3
 	idPermute2x2SSSE3
 	idPermute3x1SSSE3
@@ -2586,6 +2718,9 @@ var archKernels = []Kernel{
 	{ID: idPermuteMasked4x3VBMI, Name: "permuteMasked4x3VBMI", Op: Permute, Size: 0, I: 4, J: 3, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermuteMasked4x4VBMI, Name: "permuteMasked4x4VBMI", Op: Permute, Size: 0, I: 4, J: 4, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute1x1AVX2, Name: "permute1x1AVX2", Op: Permute, Size: 0, I: 1, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute1x2AVX2, Name: "permute1x2AVX2", Op: Permute, Size: 0, I: 1, J: 2, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute1x3AVX2, Name: "permute1x3AVX2", Op: Permute, Size: 0, I: 1, J: 3, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute1x4AVX2, Name: "permute1x4AVX2", Op: Permute, Size: 0, I: 1, J: 4, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute2x1AVX2, Name: "permute2x1AVX2", Op: Permute, Size: 0, I: 2, J: 1, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute2x2AVX2, Name: "permute2x2AVX2", Op: Permute, Size: 0, I: 2, J: 2, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute3x1AVX2, Name: "permute3x1AVX2", Op: Permute, Size: 0, I: 3, J: 1, Vector: 16, Needs: cpu.AVX2},
@@ -2596,6 +2731,9 @@ var archKernels = []Kernel{
 	{ID: idPermute4x3AVX2, Name: "permute4x3AVX2", Op: Permute, Size: 0, I: 4, J: 3, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute4x4AVX2, Name: "permute4x4AVX2", Op: Permute, Size: 0, I: 4, J: 4, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute1x1SSSE3, Name: "permute1x1SSSE3", Op: Permute, Size: 0, I: 1, J: 1, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute1x2SSSE3, Name: "permute1x2SSSE3", Op: Permute, Size: 0, I: 1, J: 2, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute1x3SSSE3, Name: "permute1x3SSSE3", Op: Permute, Size: 0, I: 1, J: 3, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute1x4SSSE3, Name: "permute1x4SSSE3", Op: Permute, Size: 0, I: 1, J: 4, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute2x1SSSE3, Name: "permute2x1SSSE3", Op: Permute, Size: 0, I: 2, J: 1, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute2x2SSSE3, Name: "permute2x2SSSE3", Op: Permute, Size: 0, I: 2, J: 2, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute3x1SSSE3, Name: "permute3x1SSSE3", Op: Permute, Size: 0, I: 3, J: 1, Vector: 16, Needs: cpu.SSSE3},
@@ -2835,6 +2973,12 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		permuteMasked4x4VBMI(dst, src, b)
 	case idPermute1x1AVX2:
 		permute1x1AVX2(dst, src, b)
+	case idPermute1x2AVX2:
+		permute1x2AVX2(dst, src, b)
+	case idPermute1x3AVX2:
+		permute1x3AVX2(dst, src, b)
+	case idPermute1x4AVX2:
+		permute1x4AVX2(dst, src, b)
 	case idPermute2x1AVX2:
 		permute2x1AVX2(dst, src, b)
 	case idPermute2x2AVX2:
@@ -2855,6 +2999,12 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		permute4x4AVX2(dst, src, b)
 	case idPermute1x1SSSE3:
 		permute1x1SSSE3(dst, src, b)
+	case idPermute1x2SSSE3:
+		permute1x2SSSE3(dst, src, b)
+	case idPermute1x3SSSE3:
+		permute1x3SSSE3(dst, src, b)
+	case idPermute1x4SSSE3:
+		permute1x4SSSE3(dst, src, b)
 	case idPermute2x1SSSE3:
 		permute2x1SSSE3(dst, src, b)
 	case idPermute2x2SSSE3:

@@ -17773,6 +17773,411 @@ done5:
 	VZEROUPPER
 	RET
 
+// func permute1x2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute1x2AVX2(SB), $48-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           168(DX), BX
+	MOVQ           536(BX), SI
+	VBROADCASTI128 16(SI), Y0
+	VBROADCASTI128 (SI), Y1
+	ADDQ           24(BX), CX
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), SI
+	SUBQ           88(BX), SI
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            SI, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), DI
+	ADDQ           BX, BX
+	ADDQ           DI, DI
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some2
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some2:
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
+
+outer1:
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R11
+	ORQ     AX, R11
+	TESTQ   $+31, R11
+	JNZ     plain6
+	PCALIGN $0x40
+
+stream7:
+	VMOVDQU     (CX), X2
+	VINSERTI128 $0x01, (R9), Y2, Y2
+	VPSHUFB     Y1, Y2, Y3
+	VMOVNTDQ    Y3, (AX)
+	VPSHUFB     Y0, Y2, Y3
+	VMOVNTDQ    Y3, (AX)(SI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X2
+	VINSERTI128 $0x01, (R9), Y2, Y2
+	VPSHUFB     Y1, Y2, Y3
+	VMOVDQU     Y3, (AX)
+	VPSHUFB     Y0, Y2, Y3
+	VMOVDQU     Y3, (AX)(SI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X2
+	VINSERTI128  $0x01, (R9), Y2, Y2
+	VPSHUFB      Y1, Y2, Y3
+	VMOVDQU      X3, (AX)
+	VEXTRACTI128 $0x01, Y3, (R8)
+	VPSHUFB      Y0, Y2, Y3
+	VMOVDQU      X3, (AX)(SI*1)
+	VEXTRACTI128 $0x01, Y3, (R8)(SI*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart3
+
+last4:
+	INCQ R10
+	JNZ  done5
+	MOVQ AX, R8
+	MOVQ CX, R9
+	JMP  apart3
+
+done5:
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute1x3AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute1x3AVX2(SB), $48-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           168(DX), BX
+	MOVQ           536(BX), SI
+	VBROADCASTI128 32(SI), Y0
+	VBROADCASTI128 16(SI), Y1
+	VBROADCASTI128 (SI), Y2
+	ADDQ           24(BX), CX
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), SI
+	SUBQ           88(BX), SI
+	MOVQ           104(BX), DI
+	SUBQ           88(BX), DI
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            SI, BX
+	ORQ            DI, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R8
+	ADDQ           BX, BX
+	ADDQ           R8, R8
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some2
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some2:
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
+
+outer1:
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R9
+	ADDQ    AX, R9
+	MOVQ    64(DX), R10
+	ADDQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+2, R11
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R12
+	ORQ     AX, R12
+	TESTQ   $+31, R12
+	JNZ     plain6
+	PCALIGN $0x40
+
+stream7:
+	VMOVDQU     (CX), X3
+	VINSERTI128 $0x01, (R10), Y3, Y3
+	VPSHUFB     Y2, Y3, Y4
+	VMOVNTDQ    Y4, (AX)
+	VPSHUFB     Y1, Y3, Y4
+	VMOVNTDQ    Y4, (AX)(SI*1)
+	VPSHUFB     Y0, Y3, Y4
+	VMOVNTDQ    Y4, (AX)(DI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R9
+	ADDQ        R8, CX
+	ADDQ        R8, R10
+	SUBQ        $+2, R11
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X3
+	VINSERTI128 $0x01, (R10), Y3, Y3
+	VPSHUFB     Y2, Y3, Y4
+	VMOVDQU     Y4, (AX)
+	VPSHUFB     Y1, Y3, Y4
+	VMOVDQU     Y4, (AX)(SI*1)
+	VPSHUFB     Y0, Y3, Y4
+	VMOVDQU     Y4, (AX)(DI*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R9
+	ADDQ        R8, CX
+	ADDQ        R8, R10
+	SUBQ        $+2, R11
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X3
+	VINSERTI128  $0x01, (R10), Y3, Y3
+	VPSHUFB      Y2, Y3, Y4
+	VMOVDQU      X4, (AX)
+	VEXTRACTI128 $0x01, Y4, (R9)
+	VPSHUFB      Y1, Y3, Y4
+	VMOVDQU      X4, (AX)(SI*1)
+	VEXTRACTI128 $0x01, Y4, (R9)(SI*1)
+	VPSHUFB      Y0, Y3, Y4
+	VMOVDQU      X4, (AX)(DI*1)
+	VEXTRACTI128 $0x01, Y4, (R9)(DI*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R9
+	ADDQ         R8, CX
+	ADDQ         R8, R10
+	SUBQ         $+2, R11
+	JGE          apart3
+
+last4:
+	INCQ R11
+	JNZ  done5
+	MOVQ AX, R9
+	MOVQ CX, R10
+	JMP  apart3
+
+done5:
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute1x4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, MMX+
+TEXT ·permute1x4AVX2(SB), $48-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           168(DX), BX
+	MOVQ           536(BX), SI
+	VBROADCASTI128 48(SI), Y0
+	VBROADCASTI128 32(SI), Y1
+	VBROADCASTI128 16(SI), Y2
+	VBROADCASTI128 (SI), Y3
+	ADDQ           24(BX), CX
+	ADDQ           88(BX), AX
+	MOVQ           96(BX), SI
+	SUBQ           88(BX), SI
+	MOVQ           104(BX), DI
+	SUBQ           88(BX), DI
+	MOVQ           112(BX), R8
+	SUBQ           88(BX), R8
+	MOVQ           160(DX), BX
+	XORQ           $+1, BX
+	ORQ            SI, BX
+	ORQ            DI, BX
+	ORQ            R8, BX
+	MOVQ           BX, (SP)
+	MOVQ           56(DX), BX
+	MOVQ           64(DX), R9
+	ADDQ           BX, BX
+	ADDQ           R9, R9
+	MOVQ           AX, 8(SP)
+	MOVQ           CX, 16(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 24(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some2
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some2:
+	MOVQ AX, 32(SP)
+	MOVQ CX, 40(SP)
+
+outer1:
+	MOVQ    8(SP), AX
+	MOVQ    16(SP), CX
+	MOVQ    56(DX), R10
+	ADDQ    AX, R10
+	MOVQ    64(DX), R11
+	ADDQ    CX, R11
+	MOVQ    48(DX), R12
+	SUBQ    $+2, R12
+	JLT     last4
+	CMPQ    BX, $+32
+	JNE     apart3
+	MOVQ    (SP), R13
+	ORQ     AX, R13
+	TESTQ   $+31, R13
+	JNZ     plain6
+	PCALIGN $0x40
+
+stream7:
+	VMOVDQU     (CX), X4
+	VINSERTI128 $0x01, (R11), Y4, Y4
+	VPSHUFB     Y3, Y4, Y5
+	VMOVNTDQ    Y5, (AX)
+	VPSHUFB     Y2, Y4, Y5
+	VMOVNTDQ    Y5, (AX)(SI*1)
+	VPSHUFB     Y1, Y4, Y5
+	VMOVNTDQ    Y5, (AX)(DI*1)
+	VPSHUFB     Y0, Y4, Y5
+	VMOVNTDQ    Y5, (AX)(R8*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         stream7
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain6:
+	VMOVDQU     (CX), X4
+	VINSERTI128 $0x01, (R11), Y4, Y4
+	VPSHUFB     Y3, Y4, Y5
+	VMOVDQU     Y5, (AX)
+	VPSHUFB     Y2, Y4, Y5
+	VMOVDQU     Y5, (AX)(SI*1)
+	VPSHUFB     Y1, Y4, Y5
+	VMOVDQU     Y5, (AX)(DI*1)
+	VPSHUFB     Y0, Y4, Y5
+	VMOVDQU     Y5, (AX)(R8*1)
+	ADDQ        BX, AX
+	ADDQ        BX, R10
+	ADDQ        R9, CX
+	ADDQ        R9, R11
+	SUBQ        $+2, R12
+	JGE         plain6
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	VMOVDQU      (CX), X4
+	VINSERTI128  $0x01, (R11), Y4, Y4
+	VPSHUFB      Y3, Y4, Y5
+	VMOVDQU      X5, (AX)
+	VEXTRACTI128 $0x01, Y5, (R10)
+	VPSHUFB      Y2, Y4, Y5
+	VMOVDQU      X5, (AX)(SI*1)
+	VEXTRACTI128 $0x01, Y5, (R10)(SI*1)
+	VPSHUFB      Y1, Y4, Y5
+	VMOVDQU      X5, (AX)(DI*1)
+	VEXTRACTI128 $0x01, Y5, (R10)(DI*1)
+	VPSHUFB      Y0, Y4, Y5
+	VMOVDQU      X5, (AX)(R8*1)
+	VEXTRACTI128 $0x01, Y5, (R10)(R8*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R10
+	ADDQ         R9, CX
+	ADDQ         R9, R11
+	SUBQ         $+2, R12
+	JGE          apart3
+
+last4:
+	INCQ R12
+	JNZ  done5
+	MOVQ AX, R10
+	MOVQ CX, R11
+	JMP  apart3
+
+done5:
+	MOVQ 32(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 8(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 16(SP)
+	ADDQ 40(SP), AX
+	MOVQ AX, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func permute2x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, MMX+
 TEXT ·permute2x1AVX2(SB), $48-24
@@ -19417,6 +19822,183 @@ inner3:
 	PSHUFB X0, X1
 	MOVQ   88(BX), R9
 	MOVOU  X1, (SI)(R9*1)
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
+	DECQ   R8
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute1x2SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute1x2SSSE3(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  168(DX), BX
+	MOVQ  536(BX), SI
+	MOVOU (SI), X0
+	MOVOU 16(SI), X1
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+
+inner3:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X2
+	MOVOA  X2, X3
+	PSHUFB X0, X3
+	MOVQ   88(BX), R9
+	MOVOU  X3, (SI)(R9*1)
+	MOVOA  X2, X2
+	PSHUFB X1, X2
+	MOVQ   96(BX), R9
+	MOVOU  X2, (SI)(R9*1)
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
+	DECQ   R8
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute1x3SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute1x3SSSE3(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  168(DX), BX
+	MOVQ  536(BX), SI
+	MOVOU (SI), X0
+	MOVOU 16(SI), X1
+	MOVOU 32(SI), X2
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+
+inner3:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X3
+	MOVOA  X3, X4
+	PSHUFB X0, X4
+	MOVQ   88(BX), R9
+	MOVOU  X4, (SI)(R9*1)
+	MOVOA  X3, X4
+	PSHUFB X1, X4
+	MOVQ   96(BX), R9
+	MOVOU  X4, (SI)(R9*1)
+	MOVOA  X3, X3
+	PSHUFB X2, X3
+	MOVQ   104(BX), R9
+	MOVOU  X3, (SI)(R9*1)
+	ADDQ   56(DX), SI
+	ADDQ   64(DX), DI
+	DECQ   R8
+	JNZ    inner3
+	MOVQ   8(SP), SI
+	MOVQ   (SI), DI
+	ADDQ   DI, AX
+	MOVQ   8(SI), DI
+	ADDQ   DI, CX
+	ADDQ   16(SP), SI
+	MOVQ   SI, 8(SP)
+	DECQ   (SP)
+	JNZ    outer1
+	RET
+
+// func permute1x4SSSE3(dst *byte, src *byte, b *byte)
+// Requires: SSE2, SSSE3
+TEXT ·permute1x4SSSE3(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  168(DX), BX
+	MOVQ  536(BX), SI
+	MOVOU (SI), X0
+	MOVOU 16(SI), X1
+	MOVOU 32(SI), X2
+	MOVOU 48(SI), X3
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some2
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some2:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
+
+outer1:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+
+inner3:
+	MOVQ   24(BX), R9
+	MOVOU  (DI)(R9*1), X4
+	MOVOA  X4, X5
+	PSHUFB X0, X5
+	MOVQ   88(BX), R9
+	MOVOU  X5, (SI)(R9*1)
+	MOVOA  X4, X5
+	PSHUFB X1, X5
+	MOVQ   96(BX), R9
+	MOVOU  X5, (SI)(R9*1)
+	MOVOA  X4, X5
+	PSHUFB X2, X5
+	MOVQ   104(BX), R9
+	MOVOU  X5, (SI)(R9*1)
+	MOVOA  X4, X4
+	PSHUFB X3, X4
+	MOVQ   112(BX), R9
+	MOVOU  X4, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
 	DECQ   R8

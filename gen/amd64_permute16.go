@@ -20,7 +20,11 @@ func shuffleKernels() []kernel {
 	var ks []kernel
 	add := func(isa, suffix string, emit func(p shuffle, e *emitter)) {
 		for s := 1; s <= shuffleWindows; s++ {
-			for d := 1; d <= s; d++ { // boxes with more windows on the destination are rare
+			most := s // boxes with more windows on the destination are rare, but for what repeats
+			if s == 1 {
+				most = shuffleWindows
+			}
+			for d := 1; d <= most; d++ {
 				p := shuffle{s, d}
 				ks = append(ks, kernel{
 					name: fmt.Sprintf("permute%dx%d%s", s, d, suffix), op: "Permute", i: s, j: d, vector: 16,
