@@ -73,6 +73,16 @@ func (b *Block) Step(o int) (dst, src int) {
 	return b.Turns[2*o], b.Turns[2*o+1]
 }
 
+// Turn returns where turn i of Inner lies, counted from its first; the one after Inner's
+// is Last.
+func (b *Block) Turn(i int) (dst, src int) {
+	dst, src = i*b.Inner.Dst, i*b.Inner.Src
+	if i == b.Inner.N {
+		dst, src = dst+b.Last.Dst, src+b.Last.Src
+	}
+	return dst, src
+}
+
 // An ID names a kernel; it is its place in [Kernels].
 type ID int
 

@@ -25,6 +25,7 @@ func (c *checker) permute() {
 		if c.k.Masked {
 			c.anchor(b.Perm)
 		}
+		c.last(b)
 		b.Stream = c.IntN(2) // no kernel has to, none may do anything else then
 		c.check(1, b)
 	}
@@ -130,6 +131,17 @@ func (c *checker) boxLoops(b *asm.Block) {
 	b.Inner = asm.Loop{N: inner, Dst: d[1], Src: s[1]}
 	copy(p.DstAt[:], table(p.NDst, d[2]))
 	copy(p.SrcAt[:], table(p.NSrc, s[2]))
+}
+
+// last takes turns away from Inner and makes one of them the block's Last.
+func (c *checker) last(b *asm.Block) {
+	if b.Inner.N == 1 || c.IntN(2) == 0 {
+		return
+	}
+	taken := 1 + c.IntN(b.Inner.N-1)
+	skip := c.IntN(taken)
+	b.Inner.N -= taken
+	b.Last = asm.Loop{N: 1, Dst: skip * b.Inner.Dst, Src: skip * b.Inner.Src}
 }
 
 // joined makes a block of boxes that follow each other without a gap in every

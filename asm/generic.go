@@ -72,10 +72,14 @@ func fillGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
 	}
 }
 
-// permuteGeneric copies the bytes of Inner.N boxes one by one.
+// permuteGeneric copies the bytes of the boxes of Inner and Last one by one.
 func permuteGeneric(dst []byte, d int, src []byte, s int, b *Block) {
 	p := b.Perm
-	for range b.Inner.N {
+	for i := range b.Inner.N + b.Last.N {
+		if i == b.Inner.N {
+			d += b.Last.Dst
+			s += b.Last.Src
+		}
 		for w := range p.NDst {
 			for k := range p.Vector {
 				if p.DstMask[w]>>k&1 != 0 {

@@ -72,8 +72,9 @@ func each(op asm.Op, size int, b *asm.Block, move func(d, s, n int)) {
 			}
 			continue
 		}
-		for i := range b.Inner.N {
-			eachInner(op, size, b, d+i*b.Inner.Dst, s+i*b.Inner.Src, move)
+		for i := range b.Inner.N + b.Last.N {
+			to, from := b.Turn(i)
+			eachInner(op, size, b, d+to, s+from, move)
 		}
 	}
 }
@@ -139,9 +140,10 @@ func spans(k asm.Kernel, size int, b *asm.Block) (dst, src span) {
 	if k.Op == asm.Permute && !k.Masked {
 		s := 0
 		for o := range b.Outer.N {
-			for i := range b.Inner.N {
+			for i := range b.Inner.N + b.Last.N {
+				_, from := b.Turn(i)
 				for _, at := range b.Perm.SrcAt[:b.Perm.NSrc] {
-					src.add(s+i*b.Inner.Src+at, k.Vector)
+					src.add(s+from+at, k.Vector)
 				}
 			}
 			_, s = after(b, o, 0, s)
@@ -246,8 +248,8 @@ func (c *checker) check(size int, b *asm.Block) {
 
 // describe shows the parts of a block that a failure depends on.
 func describe(size int, b *asm.Block) string {
-	text := fmt.Sprintf("items of %d bytes, outer %+v, turns %v, inner %+v, width %d, %d x %d, to %v, from %v",
-		size, b.Outer, b.Turns, b.Inner, b.Width, b.I, b.J, b.DstOff, b.SrcOff)
+	text := fmt.Sprintf("items of %d bytes, outer %+v, turns %v, inner %+v, last %+v, width %d, %d x %d, to %v, from %v",
+		size, b.Outer, b.Turns, b.Inner, b.Last, b.Width, b.I, b.J, b.DstOff, b.SrcOff)
 	if p := b.Perm; p != nil {
 		text += fmt.Sprintf(", vector %d, windows to %v under %#x, from %v under %#x",
 			p.Vector, p.DstAt[:p.NDst], p.DstMask[:p.NDst], p.SrcAt[:p.NSrc], p.SrcMask[:p.NSrc])

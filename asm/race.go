@@ -22,8 +22,9 @@ func raceBlock(dst []byte, d int, src []byte, s, size int, id ID, b *Block) {
 				raceWrite(dst, d+off, b.J*size)
 			}
 		default:
-			for i := range b.Inner.N {
-				raceInner(dst, d+i*b.Inner.Dst, src, s+i*b.Inner.Src, size, k, b)
+			for i := range b.Inner.N + b.Last.N {
+				to, from := b.Turn(i)
+				raceInner(dst, d+to, src, s+from, size, k, b)
 			}
 		}
 		dstStep, srcStep := b.Step(o)

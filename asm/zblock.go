@@ -10,6 +10,7 @@ type Block struct {
 	Outer  Loop  // the outer loop around everything else
 	Turns  []int // bytes from each turn of Outer to the next, destination and source in turn, where Outer's own are not the same for all; else nil
 	Inner  Loop  // the inner loop: rows, items or boxes; the steps of rows (Transpose by Step kernels)
+	Last   Loop  // N, 1 or 0, boxes after those of Inner, so far from where its next one would be (Permute)
 	Width  int   // bytes of a row (Rows, Fill)
 	I      int   // items along a source row, the rows of the destination (Transpose)
 	J      int   // items along a destination row, the rows of the source (Transpose)

@@ -1271,8 +1271,11 @@ func transposeB15AVX2(dst, src *byte, b *Block)
 // permute1x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1292,8 +1295,11 @@ func permute1x1VBMI(dst, src *byte, b *Block)
 // permute2x2VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1313,8 +1319,11 @@ func permute2x2VBMI(dst, src *byte, b *Block)
 // permute3x3VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1334,8 +1343,11 @@ func permute3x3VBMI(dst, src *byte, b *Block)
 // permute4x4VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1355,8 +1367,11 @@ func permute4x4VBMI(dst, src *byte, b *Block)
 // permute5x5VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1376,8 +1391,11 @@ func permute5x5VBMI(dst, src *byte, b *Block)
 // permute6x6VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1397,8 +1415,11 @@ func permute6x6VBMI(dst, src *byte, b *Block)
 // permute7x7VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1418,8 +1439,11 @@ func permute7x7VBMI(dst, src *byte, b *Block)
 // permute8x8VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1439,8 +1463,11 @@ func permute8x8VBMI(dst, src *byte, b *Block)
 // permute2x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1460,8 +1487,11 @@ func permute2x1VBMI(dst, src *byte, b *Block)
 // permute3x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1481,8 +1511,11 @@ func permute3x1VBMI(dst, src *byte, b *Block)
 // permute4x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1502,8 +1535,11 @@ func permute4x1VBMI(dst, src *byte, b *Block)
 // permute5x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1523,8 +1559,11 @@ func permute5x1VBMI(dst, src *byte, b *Block)
 // permute6x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1544,8 +1583,11 @@ func permute6x1VBMI(dst, src *byte, b *Block)
 // permute7x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1565,8 +1607,11 @@ func permute7x1VBMI(dst, src *byte, b *Block)
 // permute8x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1586,8 +1631,11 @@ func permute8x1VBMI(dst, src *byte, b *Block)
 // permuteMasked1x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1607,8 +1655,11 @@ func permuteMasked1x1VBMI(dst, src *byte, b *Block)
 // permuteMasked1x2VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1628,8 +1679,11 @@ func permuteMasked1x2VBMI(dst, src *byte, b *Block)
 // permuteMasked1x3VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1649,8 +1703,11 @@ func permuteMasked1x3VBMI(dst, src *byte, b *Block)
 // permuteMasked1x4VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1670,8 +1727,11 @@ func permuteMasked1x4VBMI(dst, src *byte, b *Block)
 // permuteMasked2x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1691,8 +1751,11 @@ func permuteMasked2x1VBMI(dst, src *byte, b *Block)
 // permuteMasked2x2VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1712,8 +1775,11 @@ func permuteMasked2x2VBMI(dst, src *byte, b *Block)
 // permuteMasked2x3VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1733,8 +1799,11 @@ func permuteMasked2x3VBMI(dst, src *byte, b *Block)
 // permuteMasked2x4VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1754,8 +1823,11 @@ func permuteMasked2x4VBMI(dst, src *byte, b *Block)
 // permuteMasked3x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1775,8 +1847,11 @@ func permuteMasked3x1VBMI(dst, src *byte, b *Block)
 // permuteMasked3x2VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1796,8 +1871,11 @@ func permuteMasked3x2VBMI(dst, src *byte, b *Block)
 // permuteMasked3x3VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1817,8 +1895,11 @@ func permuteMasked3x3VBMI(dst, src *byte, b *Block)
 // permuteMasked3x4VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1838,8 +1919,11 @@ func permuteMasked3x4VBMI(dst, src *byte, b *Block)
 // permuteMasked4x1VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1859,8 +1943,11 @@ func permuteMasked4x1VBMI(dst, src *byte, b *Block)
 // permuteMasked4x2VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1880,8 +1967,11 @@ func permuteMasked4x2VBMI(dst, src *byte, b *Block)
 // permuteMasked4x3VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1901,8 +1991,11 @@ func permuteMasked4x3VBMI(dst, src *byte, b *Block)
 // permuteMasked4x4VBMI is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 64 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1922,8 +2015,11 @@ func permuteMasked4x4VBMI(dst, src *byte, b *Block)
 // permute1x1AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1943,8 +2039,11 @@ func permute1x1AVX2(dst, src *byte, b *Block)
 // permute1x2AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1964,8 +2063,11 @@ func permute1x2AVX2(dst, src *byte, b *Block)
 // permute1x3AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -1985,8 +2087,11 @@ func permute1x3AVX2(dst, src *byte, b *Block)
 // permute1x4AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2006,8 +2111,11 @@ func permute1x4AVX2(dst, src *byte, b *Block)
 // permute2x1AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2027,8 +2135,11 @@ func permute2x1AVX2(dst, src *byte, b *Block)
 // permute2x2AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2048,8 +2159,11 @@ func permute2x2AVX2(dst, src *byte, b *Block)
 // permute3x1AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2069,8 +2183,11 @@ func permute3x1AVX2(dst, src *byte, b *Block)
 // permute3x2AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2090,8 +2207,11 @@ func permute3x2AVX2(dst, src *byte, b *Block)
 // permute3x3AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2111,8 +2231,11 @@ func permute3x3AVX2(dst, src *byte, b *Block)
 // permute4x1AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2132,8 +2255,11 @@ func permute4x1AVX2(dst, src *byte, b *Block)
 // permute4x2AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2153,8 +2279,11 @@ func permute4x2AVX2(dst, src *byte, b *Block)
 // permute4x3AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2174,8 +2303,11 @@ func permute4x3AVX2(dst, src *byte, b *Block)
 // permute4x4AVX2 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2195,8 +2327,11 @@ func permute4x4AVX2(dst, src *byte, b *Block)
 // permute1x1SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2216,8 +2351,11 @@ func permute1x1SSSE3(dst, src *byte, b *Block)
 // permute1x2SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2237,8 +2375,11 @@ func permute1x2SSSE3(dst, src *byte, b *Block)
 // permute1x3SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2258,8 +2399,11 @@ func permute1x3SSSE3(dst, src *byte, b *Block)
 // permute1x4SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2279,8 +2423,11 @@ func permute1x4SSSE3(dst, src *byte, b *Block)
 // permute2x1SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2300,8 +2447,11 @@ func permute2x1SSSE3(dst, src *byte, b *Block)
 // permute2x2SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2321,8 +2471,11 @@ func permute2x2SSSE3(dst, src *byte, b *Block)
 // permute3x1SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2342,8 +2495,11 @@ func permute3x1SSSE3(dst, src *byte, b *Block)
 // permute3x2SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2363,8 +2519,11 @@ func permute3x2SSSE3(dst, src *byte, b *Block)
 // permute3x3SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2384,8 +2543,11 @@ func permute3x3SSSE3(dst, src *byte, b *Block)
 // permute4x1SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2405,8 +2567,11 @@ func permute4x1SSSE3(dst, src *byte, b *Block)
 // permute4x2SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2426,8 +2591,11 @@ func permute4x2SSSE3(dst, src *byte, b *Block)
 // permute4x3SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -2447,8 +2615,11 @@ func permute4x3SSSE3(dst, src *byte, b *Block)
 // permute4x4SSSE3 is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {

@@ -324,7 +324,7 @@ TEXT ·rowsAVX2(SB), $168-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	CMPQ  BX, $+64
 	JA    long1
 	CMPQ  BX, $+32
@@ -369,13 +369,13 @@ pair5:
 
 single6:
 	INCQ    R8
-	JNZ     done7
+	JNZ     done8
 	VMOVDQU (DI), Y0
 	VMOVDQU -32(DI)(BX*1), Y1
 	VMOVDQU Y0, (SI)
 	VMOVDQU Y1, -32(SI)(BX*1)
 
-done7:
+done8:
 	MOVQ 8(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -390,30 +390,30 @@ done7:
 
 shorter2:
 	CMPQ  BX, $+16
-	JB    shorter8
+	JB    shorter9
 	MOVQ  (DX), SI
 	MOVQ  SI, 24(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some10
+	JNZ   some11
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some10:
+some11:
 	MOVQ SI, 32(SP)
 	MOVQ DI, 40(SP)
 
-outer9:
+outer10:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single12
+	JLT  single13
 
-pair11:
+pair12:
 	MOVOU (DI), X0
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X0, (SI)
@@ -427,17 +427,17 @@ pair11:
 	ADDQ  R9, SI
 	ADDQ  R10, DI
 	SUBQ  $+2, R8
-	JGE   pair11
+	JGE   pair12
 
-single12:
+single13:
 	INCQ  R8
-	JNZ   done13
+	JNZ   done15
 	MOVOU (DI), X0
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X0, (SI)
 	MOVOU X1, -16(SI)(BX*1)
 
-done13:
+done15:
 	MOVQ 32(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -446,36 +446,36 @@ done13:
 	ADDQ 40(SP), SI
 	MOVQ SI, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer9
+	JNZ  outer10
 	VZEROUPPER
 	RET
 
-shorter8:
+shorter9:
 	CMPQ  BX, $+8
-	JB    shorter14
+	JB    shorter16
 	MOVQ  (DX), SI
 	MOVQ  SI, 48(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some16
+	JNZ   some18
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some16:
+some18:
 	MOVQ SI, 56(SP)
 	MOVQ DI, 64(SP)
 
-outer15:
+outer17:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single18
+	JLT  single20
 
-pair17:
+pair19:
 	MOVQ (DI), R11
 	MOVQ -8(DI)(BX*1), R12
 	MOVQ R11, (SI)
@@ -489,17 +489,17 @@ pair17:
 	ADDQ R9, SI
 	ADDQ R10, DI
 	SUBQ $+2, R8
-	JGE  pair17
+	JGE  pair19
 
-single18:
+single20:
 	INCQ R8
-	JNZ  done19
+	JNZ  done22
 	MOVQ (DI), R8
 	MOVQ -8(DI)(BX*1), DI
 	MOVQ R8, (SI)
 	MOVQ DI, -8(SI)(BX*1)
 
-done19:
+done22:
 	MOVQ 56(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -508,36 +508,36 @@ done19:
 	ADDQ 64(SP), SI
 	MOVQ SI, 56(SP)
 	DECQ 48(SP)
-	JNZ  outer15
+	JNZ  outer17
 	VZEROUPPER
 	RET
 
-shorter14:
+shorter16:
 	CMPQ  BX, $+4
-	JB    shorter20
+	JB    shorter23
 	MOVQ  (DX), SI
 	MOVQ  SI, 72(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some22
+	JNZ   some25
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some22:
+some25:
 	MOVQ SI, 80(SP)
 	MOVQ DI, 88(SP)
 
-outer21:
+outer24:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single24
+	JLT  single27
 
-pair23:
+pair26:
 	MOVL (DI), R11
 	MOVL -4(DI)(BX*1), R12
 	MOVL R11, (SI)
@@ -551,17 +551,17 @@ pair23:
 	ADDQ R9, SI
 	ADDQ R10, DI
 	SUBQ $+2, R8
-	JGE  pair23
+	JGE  pair26
 
-single24:
+single27:
 	INCQ R8
-	JNZ  done25
+	JNZ  done29
 	MOVL (DI), R8
 	MOVL -4(DI)(BX*1), DI
 	MOVL R8, (SI)
 	MOVL DI, -4(SI)(BX*1)
 
-done25:
+done29:
 	MOVQ 80(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -570,36 +570,36 @@ done25:
 	ADDQ 88(SP), SI
 	MOVQ SI, 80(SP)
 	DECQ 72(SP)
-	JNZ  outer21
+	JNZ  outer24
 	VZEROUPPER
 	RET
 
-shorter20:
+shorter23:
 	CMPQ  BX, $+2
-	JB    shorter26
+	JB    shorter30
 	MOVQ  (DX), SI
 	MOVQ  SI, 96(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some28
+	JNZ   some32
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some28:
+some32:
 	MOVQ SI, 104(SP)
 	MOVQ DI, 112(SP)
 
-outer27:
+outer31:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single30
+	JLT  single34
 
-pair29:
+pair33:
 	MOVWLZX (DI), R11
 	MOVWLZX -2(DI)(BX*1), R12
 	MOVW    R11, (SI)
@@ -613,17 +613,17 @@ pair29:
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	SUBQ    $+2, R8
-	JGE     pair29
+	JGE     pair33
 
-single30:
+single34:
 	INCQ    R8
-	JNZ     done31
+	JNZ     done36
 	MOVWLZX (DI), R8
 	MOVWLZX -2(DI)(BX*1), DI
 	MOVW    R8, (SI)
 	MOVW    DI, -2(SI)(BX*1)
 
-done31:
+done36:
 	MOVQ 104(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -632,36 +632,36 @@ done31:
 	ADDQ 112(SP), SI
 	MOVQ SI, 104(SP)
 	DECQ 96(SP)
-	JNZ  outer27
+	JNZ  outer31
 	VZEROUPPER
 	RET
 
-shorter26:
+shorter30:
 	CMPQ  BX, $+0
-	JB    shorter32
+	JB    shorter37
 	MOVQ  (DX), BX
 	MOVQ  BX, 120(SP)
 	MOVQ  $+16, SI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some34
+	JNZ   some39
 	LEAQ  8(DX), BX
 	XORQ  SI, SI
 
-some34:
+some39:
 	MOVQ BX, 128(SP)
 	MOVQ SI, 136(SP)
 
-outer33:
+outer38:
 	MOVQ AX, BX
 	MOVQ CX, SI
 	MOVQ 48(DX), DI
 	MOVQ 56(DX), R8
 	MOVQ 64(DX), R9
 	SUBQ $+2, DI
-	JLT  single36
+	JLT  single41
 
-pair35:
+pair40:
 	MOVBLZX (SI), R10
 	MOVB    R10, (BX)
 	ADDQ    R8, BX
@@ -671,15 +671,15 @@ pair35:
 	ADDQ    R8, BX
 	ADDQ    R9, SI
 	SUBQ    $+2, DI
-	JGE     pair35
+	JGE     pair40
 
-single36:
+single41:
 	INCQ    DI
-	JNZ     done37
+	JNZ     done43
 	MOVBLZX (SI), SI
 	MOVB    SI, (BX)
 
-done37:
+done43:
 	MOVQ 128(SP), BX
 	MOVQ (BX), SI
 	ADDQ SI, AX
@@ -688,37 +688,37 @@ done37:
 	ADDQ 136(SP), BX
 	MOVQ BX, 128(SP)
 	DECQ 120(SP)
-	JNZ  outer33
+	JNZ  outer38
 	VZEROUPPER
 	RET
 
-shorter32:
+shorter37:
 long1:
 	MOVQ  (DX), SI
 	MOVQ  SI, 144(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some39
+	JNZ   some45
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some39:
+some45:
 	MOVQ SI, 152(SP)
 	MOVQ DI, 160(SP)
 
-outer38:
+outer44:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 
-inner40:
+inner46:
 	XORQ R9, R9
 	MOVQ BX, R10
 	SUBQ $+128, R10
-	JLE  single42
+	JLE  single48
 
-four41:
+four47:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU 32(DI)(R9*1), Y1
 	VMOVDQU 64(DI)(R9*1), Y2
@@ -729,26 +729,26 @@ four41:
 	VMOVDQU Y3, 96(SI)(R9*1)
 	ADDQ    $+128, R9
 	SUBQ    $+128, R10
-	JG      four41
+	JG      four47
 
-single42:
+single48:
 	ADDQ $+96, R10
-	JLE  last44
+	JLE  last50
 
-one43:
+one49:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU Y0, (SI)(R9*1)
 	ADDQ    $+32, R9
 	SUBQ    $+32, R10
-	JG      one43
+	JG      one49
 
-last44:
+last50:
 	VMOVDQU -32(DI)(BX*1), Y1
 	VMOVDQU Y1, -32(SI)(BX*1)
 	ADDQ    56(DX), SI
 	ADDQ    64(DX), DI
 	DECQ    R8
-	JNZ     inner40
+	JNZ     inner46
 	MOVQ    152(SP), SI
 	MOVQ    (SI), DI
 	ADDQ    DI, AX
@@ -757,7 +757,7 @@ last44:
 	ADDQ    160(SP), SI
 	MOVQ    SI, 152(SP)
 	DECQ    144(SP)
-	JNZ     outer38
+	JNZ     outer44
 	VZEROUPPER
 	RET
 
@@ -767,7 +767,7 @@ TEXT ·rowsSSE2(SB), $144-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	CMPQ  BX, $+32
 	JA    long1
 	CMPQ  BX, $+16
@@ -812,13 +812,13 @@ pair5:
 
 single6:
 	INCQ  R8
-	JNZ   done7
+	JNZ   done8
 	MOVOU (DI), X0
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X0, (SI)
 	MOVOU X1, -16(SI)(BX*1)
 
-done7:
+done8:
 	MOVQ 8(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -832,30 +832,30 @@ done7:
 
 shorter2:
 	CMPQ  BX, $+8
-	JB    shorter8
+	JB    shorter9
 	MOVQ  (DX), SI
 	MOVQ  SI, 24(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some10
+	JNZ   some11
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some10:
+some11:
 	MOVQ SI, 32(SP)
 	MOVQ DI, 40(SP)
 
-outer9:
+outer10:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single12
+	JLT  single13
 
-pair11:
+pair12:
 	MOVQ (DI), R11
 	MOVQ -8(DI)(BX*1), R12
 	MOVQ R11, (SI)
@@ -869,17 +869,17 @@ pair11:
 	ADDQ R9, SI
 	ADDQ R10, DI
 	SUBQ $+2, R8
-	JGE  pair11
+	JGE  pair12
 
-single12:
+single13:
 	INCQ R8
-	JNZ  done13
+	JNZ  done15
 	MOVQ (DI), R8
 	MOVQ -8(DI)(BX*1), DI
 	MOVQ R8, (SI)
 	MOVQ DI, -8(SI)(BX*1)
 
-done13:
+done15:
 	MOVQ 32(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -888,35 +888,35 @@ done13:
 	ADDQ 40(SP), SI
 	MOVQ SI, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer9
+	JNZ  outer10
 	RET
 
-shorter8:
+shorter9:
 	CMPQ  BX, $+4
-	JB    shorter14
+	JB    shorter16
 	MOVQ  (DX), SI
 	MOVQ  SI, 48(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some16
+	JNZ   some18
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some16:
+some18:
 	MOVQ SI, 56(SP)
 	MOVQ DI, 64(SP)
 
-outer15:
+outer17:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single18
+	JLT  single20
 
-pair17:
+pair19:
 	MOVL (DI), R11
 	MOVL -4(DI)(BX*1), R12
 	MOVL R11, (SI)
@@ -930,17 +930,17 @@ pair17:
 	ADDQ R9, SI
 	ADDQ R10, DI
 	SUBQ $+2, R8
-	JGE  pair17
+	JGE  pair19
 
-single18:
+single20:
 	INCQ R8
-	JNZ  done19
+	JNZ  done22
 	MOVL (DI), R8
 	MOVL -4(DI)(BX*1), DI
 	MOVL R8, (SI)
 	MOVL DI, -4(SI)(BX*1)
 
-done19:
+done22:
 	MOVQ 56(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -949,35 +949,35 @@ done19:
 	ADDQ 64(SP), SI
 	MOVQ SI, 56(SP)
 	DECQ 48(SP)
-	JNZ  outer15
+	JNZ  outer17
 	RET
 
-shorter14:
+shorter16:
 	CMPQ  BX, $+2
-	JB    shorter20
+	JB    shorter23
 	MOVQ  (DX), SI
 	MOVQ  SI, 72(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some22
+	JNZ   some25
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some22:
+some25:
 	MOVQ SI, 80(SP)
 	MOVQ DI, 88(SP)
 
-outer21:
+outer24:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single24
+	JLT  single27
 
-pair23:
+pair26:
 	MOVWLZX (DI), R11
 	MOVWLZX -2(DI)(BX*1), R12
 	MOVW    R11, (SI)
@@ -991,17 +991,17 @@ pair23:
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	SUBQ    $+2, R8
-	JGE     pair23
+	JGE     pair26
 
-single24:
+single27:
 	INCQ    R8
-	JNZ     done25
+	JNZ     done29
 	MOVWLZX (DI), R8
 	MOVWLZX -2(DI)(BX*1), DI
 	MOVW    R8, (SI)
 	MOVW    DI, -2(SI)(BX*1)
 
-done25:
+done29:
 	MOVQ 80(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -1010,35 +1010,35 @@ done25:
 	ADDQ 88(SP), SI
 	MOVQ SI, 80(SP)
 	DECQ 72(SP)
-	JNZ  outer21
+	JNZ  outer24
 	RET
 
-shorter20:
+shorter23:
 	CMPQ  BX, $+0
-	JB    shorter26
+	JB    shorter30
 	MOVQ  (DX), BX
 	MOVQ  BX, 96(SP)
 	MOVQ  $+16, SI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some28
+	JNZ   some32
 	LEAQ  8(DX), BX
 	XORQ  SI, SI
 
-some28:
+some32:
 	MOVQ BX, 104(SP)
 	MOVQ SI, 112(SP)
 
-outer27:
+outer31:
 	MOVQ AX, BX
 	MOVQ CX, SI
 	MOVQ 48(DX), DI
 	MOVQ 56(DX), R8
 	MOVQ 64(DX), R9
 	SUBQ $+2, DI
-	JLT  single30
+	JLT  single34
 
-pair29:
+pair33:
 	MOVBLZX (SI), R10
 	MOVB    R10, (BX)
 	ADDQ    R8, BX
@@ -1048,15 +1048,15 @@ pair29:
 	ADDQ    R8, BX
 	ADDQ    R9, SI
 	SUBQ    $+2, DI
-	JGE     pair29
+	JGE     pair33
 
-single30:
+single34:
 	INCQ    DI
-	JNZ     done31
+	JNZ     done36
 	MOVBLZX (SI), SI
 	MOVB    SI, (BX)
 
-done31:
+done36:
 	MOVQ 104(SP), BX
 	MOVQ (BX), SI
 	ADDQ SI, AX
@@ -1065,36 +1065,36 @@ done31:
 	ADDQ 112(SP), BX
 	MOVQ BX, 104(SP)
 	DECQ 96(SP)
-	JNZ  outer27
+	JNZ  outer31
 	RET
 
-shorter26:
+shorter30:
 long1:
 	MOVQ  (DX), SI
 	MOVQ  SI, 120(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some33
+	JNZ   some38
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some33:
+some38:
 	MOVQ SI, 128(SP)
 	MOVQ DI, 136(SP)
 
-outer32:
+outer37:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 
-inner34:
+inner39:
 	XORQ R9, R9
 	MOVQ BX, R10
 	SUBQ $+64, R10
-	JLE  single36
+	JLE  single41
 
-four35:
+four40:
 	MOVOU (DI)(R9*1), X0
 	MOVOU 16(DI)(R9*1), X1
 	MOVOU 32(DI)(R9*1), X2
@@ -1105,26 +1105,26 @@ four35:
 	MOVOU X3, 48(SI)(R9*1)
 	ADDQ  $+64, R9
 	SUBQ  $+64, R10
-	JG    four35
+	JG    four40
 
-single36:
+single41:
 	ADDQ $+48, R10
-	JLE  last38
+	JLE  last43
 
-one37:
+one42:
 	MOVOU (DI)(R9*1), X0
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	SUBQ  $+16, R10
-	JG    one37
+	JG    one42
 
-last38:
+last43:
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X1, -16(SI)(BX*1)
 	ADDQ  56(DX), SI
 	ADDQ  64(DX), DI
 	DECQ  R8
-	JNZ   inner34
+	JNZ   inner39
 	MOVQ  128(SP), SI
 	MOVQ  (SI), DI
 	ADDQ  DI, AX
@@ -1133,7 +1133,7 @@ last38:
 	ADDQ  136(SP), SI
 	MOVQ  SI, 128(SP)
 	DECQ  120(SP)
-	JNZ   outer32
+	JNZ   outer37
 	RET
 
 // func rowsStreamAVX2(dst *byte, src *byte, b *byte)
@@ -1142,8 +1142,8 @@ TEXT ·rowsStreamAVX2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
-	MOVQ  152(DX), R8
+	MOVQ  96(DX), BX
+	MOVQ  176(DX), R8
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -1311,8 +1311,8 @@ TEXT ·rowsMergeAVX2(SB), $4328-24
 	LEAQ  (SP), SI
 	ADDQ  $+63, SI
 	ANDQ  $-64, SI
-	MOVQ  72(DX), BX
-	MOVQ  152(DX), DI
+	MOVQ  96(DX), BX
+	MOVQ  176(DX), DI
 	MOVQ  AX, 4288(SP)
 	MOVQ  CX, 4296(SP)
 	MOVQ  (DX), AX
@@ -1517,7 +1517,7 @@ TEXT ·fillB1AVX2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -1611,7 +1611,7 @@ TEXT ·fillB2AVX2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -1699,7 +1699,7 @@ TEXT ·fillB4AVX2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -1781,7 +1781,7 @@ TEXT ·fillB8AVX2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -1857,7 +1857,7 @@ TEXT ·fillB16AVX2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -2633,7 +2633,7 @@ TEXT ·fillB1SSE2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -2723,7 +2723,7 @@ TEXT ·fillB2SSE2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -2807,7 +2807,7 @@ TEXT ·fillB4SSE2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -2885,7 +2885,7 @@ TEXT ·fillB8SSE2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -2955,7 +2955,7 @@ TEXT ·fillB16SSE2(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  72(DX), BX
+	MOVQ  96(DX), BX
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -3028,16 +3028,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	MOVQ        (BX), R8
@@ -3271,16 +3271,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	MOVQ        (BX), R8
@@ -3422,16 +3422,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -3533,16 +3533,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -3636,16 +3636,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), BX
 
@@ -3735,16 +3735,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	MOVQ      (BX), R8
@@ -3905,16 +3905,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -4051,16 +4051,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -4157,16 +4157,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), BX
 
@@ -4246,16 +4246,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -4427,13 +4427,13 @@ outer1:
 	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 88(DX), AX
+	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 80(DX), R13
+	MOVQ 104(DX), R13
 
 tile6:
 	MOVQ            AX, R14
@@ -4673,13 +4673,13 @@ outer1:
 	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 88(DX), AX
+	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 80(DX), R13
+	MOVQ 104(DX), R13
 
 tile6:
 	MOVQ        AX, R14
@@ -4894,13 +4894,13 @@ outer1:
 	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 88(DX), AX
+	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 80(DX), R13
+	MOVQ 104(DX), R13
 
 tile6:
 	MOVQ            AX, R14
@@ -5055,13 +5055,13 @@ outer1:
 	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 88(DX), AX
+	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 80(DX), R13
+	MOVQ 104(DX), R13
 
 tile6:
 	MOVQ           AX, R14
@@ -5212,13 +5212,13 @@ outer1:
 	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 88(DX), AX
+	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 80(DX), R11
+	MOVQ 104(DX), R11
 
 tile6:
 	MOVQ            AX, R12
@@ -5335,13 +5335,13 @@ outer1:
 	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 88(DX), AX
+	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 80(DX), R9
+	MOVQ 104(DX), R9
 
 tile6:
 	MOVQ           AX, R10
@@ -5460,13 +5460,13 @@ outer1:
 	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 88(DX), AX
+	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 80(DX), R10
+	MOVQ 104(DX), R10
 
 tile6:
 	MOVQ            AX, R11
@@ -5566,13 +5566,13 @@ outer1:
 	MOVQ 40(SP), CX
 	MOVQ CX, 24(SP)
 	MOVQ AX, 16(SP)
-	MOVQ 88(DX), AX
+	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 80(DX), DI
+	MOVQ 104(DX), DI
 
 tile6:
 	MOVQ           AX, R8
@@ -5658,16 +5658,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	LEAQ 56(SP), R8
@@ -5941,23 +5941,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -6322,16 +6322,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	LEAQ 56(SP), R8
@@ -6517,23 +6517,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -6778,16 +6778,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	MOVQ       (BX), R8
@@ -6985,23 +6985,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -7288,16 +7288,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -7423,23 +7423,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -7622,16 +7622,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -7727,23 +7727,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -7880,16 +7880,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	LEAQ 56(SP), R8
@@ -8263,23 +8263,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -8808,16 +8808,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	LEAQ 56(SP), R8
@@ -9039,23 +9039,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -9368,16 +9368,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	MOVQ        (BX), R8
@@ -9511,23 +9511,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -9718,16 +9718,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -9845,23 +9845,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -10044,16 +10044,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -10161,23 +10161,23 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), R8
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
 	XORQ DI, DI
-	MOVQ 152(DX), R9
+	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
 	JL   ahead6
-	SUBQ 88(DX), R9
-	MOVQ 144(DX), R10
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
 
 ahead6:
 	LEAQ (BX)(R9*8), R9
@@ -10354,16 +10354,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	LEAQ 56(SP), R8
@@ -10602,16 +10602,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	LEAQ 56(SP), R8
@@ -10855,9 +10855,9 @@ outer1:
 	MOVQ 13432(SP), AX
 	MOVQ 13440(SP), CX
 	MOVQ CX, 13424(SP)
-	MOVQ 96(DX), CX
+	MOVQ 120(DX), CX
 	MOVQ CX, 13408(SP)
-	MOVQ 80(DX), CX
+	MOVQ 104(DX), CX
 	MOVQ CX, 13416(SP)
 	XORQ SI, SI
 
@@ -10891,9 +10891,9 @@ row6:
 	LEAQ         4096(DI), CX
 	MOVQ         CX, 13384(SP)
 	MOVQ         $+0, 13392(SP)
-	MOVQ         88(DX), CX
+	MOVQ         112(DX), CX
 	MOVQ         CX, 13400(SP)
-	MOVQ         120(DX), BX
+	MOVQ         144(DX), BX
 	MOVQ         13424(SP), CX
 
 down7:
@@ -11245,9 +11245,9 @@ outer1:
 	MOVQ 6776(SP), AX
 	MOVQ 6784(SP), CX
 	MOVQ CX, 6768(SP)
-	MOVQ 96(DX), CX
+	MOVQ 120(DX), CX
 	MOVQ CX, 6752(SP)
-	MOVQ 80(DX), CX
+	MOVQ 104(DX), CX
 	MOVQ CX, 6760(SP)
 	XORQ SI, SI
 
@@ -11281,9 +11281,9 @@ row6:
 	LEAQ         2048(DI), CX
 	MOVQ         CX, 6728(SP)
 	MOVQ         $+0, 6736(SP)
-	MOVQ         88(DX), CX
+	MOVQ         112(DX), CX
 	MOVQ         CX, 6744(SP)
-	MOVQ         120(DX), BX
+	MOVQ         144(DX), BX
 	MOVQ         6768(SP), CX
 
 down7:
@@ -11556,9 +11556,9 @@ outer1:
 	MOVQ 3448(SP), AX
 	MOVQ 3456(SP), CX
 	MOVQ CX, 3440(SP)
-	MOVQ 96(DX), CX
+	MOVQ 120(DX), CX
 	MOVQ CX, 3424(SP)
-	MOVQ 80(DX), CX
+	MOVQ 104(DX), CX
 	MOVQ CX, 3432(SP)
 	XORQ SI, SI
 
@@ -11592,9 +11592,9 @@ row6:
 	LEAQ         1024(DI), CX
 	MOVQ         CX, 3400(SP)
 	MOVQ         $+0, 3408(SP)
-	MOVQ         88(DX), CX
+	MOVQ         112(DX), CX
 	MOVQ         CX, 3416(SP)
-	MOVQ         120(DX), BX
+	MOVQ         144(DX), BX
 	MOVQ         3440(SP), CX
 
 down7:
@@ -11871,9 +11871,9 @@ outer1:
 	MOVQ 1784(SP), AX
 	MOVQ 1792(SP), CX
 	MOVQ CX, 1776(SP)
-	MOVQ 96(DX), CX
+	MOVQ 120(DX), CX
 	MOVQ CX, 1760(SP)
-	MOVQ 80(DX), CX
+	MOVQ 104(DX), CX
 	MOVQ CX, 1768(SP)
 	XORQ SI, SI
 
@@ -11907,9 +11907,9 @@ row6:
 	LEAQ         512(DI), CX
 	MOVQ         CX, 1736(SP)
 	MOVQ         $+0, 1744(SP)
-	MOVQ         88(DX), CX
+	MOVQ         112(DX), CX
 	MOVQ         CX, 1752(SP)
-	MOVQ         120(DX), BX
+	MOVQ         144(DX), BX
 	MOVQ         1776(SP), CX
 
 down7:
@@ -12122,9 +12122,9 @@ outer1:
 	MOVQ 952(SP), AX
 	MOVQ 960(SP), CX
 	MOVQ CX, 944(SP)
-	MOVQ 96(DX), CX
+	MOVQ 120(DX), CX
 	MOVQ CX, 928(SP)
-	MOVQ 80(DX), CX
+	MOVQ 104(DX), CX
 	MOVQ CX, 936(SP)
 	XORQ SI, SI
 
@@ -12158,9 +12158,9 @@ row6:
 	LEAQ         256(DI), CX
 	MOVQ         CX, 904(SP)
 	MOVQ         $+0, 912(SP)
-	MOVQ         88(DX), CX
+	MOVQ         112(DX), CX
 	MOVQ         CX, 920(SP)
-	MOVQ         120(DX), BX
+	MOVQ         144(DX), BX
 	MOVQ         944(SP), CX
 
 down7:
@@ -12347,16 +12347,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 
 tile6:
 	MOVQ       (BX), R8
@@ -12592,16 +12592,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -12749,16 +12749,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -12906,16 +12906,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -13063,16 +13063,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -13180,16 +13180,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -13297,16 +13297,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -13414,16 +13414,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ 8(SP), BX
 	MOVQ 24(SP), CX
-	MOVQ 96(DX), SI
-	MOVQ 80(DX), DI
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
 	MOVQ (BX), R8
 	MOVQ 8(BX), R9
 	MOVQ 16(BX), R10
@@ -13527,16 +13527,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ    8(SP), BX
 	MOVQ    24(SP), CX
-	MOVQ    96(DX), SI
-	MOVQ    80(DX), DI
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
 	MOVQ    (BX), R8
 	MOVQ    8(BX), R9
 	MOVQ    16(BX), R10
@@ -13662,16 +13662,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ    8(SP), BX
 	MOVQ    24(SP), CX
-	MOVQ    96(DX), SI
-	MOVQ    80(DX), DI
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
 	MOVQ    (BX), R8
 	MOVQ    8(BX), R9
 	MOVQ    16(BX), R10
@@ -13789,16 +13789,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ    8(SP), BX
 	MOVQ    24(SP), CX
-	MOVQ    96(DX), SI
-	MOVQ    80(DX), DI
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
 	MOVQ    (BX), R8
 	MOVQ    8(BX), R9
 	MOVQ    16(BX), R10
@@ -13916,16 +13916,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ    8(SP), BX
 	MOVQ    24(SP), CX
-	MOVQ    96(DX), SI
-	MOVQ    80(DX), DI
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
 	MOVQ    (BX), R8
 	MOVQ    8(BX), R9
 	MOVQ    16(BX), R10
@@ -14043,16 +14043,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ    8(SP), BX
 	MOVQ    24(SP), CX
-	MOVQ    96(DX), SI
-	MOVQ    80(DX), DI
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
 	MOVQ    (BX), R8
 	MOVQ    8(BX), R9
 	MOVQ    16(BX), R10
@@ -14164,16 +14164,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ    8(SP), BX
 	MOVQ    24(SP), CX
-	MOVQ    96(DX), SI
-	MOVQ    80(DX), DI
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
 	MOVQ    (BX), R8
 	MOVQ    8(BX), R9
 	MOVQ    16(BX), R10
@@ -14285,16 +14285,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ    8(SP), BX
 	MOVQ    24(SP), CX
-	MOVQ    96(DX), SI
-	MOVQ    80(DX), DI
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
 	MOVQ    (BX), R8
 	MOVQ    8(BX), R9
 	MOVQ    16(BX), R10
@@ -14406,16 +14406,16 @@ some2:
 
 outer1:
 	MOVQ 16(SP), AX
-	MOVQ 120(DX), CX
+	MOVQ 144(DX), CX
 	MOVQ CX, 8(SP)
-	MOVQ 88(DX), CX
+	MOVQ 112(DX), CX
 	MOVQ CX, (SP)
 
 tile3:
 	MOVQ    8(SP), BX
 	MOVQ    24(SP), CX
-	MOVQ    96(DX), SI
-	MOVQ    80(DX), DI
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
 	MOVQ    (BX), R8
 	MOVQ    8(BX), R9
 	MOVQ    16(BX), R10
@@ -14510,14 +14510,15 @@ TEXT ·permute1x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	MOVQ      24(BX), SI
 	MOVQ      88(BX), DI
-	MOVQ      160(DX), R8
+	MOVQ      184(DX), R8
 	XORQ      $+1, R8
 	ORQ       56(DX), R8
+	ORQ       80(DX), R8
 	ORQ       88(BX), R8
 	MOVQ      R8, (SP)
 	MOVQ      (DX), BX
@@ -14561,13 +14562,27 @@ pair5:
 	JGE       pair5
 
 single6:
-	INCQ      R9
-	JNZ       done7
+	INCQ R9
+	JNZ  none9
+
+alone7:
 	VMOVDQU64 (R8)(SI*1), Z1
 	VPERMB    Z1, Z0, Z1
 	VMOVNTDQ  Z1, (BX)(DI*1)
+	ADDQ      R10, BX
+	ADDQ      R11, R8
 
-done7:
+none9:
+	TESTQ R9, R9
+	JG    done8
+	MOVQ  72(DX), R9
+	TESTQ R9, R9
+	JZ    done8
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R8
+	JMP   alone7
+
+done8:
 	SFENCE
 	JMP next4
 
@@ -14578,9 +14593,9 @@ plain3:
 	MOVQ 56(DX), R10
 	MOVQ 64(DX), R11
 	SUBQ $+2, R9
-	JLT  single9
+	JLT  single11
 
-pair8:
+pair10:
 	VMOVDQU64     (R8)(SI*1), Z1
 	VPERMB        Z1, Z0, Z1
 	VMOVDQU64     Y1, (BX)(DI*1)
@@ -14594,17 +14609,31 @@ pair8:
 	ADDQ          R10, BX
 	ADDQ          R11, R8
 	SUBQ          $+2, R9
-	JGE           pair8
+	JGE           pair10
 
-single9:
-	INCQ          R9
-	JNZ           done10
+single11:
+	INCQ R9
+	JNZ  none14
+
+alone12:
 	VMOVDQU64     (R8)(SI*1), Z1
 	VPERMB        Z1, Z0, Z1
 	VMOVDQU64     Y1, (BX)(DI*1)
 	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
+	ADDQ          R10, BX
+	ADDQ          R11, R8
 
-done10:
+none14:
+	TESTQ R9, R9
+	JG    done13
+	MOVQ  72(DX), R9
+	TESTQ R9, R9
+	JZ    done13
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R8
+	JMP   alone12
+
+done13:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R8
@@ -14624,7 +14653,7 @@ TEXT ·permute2x2VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -14632,9 +14661,10 @@ TEXT ·permute2x2VBMI(SB), $32-24
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), R8
 	MOVQ      96(BX), R9
-	MOVQ      160(DX), R10
+	MOVQ      184(DX), R10
 	XORQ      $+1, R10
 	ORQ       56(DX), R10
+	ORQ       80(DX), R10
 	ORQ       88(BX), R10
 	ORQ       96(BX), R10
 	MOVQ      R10, (SP)
@@ -14689,8 +14719,10 @@ pair5:
 	JGE       pair5
 
 single6:
-	INCQ      R11
-	JNZ       done7
+	INCQ R11
+	JNZ  none9
+
+alone7:
 	VMOVDQU64 (R10)(SI*1), Z2
 	VMOVDQU64 (R10)(DI*1), Z3
 	VMOVDQU64 Z0, Z4
@@ -14699,8 +14731,20 @@ single6:
 	VMOVDQU64 Z1, Z4
 	VPERMI2B  Z3, Z2, Z4
 	VMOVNTDQ  Z4, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
 
-done7:
+none9:
+	TESTQ R11, R11
+	JG    done8
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done8
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R10
+	JMP   alone7
+
+done8:
 	SFENCE
 	JMP next4
 
@@ -14711,9 +14755,9 @@ plain3:
 	MOVQ 56(DX), R12
 	MOVQ 64(DX), R13
 	SUBQ $+2, R11
-	JLT  single9
+	JLT  single11
 
-pair8:
+pair10:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     Z0, Z4
@@ -14739,11 +14783,13 @@ pair8:
 	ADDQ          R12, BX
 	ADDQ          R13, R10
 	SUBQ          $+2, R11
-	JGE           pair8
+	JGE           pair10
 
-single9:
-	INCQ          R11
-	JNZ           done10
+single11:
+	INCQ R11
+	JNZ  none14
+
+alone12:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     Z0, Z4
@@ -14754,8 +14800,20 @@ single9:
 	VPERMI2B      Z3, Z2, Z4
 	VMOVDQU64     Y4, (BX)(R9*1)
 	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
 
-done10:
+none14:
+	TESTQ R11, R11
+	JG    done13
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done13
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R10
+	JMP   alone12
+
+done13:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R10
@@ -14775,7 +14833,7 @@ TEXT ·permute3x3VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -14795,9 +14853,10 @@ TEXT ·permute3x3VBMI(SB), $32-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      160(DX), R12
+	MOVQ      184(DX), R12
 	XORQ      $+1, R12
 	ORQ       56(DX), R12
+	ORQ       80(DX), R12
 	ORQ       88(BX), R12
 	ORQ       96(BX), R12
 	ORQ       104(BX), R12
@@ -14823,8 +14882,10 @@ outer1:
 	MOVQ  AX, BX
 	MOVQ  CX, R12
 	MOVQ  48(DX), R13
+	ADDQ  R13, R13
+	ADDQ  72(DX), R13
 
-inner5:
+box5:
 	VMOVDQU64 (R12)(SI*1), Z6
 	VMOVDQU64 (R12)(DI*1), Z7
 	VMOVDQU64 (R12)(R8*1), Z8
@@ -14842,17 +14903,26 @@ inner5:
 	VMOVNTDQ  Z9, (BX)(R11*1)
 	ADDQ      56(DX), BX
 	ADDQ      64(DX), R12
-	DECQ      R13
-	JNZ       inner5
+	SUBQ      $+2, R13
+	CMPQ      R13, $+1
+	JG        box5
+	JL        done6
+	ADDQ      80(DX), BX
+	ADDQ      88(DX), R12
+	JMP       box5
+
+done6:
 	SFENCE
-	JMP       next4
+	JMP next4
 
 plain3:
 	MOVQ AX, BX
 	MOVQ CX, R12
 	MOVQ 48(DX), R13
+	ADDQ R13, R13
+	ADDQ 72(DX), R13
 
-inner6:
+box7:
 	VMOVDQU64     (R12)(SI*1), Z6
 	VMOVDQU64     (R12)(DI*1), Z7
 	VMOVDQU64     (R12)(R8*1), Z8
@@ -14873,9 +14943,15 @@ inner6:
 	VEXTRACTI64X4 $0x01, Z9, 32(BX)(R11*1)
 	ADDQ          56(DX), BX
 	ADDQ          64(DX), R12
-	DECQ          R13
-	JNZ           inner6
+	SUBQ          $+2, R13
+	CMPQ          R13, $+1
+	JG            box7
+	JL            done8
+	ADDQ          80(DX), BX
+	ADDQ          88(DX), R12
+	JMP           box7
 
+done8:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R12
@@ -14895,7 +14971,7 @@ TEXT ·permute4x4VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -14917,9 +14993,10 @@ TEXT ·permute4x4VBMI(SB), $32-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      160(DX), R12
+	MOVQ      184(DX), R12
 	XORQ      $+1, R12
 	ORQ       56(DX), R12
+	ORQ       80(DX), R12
 	ORQ       88(BX), R12
 	ORQ       96(BX), R12
 	ORQ       104(BX), R12
@@ -14946,8 +15023,10 @@ outer1:
 	MOVQ  AX, R12
 	MOVQ  CX, R13
 	MOVQ  48(DX), R14
+	ADDQ  R14, R14
+	ADDQ  72(DX), R14
 
-inner5:
+box5:
 	VMOVDQU64 (R13)(SI*1), Z8
 	VMOVDQU64 (R13)(DI*1), Z9
 	VMOVDQU64 (R13)(R8*1), Z10
@@ -14981,17 +15060,26 @@ inner5:
 	VMOVNTDQ  Z12, (R12)(R15*1)
 	ADDQ      56(DX), R12
 	ADDQ      64(DX), R13
-	DECQ      R14
-	JNZ       inner5
+	SUBQ      $+2, R14
+	CMPQ      R14, $+1
+	JG        box5
+	JL        done6
+	ADDQ      80(DX), R12
+	ADDQ      88(DX), R13
+	JMP       box5
+
+done6:
 	SFENCE
-	JMP       next4
+	JMP next4
 
 plain3:
 	MOVQ AX, R12
 	MOVQ CX, R13
 	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
 
-inner6:
+box7:
 	VMOVDQU64     (R13)(SI*1), Z8
 	VMOVDQU64     (R13)(DI*1), Z9
 	VMOVDQU64     (R13)(R8*1), Z10
@@ -15029,9 +15117,15 @@ inner6:
 	VEXTRACTI64X4 $0x01, Z12, 32(R12)(R15*1)
 	ADDQ          56(DX), R12
 	ADDQ          64(DX), R13
-	DECQ          R14
-	JNZ           inner6
+	SUBQ          $+2, R14
+	CMPQ          R14, $+1
+	JG            box7
+	JL            done8
+	ADDQ          80(DX), R12
+	ADDQ          88(DX), R13
+	JMP           box7
 
+done8:
 next4:
 	MOVQ 16(SP), R12
 	MOVQ (R12), R13
@@ -15051,7 +15145,7 @@ TEXT ·permute5x5VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -15097,8 +15191,10 @@ outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
 	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
 
-inner3:
+box3:
 	VMOVDQU64     (R13)(SI*1), Z15
 	VMOVDQU64     (R13)(DI*1), Z16
 	VMOVDQU64     (R13)(R8*1), Z17
@@ -15156,17 +15252,24 @@ inner3:
 	VEXTRACTI64X4 $0x01, Z20, 32(R12)(R15*1)
 	ADDQ          56(DX), R12
 	ADDQ          64(DX), R13
-	DECQ          R14
-	JNZ           inner3
-	MOVQ          8(SP), R12
-	MOVQ          (R12), R13
-	ADDQ          R13, AX
-	MOVQ          8(R12), R13
-	ADDQ          R13, CX
-	ADDQ          16(SP), R12
-	MOVQ          R12, 8(SP)
-	DECQ          (SP)
-	JNZ           outer1
+	SUBQ          $+2, R14
+	CMPQ          R14, $+1
+	JG            box3
+	JL            done4
+	ADDQ          80(DX), R12
+	ADDQ          88(DX), R13
+	JMP           box3
+
+done4:
+	MOVQ 8(SP), R12
+	MOVQ (R12), R13
+	ADDQ R13, AX
+	MOVQ 8(R12), R13
+	ADDQ R13, CX
+	ADDQ 16(SP), R12
+	MOVQ R12, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -15176,7 +15279,7 @@ TEXT ·permute6x6VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -15225,8 +15328,10 @@ outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
 	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
 
-inner3:
+box3:
 	VMOVDQU64     (R13)(SI*1), Z18
 	VMOVDQU64     (R13)(DI*1), Z19
 	VMOVDQU64     (R13)(R8*1), Z20
@@ -15309,17 +15414,24 @@ inner3:
 	VEXTRACTI64X4 $0x01, Z24, 32(R12)(R15*1)
 	ADDQ          56(DX), R12
 	ADDQ          64(DX), R13
-	DECQ          R14
-	JNZ           inner3
-	MOVQ          8(SP), R12
-	MOVQ          (R12), R13
-	ADDQ          R13, AX
-	MOVQ          8(R12), R13
-	ADDQ          R13, CX
-	ADDQ          16(SP), R12
-	MOVQ          R12, 8(SP)
-	DECQ          (SP)
-	JNZ           outer1
+	SUBQ          $+2, R14
+	CMPQ          R14, $+1
+	JG            box3
+	JL            done4
+	ADDQ          80(DX), R12
+	ADDQ          88(DX), R13
+	JMP           box3
+
+done4:
+	MOVQ 8(SP), R12
+	MOVQ (R12), R13
+	ADDQ R13, AX
+	MOVQ 8(R12), R13
+	ADDQ R13, CX
+	ADDQ 16(SP), R12
+	MOVQ R12, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -15329,7 +15441,7 @@ TEXT ·permute7x7VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -15383,8 +15495,10 @@ outer1:
 	MOVQ AX, R13
 	MOVQ CX, R14
 	MOVQ 48(DX), R15
+	ADDQ R15, R15
+	ADDQ 72(DX), R15
 
-inner3:
+box3:
 	VMOVDQU64     (R14)(DI*1), Z23
 	VMOVDQU64     (R14)(R8*1), Z24
 	VMOVDQU64     (R14)(R9*1), Z25
@@ -15498,17 +15612,24 @@ inner3:
 	VEXTRACTI64X4 $0x01, Z30, 32(R13)(BP*1)
 	ADDQ          56(DX), R13
 	ADDQ          64(DX), R14
-	DECQ          R15
-	JNZ           inner3
-	MOVQ          8(SP), R13
-	MOVQ          (R13), R14
-	ADDQ          R14, AX
-	MOVQ          8(R13), R14
-	ADDQ          R14, CX
-	ADDQ          16(SP), R13
-	MOVQ          R13, 8(SP)
-	DECQ          (SP)
-	JNZ           outer1
+	SUBQ          $+2, R15
+	CMPQ          R15, $+1
+	JG            box3
+	JL            done4
+	ADDQ          80(DX), R13
+	ADDQ          88(DX), R14
+	JMP           box3
+
+done4:
+	MOVQ 8(SP), R13
+	MOVQ (R13), R14
+	ADDQ R14, AX
+	MOVQ 8(R13), R14
+	ADDQ R14, CX
+	ADDQ 16(SP), R13
+	MOVQ R13, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -15518,7 +15639,7 @@ TEXT ·permute8x8VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -15571,8 +15692,10 @@ outer1:
 	MOVQ AX, R13
 	MOVQ CX, R14
 	MOVQ 48(DX), R15
+	ADDQ R15, R15
+	ADDQ 72(DX), R15
 
-inner3:
+box3:
 	VMOVDQU64     (R14)(DI*1), Z22
 	VMOVDQU64     (R14)(R8*1), Z23
 	VMOVDQU64     (R14)(R9*1), Z24
@@ -15717,17 +15840,24 @@ inner3:
 	VEXTRACTI64X4 $0x01, Z30, 32(R13)(BP*1)
 	ADDQ          56(DX), R13
 	ADDQ          64(DX), R14
-	DECQ          R15
-	JNZ           inner3
-	MOVQ          8(SP), R13
-	MOVQ          (R13), R14
-	ADDQ          R14, AX
-	MOVQ          8(R13), R14
-	ADDQ          R14, CX
-	ADDQ          16(SP), R13
-	MOVQ          R13, 8(SP)
-	DECQ          (SP)
-	JNZ           outer1
+	SUBQ          $+2, R15
+	CMPQ          R15, $+1
+	JG            box3
+	JL            done4
+	ADDQ          80(DX), R13
+	ADDQ          88(DX), R14
+	JMP           box3
+
+done4:
+	MOVQ 8(SP), R13
+	MOVQ (R13), R14
+	ADDQ R14, AX
+	MOVQ 8(R13), R14
+	ADDQ R14, CX
+	ADDQ 16(SP), R13
+	MOVQ R13, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -15737,15 +15867,16 @@ TEXT ·permute2x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	MOVQ      24(BX), SI
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), R8
-	MOVQ      160(DX), R9
+	MOVQ      184(DX), R9
 	XORQ      $+1, R9
 	ORQ       56(DX), R9
+	ORQ       80(DX), R9
 	ORQ       88(BX), R9
 	MOVQ      R9, (SP)
 	MOVQ      (DX), BX
@@ -15793,15 +15924,29 @@ pair5:
 	JGE       pair5
 
 single6:
-	INCQ      R10
-	JNZ       done7
+	INCQ R10
+	JNZ  none9
+
+alone7:
 	VMOVDQU64 (R9)(SI*1), Z1
 	VMOVDQU64 (R9)(DI*1), Z2
 	VMOVDQU64 Z0, Z3
 	VPERMI2B  Z2, Z1, Z3
 	VMOVNTDQ  Z3, (BX)(R8*1)
+	ADDQ      R11, BX
+	ADDQ      R12, R9
 
-done7:
+none9:
+	TESTQ R10, R10
+	JG    done8
+	MOVQ  72(DX), R10
+	TESTQ R10, R10
+	JZ    done8
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R9
+	JMP   alone7
+
+done8:
 	SFENCE
 	JMP next4
 
@@ -15812,9 +15957,9 @@ plain3:
 	MOVQ 56(DX), R11
 	MOVQ 64(DX), R12
 	SUBQ $+2, R10
-	JLT  single9
+	JLT  single11
 
-pair8:
+pair10:
 	VMOVDQU64     (R9)(SI*1), Z1
 	VMOVDQU64     (R9)(DI*1), Z2
 	VMOVDQU64     Z0, Z3
@@ -15832,19 +15977,33 @@ pair8:
 	ADDQ          R11, BX
 	ADDQ          R12, R9
 	SUBQ          $+2, R10
-	JGE           pair8
+	JGE           pair10
 
-single9:
-	INCQ          R10
-	JNZ           done10
+single11:
+	INCQ R10
+	JNZ  none14
+
+alone12:
 	VMOVDQU64     (R9)(SI*1), Z1
 	VMOVDQU64     (R9)(DI*1), Z2
 	VMOVDQU64     Z0, Z3
 	VPERMI2B      Z2, Z1, Z3
 	VMOVDQU64     Y3, (BX)(R8*1)
 	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
+	ADDQ          R11, BX
+	ADDQ          R12, R9
 
-done10:
+none14:
+	TESTQ R10, R10
+	JG    done13
+	MOVQ  72(DX), R10
+	TESTQ R10, R10
+	JZ    done13
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R9
+	JMP   alone12
+
+done13:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R9
@@ -15864,7 +16023,7 @@ TEXT ·permute3x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -15874,9 +16033,10 @@ TEXT ·permute3x1VBMI(SB), $32-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
-	MOVQ      160(DX), R10
+	MOVQ      184(DX), R10
 	XORQ      $+1, R10
 	ORQ       56(DX), R10
+	ORQ       80(DX), R10
 	ORQ       88(BX), R10
 	MOVQ      R10, (SP)
 	MOVQ      (DX), BX
@@ -15928,8 +16088,10 @@ pair5:
 	JGE       pair5
 
 single6:
-	INCQ      R11
-	JNZ       done7
+	INCQ R11
+	JNZ  none9
+
+alone7:
 	VMOVDQU64 (R10)(SI*1), Z2
 	VMOVDQU64 (R10)(DI*1), Z3
 	VMOVDQU64 (R10)(R8*1), Z4
@@ -15937,8 +16099,20 @@ single6:
 	VPERMI2B  Z3, Z2, Z5
 	VPERMB    Z4, Z1, K1, Z5
 	VMOVNTDQ  Z5, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
 
-done7:
+none9:
+	TESTQ R11, R11
+	JG    done8
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done8
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R10
+	JMP   alone7
+
+done8:
 	SFENCE
 	JMP next4
 
@@ -15949,9 +16123,9 @@ plain3:
 	MOVQ 56(DX), R12
 	MOVQ 64(DX), R13
 	SUBQ $+2, R11
-	JLT  single9
+	JLT  single11
 
-pair8:
+pair10:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     (R10)(R8*1), Z4
@@ -15973,11 +16147,13 @@ pair8:
 	ADDQ          R12, BX
 	ADDQ          R13, R10
 	SUBQ          $+2, R11
-	JGE           pair8
+	JGE           pair10
 
-single9:
-	INCQ          R11
-	JNZ           done10
+single11:
+	INCQ R11
+	JNZ  none14
+
+alone12:
 	VMOVDQU64     (R10)(SI*1), Z2
 	VMOVDQU64     (R10)(DI*1), Z3
 	VMOVDQU64     (R10)(R8*1), Z4
@@ -15986,8 +16162,20 @@ single9:
 	VPERMB        Z4, Z1, K1, Z5
 	VMOVDQU64     Y5, (BX)(R9*1)
 	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
 
-done10:
+none14:
+	TESTQ R11, R11
+	JG    done13
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done13
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R10
+	JMP   alone12
+
+done13:
 next4:
 	MOVQ 16(SP), BX
 	MOVQ (BX), R10
@@ -16007,7 +16195,7 @@ TEXT ·permute4x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16017,9 +16205,10 @@ TEXT ·permute4x1VBMI(SB), $32-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
-	MOVQ      160(DX), R10
+	MOVQ      184(DX), R10
 	XORQ      $+1, R10
 	ORQ       56(DX), R10
+	ORQ       80(DX), R10
 	ORQ       88(BX), R10
 	MOVQ      R10, (SP)
 	MOVQ      (DX), R10
@@ -16043,8 +16232,10 @@ outer1:
 	MOVQ  AX, R10
 	MOVQ  CX, R11
 	MOVQ  48(DX), R12
+	ADDQ  R12, R12
+	ADDQ  72(DX), R12
 
-inner5:
+box5:
 	VMOVDQU64 (R11)(SI*1), Z2
 	VMOVDQU64 (R11)(DI*1), Z3
 	VMOVDQU64 (R11)(R8*1), Z4
@@ -16058,17 +16249,26 @@ inner5:
 	VMOVNTDQ  Z6, (R10)(R9*1)
 	ADDQ      56(DX), R10
 	ADDQ      64(DX), R11
-	DECQ      R12
-	JNZ       inner5
+	SUBQ      $+2, R12
+	CMPQ      R12, $+1
+	JG        box5
+	JL        done6
+	ADDQ      80(DX), R10
+	ADDQ      88(DX), R11
+	JMP       box5
+
+done6:
 	SFENCE
-	JMP       next4
+	JMP next4
 
 plain3:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
 
-inner6:
+box7:
 	VMOVDQU64     (R11)(SI*1), Z2
 	VMOVDQU64     (R11)(DI*1), Z3
 	VMOVDQU64     (R11)(R8*1), Z4
@@ -16083,9 +16283,15 @@ inner6:
 	VEXTRACTI64X4 $0x01, Z6, 32(R10)(R9*1)
 	ADDQ          56(DX), R10
 	ADDQ          64(DX), R11
-	DECQ          R12
-	JNZ           inner6
+	SUBQ          $+2, R12
+	CMPQ          R12, $+1
+	JG            box7
+	JL            done8
+	ADDQ          80(DX), R10
+	ADDQ          88(DX), R11
+	JMP           box7
 
+done8:
 next4:
 	MOVQ 16(SP), R10
 	MOVQ (R10), R11
@@ -16105,7 +16311,7 @@ TEXT ·permute5x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16134,8 +16340,10 @@ outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
 
-inner3:
+box3:
 	VMOVDQU64     (R11)(SI*1), Z3
 	VMOVDQU64     (R11)(DI*1), Z4
 	VMOVDQU64     (R11)(R8*1), Z5
@@ -16153,17 +16361,24 @@ inner3:
 	VEXTRACTI64X4 $0x01, Z8, 32(R10)(R9*1)
 	ADDQ          56(DX), R10
 	ADDQ          64(DX), R11
-	DECQ          R12
-	JNZ           inner3
-	MOVQ          8(SP), R10
-	MOVQ          (R10), R11
-	ADDQ          R11, AX
-	MOVQ          8(R10), R11
-	ADDQ          R11, CX
-	ADDQ          16(SP), R10
-	MOVQ          R10, 8(SP)
-	DECQ          (SP)
-	JNZ           outer1
+	SUBQ          $+2, R12
+	CMPQ          R12, $+1
+	JG            box3
+	JL            done4
+	ADDQ          80(DX), R10
+	ADDQ          88(DX), R11
+	JMP           box3
+
+done4:
+	MOVQ 8(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 16(SP), R10
+	MOVQ R10, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16173,7 +16388,7 @@ TEXT ·permute6x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16202,8 +16417,10 @@ outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
 
-inner3:
+box3:
 	VMOVDQU64     (R11)(SI*1), Z3
 	VMOVDQU64     (R11)(DI*1), Z4
 	VMOVDQU64     (R11)(R8*1), Z5
@@ -16225,17 +16442,24 @@ inner3:
 	VEXTRACTI64X4 $0x01, Z9, 32(R10)(R9*1)
 	ADDQ          56(DX), R10
 	ADDQ          64(DX), R11
-	DECQ          R12
-	JNZ           inner3
-	MOVQ          8(SP), R10
-	MOVQ          (R10), R11
-	ADDQ          R11, AX
-	MOVQ          8(R10), R11
-	ADDQ          R11, CX
-	ADDQ          16(SP), R10
-	MOVQ          R10, 8(SP)
-	DECQ          (SP)
-	JNZ           outer1
+	SUBQ          $+2, R12
+	CMPQ          R12, $+1
+	JG            box3
+	JL            done4
+	ADDQ          80(DX), R10
+	ADDQ          88(DX), R11
+	JMP           box3
+
+done4:
+	MOVQ 8(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 16(SP), R10
+	MOVQ R10, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16245,7 +16469,7 @@ TEXT ·permute7x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16276,8 +16500,10 @@ outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
 
-inner3:
+box3:
 	VMOVDQU64     (R11)(SI*1), Z4
 	VMOVDQU64     (R11)(DI*1), Z5
 	VMOVDQU64     (R11)(R8*1), Z6
@@ -16302,17 +16528,24 @@ inner3:
 	VEXTRACTI64X4 $0x01, Z11, 32(R10)(R9*1)
 	ADDQ          56(DX), R10
 	ADDQ          64(DX), R11
-	DECQ          R12
-	JNZ           inner3
-	MOVQ          8(SP), R10
-	MOVQ          (R10), R11
-	ADDQ          R11, AX
-	MOVQ          8(R10), R11
-	ADDQ          R11, CX
-	ADDQ          16(SP), R10
-	MOVQ          R10, 8(SP)
-	DECQ          (SP)
-	JNZ           outer1
+	SUBQ          $+2, R12
+	CMPQ          R12, $+1
+	JG            box3
+	JL            done4
+	ADDQ          80(DX), R10
+	ADDQ          88(DX), R11
+	JMP           box3
+
+done4:
+	MOVQ 8(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 16(SP), R10
+	MOVQ R10, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16322,7 +16555,7 @@ TEXT ·permute8x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16353,8 +16586,10 @@ outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
 
-inner3:
+box3:
 	VMOVDQU64     (R11)(SI*1), Z4
 	VMOVDQU64     (R11)(DI*1), Z5
 	VMOVDQU64     (R11)(R8*1), Z6
@@ -16383,17 +16618,24 @@ inner3:
 	VEXTRACTI64X4 $0x01, Z12, 32(R10)(R9*1)
 	ADDQ          56(DX), R10
 	ADDQ          64(DX), R11
-	DECQ          R12
-	JNZ           inner3
-	MOVQ          8(SP), R10
-	MOVQ          (R10), R11
-	ADDQ          R11, AX
-	MOVQ          8(R10), R11
-	ADDQ          R11, CX
-	ADDQ          16(SP), R10
-	MOVQ          R10, 8(SP)
-	DECQ          (SP)
-	JNZ           outer1
+	SUBQ          $+2, R12
+	CMPQ          R12, $+1
+	JG            box3
+	JL            done4
+	ADDQ          80(DX), R10
+	ADDQ          88(DX), R11
+	JMP           box3
+
+done4:
+	MOVQ 8(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 16(SP), R10
+	MOVQ R10, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16403,7 +16645,7 @@ TEXT ·permuteMasked1x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	KMOVQ     152(BX), K1
@@ -16447,13 +16689,27 @@ pair3:
 	JGE        pair3
 
 single4:
-	INCQ       R9
-	JNZ        done5
+	INCQ R9
+	JNZ  none7
+
+alone5:
 	VMOVDQU8.Z (R8)(SI*1), K1, Z1
 	VPERMB     Z1, Z0, Z1
 	VMOVDQU8   Z1, K2, (DI)(BX*1)
+	ADDQ       R10, DI
+	ADDQ       R11, R8
 
-done5:
+none7:
+	TESTQ R9, R9
+	JG    done6
+	MOVQ  72(DX), R9
+	TESTQ R9, R9
+	JZ    done6
+	ADDQ  80(DX), DI
+	ADDQ  88(DX), R8
+	JMP   alone5
+
+done6:
 	MOVQ 8(SP), DI
 	MOVQ (DI), R8
 	ADDQ R8, AX
@@ -16472,7 +16728,7 @@ TEXT ·permuteMasked1x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16523,15 +16779,29 @@ pair3:
 	JGE        pair3
 
 single4:
-	INCQ       R10
-	JNZ        done5
+	INCQ R10
+	JNZ  none7
+
+alone5:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z2
 	VPERMB     Z2, Z0, Z3
 	VMOVDQU8   Z3, K2, (R8)(DI*1)
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
 
-done5:
+none7:
+	TESTQ R10, R10
+	JG    done6
+	MOVQ  72(DX), R10
+	TESTQ R10, R10
+	JZ    done6
+	ADDQ  80(DX), R8
+	ADDQ  88(DX), R9
+	JMP   alone5
+
+done6:
 	MOVQ 8(SP), R8
 	MOVQ (R8), R9
 	ADDQ R9, AX
@@ -16550,7 +16820,7 @@ TEXT ·permuteMasked1x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16608,8 +16878,10 @@ pair3:
 	JGE        pair3
 
 single4:
-	INCQ       R11
-	JNZ        done5
+	INCQ R11
+	JNZ  none7
+
+alone5:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z3
 	VPERMB     Z3, Z0, Z4
 	VMOVDQU8   Z4, K2, (R9)(DI*1)
@@ -16617,8 +16889,20 @@ single4:
 	VMOVDQU8   Z4, K3, (R9)(R8*1)
 	VPERMB     Z3, Z2, Z3
 	VMOVDQU8   Z3, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
 
-done5:
+none7:
+	TESTQ R11, R11
+	JG    done6
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done6
+	ADDQ  80(DX), R9
+	ADDQ  88(DX), R10
+	JMP   alone5
+
+done6:
 	MOVQ 8(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -16637,7 +16921,7 @@ TEXT ·permuteMasked1x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16669,8 +16953,10 @@ outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
 
-inner3:
+box3:
 	VMOVDQU8.Z (R11)(SI*1), K1, Z4
 	VPERMB     Z4, Z0, Z5
 	VMOVDQU8   Z5, K2, (R10)(DI*1)
@@ -16683,17 +16969,24 @@ inner3:
 	VMOVDQU8   Z4, K5, (R10)(R13*1)
 	ADDQ       56(DX), R10
 	ADDQ       64(DX), R11
-	DECQ       R12
-	JNZ        inner3
-	MOVQ       8(SP), R10
-	MOVQ       (R10), R11
-	ADDQ       R11, AX
-	MOVQ       8(R10), R11
-	ADDQ       R11, CX
-	ADDQ       16(SP), R10
-	MOVQ       R10, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R12
+	CMPQ       R12, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R10
+	ADDQ       88(DX), R11
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 16(SP), R10
+	MOVQ R10, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16703,7 +16996,7 @@ TEXT ·permuteMasked2x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	KMOVQ     152(BX), K1
@@ -16753,15 +17046,29 @@ pair3:
 	JGE        pair3
 
 single4:
-	INCQ       R10
-	JNZ        done5
+	INCQ R10
+	JNZ  none7
+
+alone5:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z1
 	VMOVDQU8.Z (R9)(DI*1), K2, Z2
 	VMOVDQU64  Z0, Z3
 	VPERMI2B   Z2, Z1, Z3
 	VMOVDQU8   Z3, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
 
-done5:
+none7:
+	TESTQ R10, R10
+	JG    done6
+	MOVQ  72(DX), R10
+	TESTQ R10, R10
+	JZ    done6
+	ADDQ  80(DX), R8
+	ADDQ  88(DX), R9
+	JMP   alone5
+
+done6:
 	MOVQ 8(SP), R8
 	MOVQ (R8), R9
 	ADDQ R9, AX
@@ -16780,7 +17087,7 @@ TEXT ·permuteMasked2x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16839,8 +17146,10 @@ pair3:
 	JGE        pair3
 
 single4:
-	INCQ       R11
-	JNZ        done5
+	INCQ R11
+	JNZ  none7
+
+alone5:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU64  Z0, Z4
@@ -16849,8 +17158,20 @@ single4:
 	VMOVDQU64  Z1, Z4
 	VPERMI2B   Z3, Z2, Z4
 	VMOVDQU8   Z4, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
 
-done5:
+none7:
+	TESTQ R11, R11
+	JG    done6
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done6
+	ADDQ  80(DX), R9
+	ADDQ  88(DX), R10
+	JMP   alone5
+
+done6:
 	MOVQ 8(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -16869,7 +17190,7 @@ TEXT ·permuteMasked2x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16901,8 +17222,10 @@ outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
 
-inner3:
+box3:
 	VMOVDQU8.Z (R11)(SI*1), K1, Z3
 	VMOVDQU8.Z (R11)(DI*1), K2, Z4
 	VMOVDQU64  Z0, Z5
@@ -16916,17 +17239,24 @@ inner3:
 	VMOVDQU8   Z5, K5, (R10)(BX*1)
 	ADDQ       56(DX), R10
 	ADDQ       64(DX), R11
-	DECQ       R12
-	JNZ        inner3
-	MOVQ       8(SP), R10
-	MOVQ       (R10), R11
-	ADDQ       R11, AX
-	MOVQ       8(R10), R11
-	ADDQ       R11, CX
-	ADDQ       16(SP), R10
-	MOVQ       R10, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R12
+	CMPQ       R12, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R10
+	ADDQ       88(DX), R11
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 16(SP), R10
+	MOVQ R10, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -16936,7 +17266,7 @@ TEXT ·permuteMasked2x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -16970,8 +17300,10 @@ outer1:
 	MOVQ AX, R11
 	MOVQ CX, R12
 	MOVQ 48(DX), R13
+	ADDQ R13, R13
+	ADDQ 72(DX), R13
 
-inner3:
+box3:
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU64  Z0, Z6
@@ -16989,17 +17321,24 @@ inner3:
 	VMOVDQU8   Z6, K6, (R11)(R14*1)
 	ADDQ       56(DX), R11
 	ADDQ       64(DX), R12
-	DECQ       R13
-	JNZ        inner3
-	MOVQ       8(SP), R11
-	MOVQ       (R11), R12
-	ADDQ       R12, AX
-	MOVQ       8(R11), R12
-	ADDQ       R12, CX
-	ADDQ       16(SP), R11
-	MOVQ       R11, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R13
+	CMPQ       R13, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R11
+	ADDQ       88(DX), R12
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R11
+	MOVQ (R11), R12
+	ADDQ R12, AX
+	MOVQ 8(R11), R12
+	ADDQ R12, CX
+	ADDQ 16(SP), R11
+	MOVQ R11, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -17009,7 +17348,7 @@ TEXT ·permuteMasked3x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17068,8 +17407,10 @@ pair3:
 	JGE        pair3
 
 single4:
-	INCQ       R11
-	JNZ        done5
+	INCQ R11
+	JNZ  none7
+
+alone5:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU8.Z (R10)(R8*1), K3, Z4
@@ -17077,8 +17418,20 @@ single4:
 	VPERMI2B   Z3, Z2, Z5
 	VPERMB     Z4, Z1, K5, Z5
 	VMOVDQU8   Z5, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
 
-done5:
+none7:
+	TESTQ R11, R11
+	JG    done6
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done6
+	ADDQ  80(DX), R9
+	ADDQ  88(DX), R10
+	JMP   alone5
+
+done6:
 	MOVQ 8(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -17097,7 +17450,7 @@ TEXT ·permuteMasked3x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17131,8 +17484,10 @@ outer1:
 	MOVQ AX, R11
 	MOVQ CX, R12
 	MOVQ 48(DX), R13
+	ADDQ R13, R13
+	ADDQ 72(DX), R13
 
-inner3:
+box3:
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU8.Z (R12)(R8*1), K3, Z6
@@ -17148,17 +17503,24 @@ inner3:
 	VMOVDQU8   Z7, K5, (R11)(R10*1)
 	ADDQ       56(DX), R11
 	ADDQ       64(DX), R12
-	DECQ       R13
-	JNZ        inner3
-	MOVQ       8(SP), R11
-	MOVQ       (R11), R12
-	ADDQ       R12, AX
-	MOVQ       8(R11), R12
-	ADDQ       R12, CX
-	ADDQ       16(SP), R11
-	MOVQ       R11, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R13
+	CMPQ       R13, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R11
+	ADDQ       88(DX), R12
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R11
+	MOVQ (R11), R12
+	ADDQ R12, AX
+	MOVQ 8(R11), R12
+	ADDQ R12, CX
+	ADDQ 16(SP), R11
+	MOVQ R11, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -17168,7 +17530,7 @@ TEXT ·permuteMasked3x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17205,8 +17567,10 @@ outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
 	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
 
-inner3:
+box3:
 	VMOVDQU8.Z (R13)(SI*1), K1, Z6
 	VMOVDQU8.Z (R13)(DI*1), K2, Z7
 	VMOVDQU8.Z (R13)(R8*1), K3, Z8
@@ -17227,17 +17591,24 @@ inner3:
 	VMOVDQU8   Z9, K6, (R12)(R11*1)
 	ADDQ       56(DX), R12
 	ADDQ       64(DX), R13
-	DECQ       R14
-	JNZ        inner3
-	MOVQ       8(SP), R12
-	MOVQ       (R12), R13
-	ADDQ       R13, AX
-	MOVQ       8(R12), R13
-	ADDQ       R13, CX
-	ADDQ       16(SP), R12
-	MOVQ       R12, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R14
+	CMPQ       R14, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R12
+	ADDQ       88(DX), R13
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R12
+	MOVQ (R12), R13
+	ADDQ R13, AX
+	MOVQ 8(R12), R13
+	ADDQ R13, CX
+	ADDQ 16(SP), R12
+	MOVQ R12, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -17247,7 +17618,7 @@ TEXT ·permuteMasked3x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17286,8 +17657,10 @@ outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
 	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
 
-inner3:
+box3:
 	VMOVDQU8.Z (R13)(SI*1), K1, Z8
 	VMOVDQU8.Z (R13)(DI*1), K2, Z9
 	VMOVDQU8.Z (R13)(R8*1), K3, Z10
@@ -17315,17 +17688,24 @@ inner3:
 	VMOVDQU8   Z11, K7, (R12)(R15*1)
 	ADDQ       56(DX), R12
 	ADDQ       64(DX), R13
-	DECQ       R14
-	JNZ        inner3
-	MOVQ       8(SP), R12
-	MOVQ       (R12), R13
-	ADDQ       R13, AX
-	MOVQ       8(R12), R13
-	ADDQ       R13, CX
-	ADDQ       16(SP), R12
-	MOVQ       R12, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R14
+	CMPQ       R14, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R12
+	ADDQ       88(DX), R13
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R12
+	MOVQ (R12), R13
+	ADDQ R13, AX
+	MOVQ 8(R12), R13
+	ADDQ R13, CX
+	ADDQ 16(SP), R12
+	MOVQ R12, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -17335,7 +17715,7 @@ TEXT ·permuteMasked4x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17366,8 +17746,10 @@ outer1:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
 
-inner3:
+box3:
 	VMOVDQU8.Z (R11)(SI*1), K1, Z2
 	VMOVDQU8.Z (R11)(DI*1), K2, Z3
 	VMOVDQU8.Z (R11)(R8*1), K3, Z4
@@ -17382,17 +17764,24 @@ inner3:
 	VMOVDQU8   Z6, K5, (R10)(R9*1)
 	ADDQ       56(DX), R10
 	ADDQ       64(DX), R11
-	DECQ       R12
-	JNZ        inner3
-	MOVQ       8(SP), R10
-	MOVQ       (R10), R11
-	ADDQ       R11, AX
-	MOVQ       8(R10), R11
-	ADDQ       R11, CX
-	ADDQ       16(SP), R10
-	MOVQ       R10, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R12
+	CMPQ       R12, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R10
+	ADDQ       88(DX), R11
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 16(SP), R10
+	MOVQ R10, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -17402,7 +17791,7 @@ TEXT ·permuteMasked4x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17436,8 +17825,10 @@ outer1:
 	MOVQ AX, R11
 	MOVQ CX, R12
 	MOVQ 48(DX), R13
+	ADDQ R13, R13
+	ADDQ 72(DX), R13
 
-inner3:
+box3:
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU8.Z (R12)(R8*1), K3, Z6
@@ -17459,17 +17850,24 @@ inner3:
 	VMOVDQU8   Z8, K6, (R11)(R10*1)
 	ADDQ       56(DX), R11
 	ADDQ       64(DX), R12
-	DECQ       R13
-	JNZ        inner3
-	MOVQ       8(SP), R11
-	MOVQ       (R11), R12
-	ADDQ       R12, AX
-	MOVQ       8(R11), R12
-	ADDQ       R12, CX
-	ADDQ       16(SP), R11
-	MOVQ       R11, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R13
+	CMPQ       R13, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R11
+	ADDQ       88(DX), R12
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R11
+	MOVQ (R11), R12
+	ADDQ R12, AX
+	MOVQ 8(R11), R12
+	ADDQ R12, CX
+	ADDQ 16(SP), R11
+	MOVQ R11, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -17479,7 +17877,7 @@ TEXT ·permuteMasked4x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17516,8 +17914,10 @@ outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
 	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
 
-inner3:
+box3:
 	VMOVDQU8.Z (R13)(SI*1), K1, Z6
 	VMOVDQU8.Z (R13)(DI*1), K2, Z7
 	VMOVDQU8.Z (R13)(R8*1), K3, Z8
@@ -17547,17 +17947,24 @@ inner3:
 	VMOVDQU8   Z10, K7, (R12)(R11*1)
 	ADDQ       56(DX), R12
 	ADDQ       64(DX), R13
-	DECQ       R14
-	JNZ        inner3
-	MOVQ       8(SP), R12
-	MOVQ       (R12), R13
-	ADDQ       R13, AX
-	MOVQ       8(R12), R13
-	ADDQ       R13, CX
-	ADDQ       16(SP), R12
-	MOVQ       R12, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R14
+	CMPQ       R14, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R12
+	ADDQ       88(DX), R13
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R12
+	MOVQ (R12), R13
+	ADDQ R13, AX
+	MOVQ 8(R12), R13
+	ADDQ R13, CX
+	ADDQ 16(SP), R12
+	MOVQ R12, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
@@ -17567,7 +17974,7 @@ TEXT ·permuteMasked4x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      168(DX), BX
+	MOVQ      192(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17606,8 +18013,10 @@ outer1:
 	MOVQ AX, R12
 	MOVQ CX, R13
 	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
 
-inner3:
+box3:
 	VMOVDQU8.Z (R13)(SI*1), K1, Z8
 	VMOVDQU8.Z (R13)(DI*1), K2, Z9
 	VMOVDQU8.Z (R13)(R8*1), K3, Z10
@@ -17646,42 +18055,49 @@ inner3:
 	VMOVDQU8   Z12, K7, (R12)(R15*1)
 	ADDQ       56(DX), R12
 	ADDQ       64(DX), R13
-	DECQ       R14
-	JNZ        inner3
-	MOVQ       8(SP), R12
-	MOVQ       (R12), R13
-	ADDQ       R13, AX
-	MOVQ       8(R12), R13
-	ADDQ       R13, CX
-	ADDQ       16(SP), R12
-	MOVQ       R12, 8(SP)
-	DECQ       (SP)
-	JNZ        outer1
+	SUBQ       $+2, R14
+	CMPQ       R14, $+1
+	JG         box3
+	JL         done4
+	ADDQ       80(DX), R12
+	ADDQ       88(DX), R13
+	JMP        box3
+
+done4:
+	MOVQ 8(SP), R12
+	MOVQ (R12), R13
+	ADDQ R13, AX
+	MOVQ 8(R12), R13
+	ADDQ R13, CX
+	ADDQ 16(SP), R12
+	MOVQ R12, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute1x1AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute1x1AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute1x1AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 (SI), Y0
 	ADDQ           24(BX), CX
 	ADDQ           88(BX), AX
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	MOVQ           BX, (SP)
 	MOVQ           56(DX), BX
 	MOVQ           64(DX), SI
 	ADDQ           BX, BX
 	ADDQ           SI, SI
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -17690,16 +18106,18 @@ TEXT ·permute1x1AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), DI
 	ADDQ    AX, DI
 	MOVQ    64(DX), R8
 	ADDQ    CX, R8
+	MOVQ    72(DX), R9
+	MOVQ    R9, 8(SP)
 	MOVQ    48(DX), R9
 	SUBQ    $+2, R9
 	JLT     last4
@@ -17708,10 +18126,10 @@ outer1:
 	MOVQ    (SP), R10
 	ORQ     AX, R10
 	TESTQ   $+31, R10
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R8), Y1, Y1
 	VPSHUFB     Y0, Y1, Y2
@@ -17721,12 +18139,12 @@ stream7:
 	ADDQ        SI, CX
 	ADDQ        SI, R8
 	SUBQ        $+2, R9
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R8), Y1, Y1
 	VPSHUFB     Y0, Y1, Y2
@@ -17736,7 +18154,7 @@ plain6:
 	ADDQ        SI, CX
 	ADDQ        SI, R8
 	SUBQ        $+2, R9
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -17754,32 +18172,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R9
-	JNZ  done5
+	INCQ    R9
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, DI
+	CMOVQLT CX, R8
+	JLT     apart3
+	ADDQ    80(DX), DI
+	ADDQ    88(DX), R8
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, DI
 	MOVQ CX, R8
+	XORQ R9, R9
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute1x2AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute1x2AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute1x2AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 16(SI), Y0
 	VBROADCASTI128 (SI), Y1
@@ -17787,7 +18219,7 @@ TEXT ·permute1x2AVX2(SB), $48-24
 	ADDQ           88(BX), AX
 	MOVQ           96(BX), SI
 	SUBQ           88(BX), SI
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            SI, BX
 	MOVQ           BX, (SP)
@@ -17795,10 +18227,10 @@ TEXT ·permute1x2AVX2(SB), $48-24
 	MOVQ           64(DX), DI
 	ADDQ           BX, BX
 	ADDQ           DI, DI
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -17807,16 +18239,18 @@ TEXT ·permute1x2AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R8
 	ADDQ    AX, R8
 	MOVQ    64(DX), R9
 	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 8(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
 	JLT     last4
@@ -17825,10 +18259,10 @@ outer1:
 	MOVQ    (SP), R11
 	ORQ     AX, R11
 	TESTQ   $+31, R11
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X2
 	VINSERTI128 $0x01, (R9), Y2, Y2
 	VPSHUFB     Y1, Y2, Y3
@@ -17840,12 +18274,12 @@ stream7:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X2
 	VINSERTI128 $0x01, (R9), Y2, Y2
 	VPSHUFB     Y1, Y2, Y3
@@ -17857,7 +18291,7 @@ plain6:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -17878,32 +18312,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R10
-	JNZ  done5
+	INCQ    R10
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart3
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R8
 	MOVQ CX, R9
+	XORQ R10, R10
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute1x3AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute1x3AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute1x3AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 32(SI), Y0
 	VBROADCASTI128 16(SI), Y1
@@ -17914,7 +18362,7 @@ TEXT ·permute1x3AVX2(SB), $48-24
 	SUBQ           88(BX), SI
 	MOVQ           104(BX), DI
 	SUBQ           88(BX), DI
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            SI, BX
 	ORQ            DI, BX
@@ -17923,10 +18371,10 @@ TEXT ·permute1x3AVX2(SB), $48-24
 	MOVQ           64(DX), R8
 	ADDQ           BX, BX
 	ADDQ           R8, R8
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -17935,16 +18383,18 @@ TEXT ·permute1x3AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R9
 	ADDQ    AX, R9
 	MOVQ    64(DX), R10
 	ADDQ    CX, R10
+	MOVQ    72(DX), R11
+	MOVQ    R11, 8(SP)
 	MOVQ    48(DX), R11
 	SUBQ    $+2, R11
 	JLT     last4
@@ -17953,10 +18403,10 @@ outer1:
 	MOVQ    (SP), R12
 	ORQ     AX, R12
 	TESTQ   $+31, R12
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X3
 	VINSERTI128 $0x01, (R10), Y3, Y3
 	VPSHUFB     Y2, Y3, Y4
@@ -17970,12 +18420,12 @@ stream7:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X3
 	VINSERTI128 $0x01, (R10), Y3, Y3
 	VPSHUFB     Y2, Y3, Y4
@@ -17989,7 +18439,7 @@ plain6:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -18013,32 +18463,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R11
-	JNZ  done5
+	INCQ    R11
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R9
+	CMOVQLT CX, R10
+	JLT     apart3
+	ADDQ    80(DX), R9
+	ADDQ    88(DX), R10
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R9
 	MOVQ CX, R10
+	XORQ R11, R11
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute1x4AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute1x4AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute1x4AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -18052,7 +18516,7 @@ TEXT ·permute1x4AVX2(SB), $48-24
 	SUBQ           88(BX), DI
 	MOVQ           112(BX), R8
 	SUBQ           88(BX), R8
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            SI, BX
 	ORQ            DI, BX
@@ -18062,10 +18526,10 @@ TEXT ·permute1x4AVX2(SB), $48-24
 	MOVQ           64(DX), R9
 	ADDQ           BX, BX
 	ADDQ           R9, R9
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -18074,16 +18538,18 @@ TEXT ·permute1x4AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R10
 	ADDQ    AX, R10
 	MOVQ    64(DX), R11
 	ADDQ    CX, R11
+	MOVQ    72(DX), R12
+	MOVQ    R12, 8(SP)
 	MOVQ    48(DX), R12
 	SUBQ    $+2, R12
 	JLT     last4
@@ -18092,10 +18558,10 @@ outer1:
 	MOVQ    (SP), R13
 	ORQ     AX, R13
 	TESTQ   $+31, R13
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R11), Y4, Y4
 	VPSHUFB     Y3, Y4, Y5
@@ -18111,12 +18577,12 @@ stream7:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R11), Y4, Y4
 	VPSHUFB     Y3, Y4, Y5
@@ -18132,7 +18598,7 @@ plain6:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -18159,32 +18625,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R12
-	JNZ  done5
+	INCQ    R12
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R10
+	CMOVQLT CX, R11
+	JLT     apart3
+	ADDQ    80(DX), R10
+	ADDQ    88(DX), R11
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R10
 	MOVQ CX, R11
+	XORQ R12, R12
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute2x1AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute2x1AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute2x1AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 16(SI), Y0
 	VBROADCASTI128 (SI), Y1
@@ -18192,17 +18672,17 @@ TEXT ·permute2x1AVX2(SB), $48-24
 	MOVQ           32(BX), SI
 	SUBQ           24(BX), SI
 	ADDQ           88(BX), AX
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	MOVQ           BX, (SP)
 	MOVQ           56(DX), BX
 	MOVQ           64(DX), DI
 	ADDQ           BX, BX
 	ADDQ           DI, DI
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -18211,16 +18691,18 @@ TEXT ·permute2x1AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R8
 	ADDQ    AX, R8
 	MOVQ    64(DX), R9
 	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 8(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
 	JLT     last4
@@ -18229,10 +18711,10 @@ outer1:
 	MOVQ    (SP), R11
 	ORQ     AX, R11
 	TESTQ   $+31, R11
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X2
 	VINSERTI128 $0x01, (R9), Y2, Y2
 	VMOVDQU     (CX)(SI*1), X3
@@ -18246,12 +18728,12 @@ stream7:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X2
 	VINSERTI128 $0x01, (R9), Y2, Y2
 	VMOVDQU     (CX)(SI*1), X3
@@ -18265,7 +18747,7 @@ plain6:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -18287,32 +18769,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R10
-	JNZ  done5
+	INCQ    R10
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart3
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R8
 	MOVQ CX, R9
+	XORQ R10, R10
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute2x2AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute2x2AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute2x2AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -18324,7 +18820,7 @@ TEXT ·permute2x2AVX2(SB), $48-24
 	ADDQ           88(BX), AX
 	MOVQ           96(BX), DI
 	SUBQ           88(BX), DI
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            DI, BX
 	MOVQ           BX, (SP)
@@ -18332,10 +18828,10 @@ TEXT ·permute2x2AVX2(SB), $48-24
 	MOVQ           64(DX), R8
 	ADDQ           BX, BX
 	ADDQ           R8, R8
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -18344,16 +18840,18 @@ TEXT ·permute2x2AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R9
 	ADDQ    AX, R9
 	MOVQ    64(DX), R10
 	ADDQ    CX, R10
+	MOVQ    72(DX), R11
+	MOVQ    R11, 8(SP)
 	MOVQ    48(DX), R11
 	SUBQ    $+2, R11
 	JLT     last4
@@ -18362,10 +18860,10 @@ outer1:
 	MOVQ    (SP), R12
 	ORQ     AX, R12
 	TESTQ   $+31, R12
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R10), Y4, Y4
 	VMOVDQU     (CX)(SI*1), X5
@@ -18383,12 +18881,12 @@ stream7:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R10), Y4, Y4
 	VMOVDQU     (CX)(SI*1), X5
@@ -18406,7 +18904,7 @@ plain6:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -18433,32 +18931,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R11
-	JNZ  done5
+	INCQ    R11
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R9
+	CMOVQLT CX, R10
+	JLT     apart3
+	ADDQ    80(DX), R9
+	ADDQ    88(DX), R10
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R9
 	MOVQ CX, R10
+	XORQ R11, R11
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x1AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute3x1AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute3x1AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 32(SI), Y0
 	VBROADCASTI128 16(SI), Y1
@@ -18469,17 +18981,17 @@ TEXT ·permute3x1AVX2(SB), $48-24
 	MOVQ           40(BX), DI
 	SUBQ           24(BX), DI
 	ADDQ           88(BX), AX
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	MOVQ           BX, (SP)
 	MOVQ           56(DX), BX
 	MOVQ           64(DX), R8
 	ADDQ           BX, BX
 	ADDQ           R8, R8
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -18488,16 +19000,18 @@ TEXT ·permute3x1AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R9
 	ADDQ    AX, R9
 	MOVQ    64(DX), R10
 	ADDQ    CX, R10
+	MOVQ    72(DX), R11
+	MOVQ    R11, 8(SP)
 	MOVQ    48(DX), R11
 	SUBQ    $+2, R11
 	JLT     last4
@@ -18506,10 +19020,10 @@ outer1:
 	MOVQ    (SP), R12
 	ORQ     AX, R12
 	TESTQ   $+31, R12
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X3
 	VINSERTI128 $0x01, (R10), Y3, Y3
 	VMOVDQU     (CX)(SI*1), X4
@@ -18527,12 +19041,12 @@ stream7:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X3
 	VINSERTI128 $0x01, (R10), Y3, Y3
 	VMOVDQU     (CX)(SI*1), X4
@@ -18550,7 +19064,7 @@ plain6:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -18576,32 +19090,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R11
-	JNZ  done5
+	INCQ    R11
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R9
+	CMOVQLT CX, R10
+	JLT     apart3
+	ADDQ    80(DX), R9
+	ADDQ    88(DX), R10
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R9
 	MOVQ CX, R10
+	XORQ R11, R11
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x2AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute3x2AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute3x2AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 80(SI), Y0
 	VBROADCASTI128 64(SI), Y1
@@ -18617,7 +19145,7 @@ TEXT ·permute3x2AVX2(SB), $48-24
 	ADDQ           88(BX), AX
 	MOVQ           96(BX), R8
 	SUBQ           88(BX), R8
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            R8, BX
 	MOVQ           BX, (SP)
@@ -18625,10 +19153,10 @@ TEXT ·permute3x2AVX2(SB), $48-24
 	MOVQ           64(DX), R9
 	ADDQ           BX, BX
 	ADDQ           R9, R9
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -18637,16 +19165,18 @@ TEXT ·permute3x2AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R10
 	ADDQ    AX, R10
 	MOVQ    64(DX), R11
 	ADDQ    CX, R11
+	MOVQ    72(DX), R12
+	MOVQ    R12, 8(SP)
 	MOVQ    48(DX), R12
 	SUBQ    $+2, R12
 	JLT     last4
@@ -18655,10 +19185,10 @@ outer1:
 	MOVQ    (SP), R13
 	ORQ     AX, R13
 	TESTQ   $+31, R13
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X6
 	VINSERTI128 $0x01, (R11), Y6, Y6
 	VMOVDQU     (CX)(SI*1), X7
@@ -18682,12 +19212,12 @@ stream7:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X6
 	VINSERTI128 $0x01, (R11), Y6, Y6
 	VMOVDQU     (CX)(SI*1), X7
@@ -18711,7 +19241,7 @@ plain6:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -18744,32 +19274,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R12
-	JNZ  done5
+	INCQ    R12
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R10
+	CMOVQLT CX, R11
+	JLT     apart3
+	ADDQ    80(DX), R10
+	ADDQ    88(DX), R11
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R10
 	MOVQ CX, R11
+	XORQ R12, R12
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute3x3AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute3x3AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute3x3AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 128(SI), Y0
 	VBROADCASTI128 112(SI), Y1
@@ -18790,7 +19334,7 @@ TEXT ·permute3x3AVX2(SB), $48-24
 	SUBQ           88(BX), R8
 	MOVQ           104(BX), R9
 	SUBQ           88(BX), R9
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            R8, BX
 	ORQ            R9, BX
@@ -18799,10 +19343,10 @@ TEXT ·permute3x3AVX2(SB), $48-24
 	MOVQ           64(DX), R10
 	ADDQ           BX, BX
 	ADDQ           R10, R10
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -18811,16 +19355,18 @@ TEXT ·permute3x3AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R11
 	ADDQ    AX, R11
 	MOVQ    64(DX), R12
 	ADDQ    CX, R12
+	MOVQ    72(DX), R13
+	MOVQ    R13, 8(SP)
 	MOVQ    48(DX), R13
 	SUBQ    $+2, R13
 	JLT     last4
@@ -18829,10 +19375,10 @@ outer1:
 	MOVQ    (SP), R14
 	ORQ     AX, R14
 	TESTQ   $+31, R14
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X9
 	VINSERTI128 $0x01, (R12), Y9, Y9
 	VMOVDQU     (CX)(SI*1), X10
@@ -18862,12 +19408,12 @@ stream7:
 	ADDQ        R10, CX
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X9
 	VINSERTI128 $0x01, (R12), Y9, Y9
 	VMOVDQU     (CX)(SI*1), X10
@@ -18897,7 +19443,7 @@ plain6:
 	ADDQ        R10, CX
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -18937,32 +19483,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R13
-	JNZ  done5
+	INCQ    R13
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R11
+	CMOVQLT CX, R12
+	JLT     apart3
+	ADDQ    80(DX), R11
+	ADDQ    88(DX), R12
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R11
 	MOVQ CX, R12
+	XORQ R13, R13
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x1AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute4x1AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute4x1AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -18976,17 +19536,17 @@ TEXT ·permute4x1AVX2(SB), $48-24
 	MOVQ           48(BX), R8
 	SUBQ           24(BX), R8
 	ADDQ           88(BX), AX
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	MOVQ           BX, (SP)
 	MOVQ           56(DX), BX
 	MOVQ           64(DX), R9
 	ADDQ           BX, BX
 	ADDQ           R9, R9
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -18995,16 +19555,18 @@ TEXT ·permute4x1AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R10
 	ADDQ    AX, R10
 	MOVQ    64(DX), R11
 	ADDQ    CX, R11
+	MOVQ    72(DX), R12
+	MOVQ    R12, 8(SP)
 	MOVQ    48(DX), R12
 	SUBQ    $+2, R12
 	JLT     last4
@@ -19013,10 +19575,10 @@ outer1:
 	MOVQ    (SP), R13
 	ORQ     AX, R13
 	TESTQ   $+31, R13
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R11), Y4, Y4
 	VMOVDQU     (CX)(SI*1), X5
@@ -19038,12 +19600,12 @@ stream7:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R11), Y4, Y4
 	VMOVDQU     (CX)(SI*1), X5
@@ -19065,7 +19627,7 @@ plain6:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -19095,32 +19657,46 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R12
-	JNZ  done5
+	INCQ    R12
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R10
+	CMOVQLT CX, R11
+	JLT     apart3
+	ADDQ    80(DX), R10
+	ADDQ    88(DX), R11
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R10
 	MOVQ CX, R11
+	XORQ R12, R12
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x2AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute4x2AVX2(SB), $48-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute4x2AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 112(SI), Y0
 	VBROADCASTI128 96(SI), Y1
@@ -19140,7 +19716,7 @@ TEXT ·permute4x2AVX2(SB), $48-24
 	ADDQ           88(BX), AX
 	MOVQ           96(BX), R9
 	SUBQ           88(BX), R9
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            R9, BX
 	MOVQ           BX, (SP)
@@ -19148,10 +19724,10 @@ TEXT ·permute4x2AVX2(SB), $48-24
 	MOVQ           64(DX), R10
 	ADDQ           BX, BX
 	ADDQ           R10, R10
-	MOVQ           AX, 8(SP)
-	MOVQ           CX, 16(SP)
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 24(SP)
+	MOVQ           AX, 32(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -19160,16 +19736,18 @@ TEXT ·permute4x2AVX2(SB), $48-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 32(SP)
-	MOVQ CX, 40(SP)
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
 
 outer1:
-	MOVQ    8(SP), AX
-	MOVQ    16(SP), CX
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
 	MOVQ    56(DX), R11
 	ADDQ    AX, R11
 	MOVQ    64(DX), R12
 	ADDQ    CX, R12
+	MOVQ    72(DX), R13
+	MOVQ    R13, 8(SP)
 	MOVQ    48(DX), R13
 	SUBQ    $+2, R13
 	JLT     last4
@@ -19178,10 +19756,10 @@ outer1:
 	MOVQ    (SP), R14
 	ORQ     AX, R14
 	TESTQ   $+31, R14
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X8
 	VINSERTI128 $0x01, (R12), Y8, Y8
 	VMOVDQU     (CX)(SI*1), X9
@@ -19211,12 +19789,12 @@ stream7:
 	ADDQ        R10, CX
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X8
 	VINSERTI128 $0x01, (R12), Y8, Y8
 	VMOVDQU     (CX)(SI*1), X9
@@ -19246,7 +19824,7 @@ plain6:
 	ADDQ        R10, CX
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -19285,37 +19863,51 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R13
-	JNZ  done5
+	INCQ    R13
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R11
+	CMOVQLT CX, R12
+	JLT     apart3
+	ADDQ    80(DX), R11
+	ADDQ    88(DX), R12
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R11
 	MOVQ CX, R12
+	XORQ R13, R13
 	JMP  apart3
 
-done5:
-	MOVQ 32(SP), AX
+done6:
+	MOVQ 40(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 8(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 16(SP)
-	ADDQ 40(SP), AX
-	MOVQ AX, 32(SP)
-	DECQ 24(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x3AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute4x3AVX2(SB), $112-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute4x3AVX2(SB), $120-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 176(SI), Y0
-	VMOVDQU        Y0, 40(SP)
+	VMOVDQU        Y0, 48(SP)
 	VBROADCASTI128 160(SI), Y0
-	VMOVDQU        Y0, 8(SP)
+	VMOVDQU        Y0, 16(SP)
 	VBROADCASTI128 144(SI), Y0
 	VBROADCASTI128 128(SI), Y5
 	VBROADCASTI128 112(SI), Y6
@@ -19338,7 +19930,7 @@ TEXT ·permute4x3AVX2(SB), $112-24
 	SUBQ           88(BX), R9
 	MOVQ           104(BX), R10
 	SUBQ           88(BX), R10
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            R9, BX
 	ORQ            R10, BX
@@ -19347,10 +19939,10 @@ TEXT ·permute4x3AVX2(SB), $112-24
 	MOVQ           64(DX), R11
 	ADDQ           BX, BX
 	ADDQ           R11, R11
-	MOVQ           AX, 72(SP)
-	MOVQ           CX, 80(SP)
+	MOVQ           AX, 80(SP)
+	MOVQ           CX, 88(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 88(SP)
+	MOVQ           AX, 96(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -19359,16 +19951,18 @@ TEXT ·permute4x3AVX2(SB), $112-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 96(SP)
-	MOVQ CX, 104(SP)
+	MOVQ AX, 104(SP)
+	MOVQ CX, 112(SP)
 
 outer1:
-	MOVQ    72(SP), AX
-	MOVQ    80(SP), CX
+	MOVQ    80(SP), AX
+	MOVQ    88(SP), CX
 	MOVQ    56(DX), R12
 	ADDQ    AX, R12
 	MOVQ    64(DX), R13
 	ADDQ    CX, R13
+	MOVQ    72(DX), R14
+	MOVQ    R14, 8(SP)
 	MOVQ    48(DX), R14
 	SUBQ    $+2, R14
 	JLT     last4
@@ -19377,10 +19971,10 @@ outer1:
 	MOVQ    (SP), R15
 	ORQ     AX, R15
 	TESTQ   $+31, R15
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R13), Y1, Y1
 	VMOVDQU     (CX)(SI*1), X2
@@ -19408,9 +20002,9 @@ stream7:
 	VPSHUFB     Y5, Y1, Y14
 	VPSHUFB     Y0, Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     8(SP), Y3, Y15
+	VPSHUFB     16(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     40(SP), Y4, Y15
+	VPSHUFB     48(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVNTDQ    Y14, (AX)(R10*1)
 	ADDQ        BX, AX
@@ -19418,12 +20012,12 @@ stream7:
 	ADDQ        R11, CX
 	ADDQ        R11, R13
 	SUBQ        $+2, R14
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R13), Y1, Y1
 	VMOVDQU     (CX)(SI*1), X2
@@ -19451,9 +20045,9 @@ plain6:
 	VPSHUFB     Y5, Y1, Y14
 	VPSHUFB     Y0, Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     8(SP), Y3, Y15
+	VPSHUFB     16(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     40(SP), Y4, Y15
+	VPSHUFB     48(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVDQU     Y14, (AX)(R10*1)
 	ADDQ        BX, AX
@@ -19461,7 +20055,7 @@ plain6:
 	ADDQ        R11, CX
 	ADDQ        R11, R13
 	SUBQ        $+2, R14
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -19495,9 +20089,9 @@ apart3:
 	VPSHUFB      Y5, Y1, Y14
 	VPSHUFB      Y0, Y2, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      8(SP), Y3, Y15
+	VPSHUFB      16(SP), Y3, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      40(SP), Y4, Y15
+	VPSHUFB      48(SP), Y4, Y15
 	VPOR         Y15, Y14, Y14
 	VMOVDQU      X14, (AX)(R10*1)
 	VEXTRACTI128 $0x01, Y14, (R12)(R10*1)
@@ -19509,45 +20103,59 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R14
-	JNZ  done5
+	INCQ    R14
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R12
+	CMOVQLT CX, R13
+	JLT     apart3
+	ADDQ    80(DX), R12
+	ADDQ    88(DX), R13
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R12
 	MOVQ CX, R13
+	XORQ R14, R14
 	JMP  apart3
 
-done5:
-	MOVQ 96(SP), AX
+done6:
+	MOVQ 104(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 72(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 80(SP)
-	ADDQ 104(SP), AX
-	MOVQ AX, 96(SP)
-	DECQ 88(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 88(SP)
+	ADDQ 112(SP), AX
+	MOVQ AX, 104(SP)
+	DECQ 96(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permute4x4AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·permute4x4AVX2(SB), $240-24
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute4x4AVX2(SB), $248-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           168(DX), BX
+	MOVQ           192(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 240(SI), Y0
-	VMOVDQU        Y0, 168(SP)
+	VMOVDQU        Y0, 176(SP)
 	VBROADCASTI128 224(SI), Y0
-	VMOVDQU        Y0, 136(SP)
+	VMOVDQU        Y0, 144(SP)
 	VBROADCASTI128 208(SI), Y0
-	VMOVDQU        Y0, 104(SP)
+	VMOVDQU        Y0, 112(SP)
 	VBROADCASTI128 192(SI), Y0
-	VMOVDQU        Y0, 72(SP)
+	VMOVDQU        Y0, 80(SP)
 	VBROADCASTI128 176(SI), Y0
-	VMOVDQU        Y0, 40(SP)
+	VMOVDQU        Y0, 48(SP)
 	VBROADCASTI128 160(SI), Y0
-	VMOVDQU        Y0, 8(SP)
+	VMOVDQU        Y0, 16(SP)
 	VBROADCASTI128 144(SI), Y0
 	VBROADCASTI128 128(SI), Y5
 	VBROADCASTI128 112(SI), Y6
@@ -19572,7 +20180,7 @@ TEXT ·permute4x4AVX2(SB), $240-24
 	SUBQ           88(BX), R10
 	MOVQ           112(BX), R11
 	SUBQ           88(BX), R11
-	MOVQ           160(DX), BX
+	MOVQ           184(DX), BX
 	XORQ           $+1, BX
 	ORQ            R9, BX
 	ORQ            R10, BX
@@ -19582,10 +20190,10 @@ TEXT ·permute4x4AVX2(SB), $240-24
 	MOVQ           64(DX), R12
 	ADDQ           BX, BX
 	ADDQ           R12, R12
-	MOVQ           AX, 200(SP)
-	MOVQ           CX, 208(SP)
+	MOVQ           AX, 208(SP)
+	MOVQ           CX, 216(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 216(SP)
+	MOVQ           AX, 224(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -19594,16 +20202,18 @@ TEXT ·permute4x4AVX2(SB), $240-24
 	XORQ           CX, CX
 
 some2:
-	MOVQ AX, 224(SP)
-	MOVQ CX, 232(SP)
+	MOVQ AX, 232(SP)
+	MOVQ CX, 240(SP)
 
 outer1:
-	MOVQ    200(SP), AX
-	MOVQ    208(SP), CX
+	MOVQ    208(SP), AX
+	MOVQ    216(SP), CX
 	MOVQ    56(DX), R13
 	ADDQ    AX, R13
 	MOVQ    64(DX), R14
 	ADDQ    CX, R14
+	MOVQ    72(DX), R15
+	MOVQ    R15, 8(SP)
 	MOVQ    48(DX), R15
 	SUBQ    $+2, R15
 	JLT     last4
@@ -19612,10 +20222,10 @@ outer1:
 	MOVQ    (SP), BP
 	ORQ     AX, BP
 	TESTQ   $+31, BP
-	JNZ     plain6
+	JNZ     plain7
 	PCALIGN $0x40
 
-stream7:
+stream8:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R14), Y1, Y1
 	VMOVDQU     (CX)(SI*1), X2
@@ -19643,17 +20253,17 @@ stream7:
 	VPSHUFB     Y5, Y1, Y14
 	VPSHUFB     Y0, Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     8(SP), Y3, Y15
+	VPSHUFB     16(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     40(SP), Y4, Y15
+	VPSHUFB     48(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVNTDQ    Y14, (AX)(R10*1)
-	VPSHUFB     72(SP), Y1, Y14
-	VPSHUFB     104(SP), Y2, Y15
+	VPSHUFB     80(SP), Y1, Y14
+	VPSHUFB     112(SP), Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     136(SP), Y3, Y15
+	VPSHUFB     144(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     168(SP), Y4, Y15
+	VPSHUFB     176(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVNTDQ    Y14, (AX)(R11*1)
 	ADDQ        BX, AX
@@ -19661,12 +20271,12 @@ stream7:
 	ADDQ        R12, CX
 	ADDQ        R12, R14
 	SUBQ        $+2, R15
-	JGE         stream7
+	JGE         stream8
 	SFENCE
 	JMP         last4
 	PCALIGN $0x40
 
-plain6:
+plain7:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R14), Y1, Y1
 	VMOVDQU     (CX)(SI*1), X2
@@ -19694,17 +20304,17 @@ plain6:
 	VPSHUFB     Y5, Y1, Y14
 	VPSHUFB     Y0, Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     8(SP), Y3, Y15
+	VPSHUFB     16(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     40(SP), Y4, Y15
+	VPSHUFB     48(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVDQU     Y14, (AX)(R10*1)
-	VPSHUFB     72(SP), Y1, Y14
-	VPSHUFB     104(SP), Y2, Y15
+	VPSHUFB     80(SP), Y1, Y14
+	VPSHUFB     112(SP), Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     136(SP), Y3, Y15
+	VPSHUFB     144(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     168(SP), Y4, Y15
+	VPSHUFB     176(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVDQU     Y14, (AX)(R11*1)
 	ADDQ        BX, AX
@@ -19712,7 +20322,7 @@ plain6:
 	ADDQ        R12, CX
 	ADDQ        R12, R14
 	SUBQ        $+2, R15
-	JGE         plain6
+	JGE         plain7
 	JMP         last4
 	PCALIGN $0x40
 
@@ -19746,18 +20356,18 @@ apart3:
 	VPSHUFB      Y5, Y1, Y14
 	VPSHUFB      Y0, Y2, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      8(SP), Y3, Y15
+	VPSHUFB      16(SP), Y3, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      40(SP), Y4, Y15
+	VPSHUFB      48(SP), Y4, Y15
 	VPOR         Y15, Y14, Y14
 	VMOVDQU      X14, (AX)(R10*1)
 	VEXTRACTI128 $0x01, Y14, (R13)(R10*1)
-	VPSHUFB      72(SP), Y1, Y14
-	VPSHUFB      104(SP), Y2, Y15
+	VPSHUFB      80(SP), Y1, Y14
+	VPSHUFB      112(SP), Y2, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      136(SP), Y3, Y15
+	VPSHUFB      144(SP), Y3, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      168(SP), Y4, Y15
+	VPSHUFB      176(SP), Y4, Y15
 	VPOR         Y15, Y14, Y14
 	VMOVDQU      X14, (AX)(R11*1)
 	VEXTRACTI128 $0x01, Y14, (R13)(R11*1)
@@ -19769,21 +20379,35 @@ apart3:
 	JGE          apart3
 
 last4:
-	INCQ R15
-	JNZ  done5
+	INCQ    R15
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R13
+	CMOVQLT CX, R14
+	JLT     apart3
+	ADDQ    80(DX), R13
+	ADDQ    88(DX), R14
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
 	MOVQ AX, R13
 	MOVQ CX, R14
+	XORQ R15, R15
 	JMP  apart3
 
-done5:
-	MOVQ 224(SP), AX
+done6:
+	MOVQ 232(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 200(SP)
-	MOVQ 8(AX), CX
 	ADDQ CX, 208(SP)
-	ADDQ 232(SP), AX
-	MOVQ AX, 224(SP)
-	DECQ 216(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 216(SP)
+	ADDQ 240(SP), AX
+	MOVQ AX, 232(SP)
+	DECQ 224(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
@@ -19794,7 +20418,7 @@ TEXT ·permute1x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVQ  (DX), SI
@@ -19814,8 +20438,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X1
 	MOVOA  X1, X1
@@ -19824,17 +20450,24 @@ inner3:
 	MOVOU  X1, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute1x2SSSE3(dst *byte, src *byte, b *byte)
@@ -19843,7 +20476,7 @@ TEXT ·permute1x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -19864,8 +20497,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X2
 	MOVOA  X2, X3
@@ -19878,17 +20513,24 @@ inner3:
 	MOVOU  X2, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute1x3SSSE3(dst *byte, src *byte, b *byte)
@@ -19897,7 +20539,7 @@ TEXT ·permute1x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -19919,8 +20561,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X3
 	MOVOA  X3, X4
@@ -19937,17 +20581,24 @@ inner3:
 	MOVOU  X3, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute1x4SSSE3(dst *byte, src *byte, b *byte)
@@ -19956,7 +20607,7 @@ TEXT ·permute1x4SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -19979,8 +20630,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X4
 	MOVOA  X4, X5
@@ -20001,17 +20654,24 @@ inner3:
 	MOVOU  X4, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute2x1SSSE3(dst *byte, src *byte, b *byte)
@@ -20020,7 +20680,7 @@ TEXT ·permute2x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20041,8 +20701,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X2
 	MOVQ   32(BX), R9
@@ -20056,17 +20718,24 @@ inner3:
 	MOVOU  X2, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute2x2SSSE3(dst *byte, src *byte, b *byte)
@@ -20075,7 +20744,7 @@ TEXT ·permute2x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20098,8 +20767,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X4
 	MOVQ   32(BX), R9
@@ -20120,17 +20791,24 @@ inner3:
 	MOVOU  X4, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute3x1SSSE3(dst *byte, src *byte, b *byte)
@@ -20139,7 +20817,7 @@ TEXT ·permute3x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20161,8 +20839,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X3
 	MOVQ   32(BX), R9
@@ -20181,17 +20861,24 @@ inner3:
 	MOVOU  X3, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute3x2SSSE3(dst *byte, src *byte, b *byte)
@@ -20200,7 +20887,7 @@ TEXT ·permute3x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20225,8 +20912,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X6
 	MOVQ   32(BX), R9
@@ -20255,17 +20944,24 @@ inner3:
 	MOVOU  X6, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute3x3SSSE3(dst *byte, src *byte, b *byte)
@@ -20274,7 +20970,7 @@ TEXT ·permute3x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20302,8 +20998,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X9
 	MOVQ   32(BX), R9
@@ -20342,17 +21040,24 @@ inner3:
 	MOVOU  X9, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute4x1SSSE3(dst *byte, src *byte, b *byte)
@@ -20361,7 +21066,7 @@ TEXT ·permute4x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20384,8 +21089,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X4
 	MOVQ   32(BX), R9
@@ -20409,17 +21116,24 @@ inner3:
 	MOVOU  X4, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute4x2SSSE3(dst *byte, src *byte, b *byte)
@@ -20428,7 +21142,7 @@ TEXT ·permute4x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20455,8 +21169,10 @@ outer1:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
+	ADDQ R8, R8
+	ADDQ 72(DX), R8
 
-inner3:
+box3:
 	MOVQ   24(BX), R9
 	MOVOU  (DI)(R9*1), X8
 	MOVQ   32(BX), R9
@@ -20493,17 +21209,24 @@ inner3:
 	MOVOU  X8, (SI)(R9*1)
 	ADDQ   56(DX), SI
 	ADDQ   64(DX), DI
-	DECQ   R8
-	JNZ    inner3
-	MOVQ   8(SP), SI
-	MOVQ   (SI), DI
-	ADDQ   DI, AX
-	MOVQ   8(SI), DI
-	ADDQ   DI, CX
-	ADDQ   16(SP), SI
-	MOVQ   SI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R8
+	CMPQ   R8, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), SI
+	ADDQ   88(DX), DI
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute4x3SSSE3(dst *byte, src *byte, b *byte)
@@ -20512,7 +21235,7 @@ TEXT ·permute4x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20540,8 +21263,10 @@ outer1:
 	MOVQ AX, DI
 	MOVQ CX, R8
 	MOVQ 48(DX), R9
+	ADDQ R9, R9
+	ADDQ 72(DX), R9
 
-inner3:
+box3:
 	MOVQ   24(BX), R10
 	MOVOU  (R8)(R10*1), X9
 	MOVQ   32(BX), R10
@@ -20594,17 +21319,24 @@ inner3:
 	MOVOU  X9, (DI)(R10*1)
 	ADDQ   56(DX), DI
 	ADDQ   64(DX), R8
-	DECQ   R9
-	JNZ    inner3
-	MOVQ   8(SP), DI
-	MOVQ   (DI), R8
-	ADDQ   R8, AX
-	MOVQ   8(DI), R8
-	ADDQ   R8, CX
-	ADDQ   16(SP), DI
-	MOVQ   DI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R9
+	CMPQ   R9, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), DI
+	ADDQ   88(DX), R8
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 16(SP), DI
+	MOVQ DI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET
 
 // func permute4x4SSSE3(dst *byte, src *byte, b *byte)
@@ -20613,7 +21345,7 @@ TEXT ·permute4x4SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  168(DX), BX
+	MOVQ  192(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -20641,8 +21373,10 @@ outer1:
 	MOVQ AX, DI
 	MOVQ CX, R8
 	MOVQ 48(DX), R9
+	ADDQ R9, R9
+	ADDQ 72(DX), R9
 
-inner3:
+box3:
 	MOVQ   24(BX), R10
 	MOVOU  (R8)(R10*1), X9
 	MOVQ   32(BX), R10
@@ -20712,15 +21446,22 @@ inner3:
 	MOVOU  X9, (DI)(R10*1)
 	ADDQ   56(DX), DI
 	ADDQ   64(DX), R8
-	DECQ   R9
-	JNZ    inner3
-	MOVQ   8(SP), DI
-	MOVQ   (DI), R8
-	ADDQ   R8, AX
-	MOVQ   8(DI), R8
-	ADDQ   R8, CX
-	ADDQ   16(SP), DI
-	MOVQ   DI, 8(SP)
-	DECQ   (SP)
-	JNZ    outer1
+	SUBQ   $+2, R9
+	CMPQ   R9, $+1
+	JG     box3
+	JL     done4
+	ADDQ   80(DX), DI
+	ADDQ   88(DX), R8
+	JMP    box3
+
+done4:
+	MOVQ 8(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 16(SP), DI
+	MOVQ DI, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
 	RET

@@ -363,8 +363,11 @@ func transposeB12NEON(dst, src *byte, b *Block)
 // permute1x1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -384,8 +387,11 @@ func permute1x1NEON(dst, src *byte, b *Block)
 // permute1x2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -405,8 +411,11 @@ func permute1x2NEON(dst, src *byte, b *Block)
 // permute1x3NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -426,8 +435,11 @@ func permute1x3NEON(dst, src *byte, b *Block)
 // permute1x4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -447,8 +459,11 @@ func permute1x4NEON(dst, src *byte, b *Block)
 // permute2x1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -468,8 +483,11 @@ func permute2x1NEON(dst, src *byte, b *Block)
 // permute2x2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -489,8 +507,11 @@ func permute2x2NEON(dst, src *byte, b *Block)
 // permute2x3NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -510,8 +531,11 @@ func permute2x3NEON(dst, src *byte, b *Block)
 // permute2x4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -531,8 +555,11 @@ func permute2x4NEON(dst, src *byte, b *Block)
 // permute3x1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -552,8 +579,11 @@ func permute3x1NEON(dst, src *byte, b *Block)
 // permute3x2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -573,8 +603,11 @@ func permute3x2NEON(dst, src *byte, b *Block)
 // permute3x3NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -594,8 +627,11 @@ func permute3x3NEON(dst, src *byte, b *Block)
 // permute3x4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -615,8 +651,11 @@ func permute3x4NEON(dst, src *byte, b *Block)
 // permute4x1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -636,8 +675,11 @@ func permute4x1NEON(dst, src *byte, b *Block)
 // permute4x2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -657,8 +699,11 @@ func permute4x2NEON(dst, src *byte, b *Block)
 // permute4x3NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -678,8 +723,11 @@ func permute4x3NEON(dst, src *byte, b *Block)
 // permute4x4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range b.Perm.NDst {
 //				for k := range 16 {
 //					if b.Perm.DstMask[w]>>k&1 != 0 {
@@ -699,8 +747,11 @@ func permute4x4NEON(dst, src *byte, b *Block)
 // permute2x2DeinterleaveB1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 2 {
 //				for k := range 16 {
 //					d, s := d+b.Perm.DstAt[w]+k*1, s+b.Perm.SrcAt[0]+(k*2+w)*1
@@ -718,8 +769,11 @@ func permute2x2DeinterleaveB1NEON(dst, src *byte, b *Block)
 // permute2x2DeinterleaveB2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 2 {
 //				for k := range 8 {
 //					d, s := d+b.Perm.DstAt[w]+k*2, s+b.Perm.SrcAt[0]+(k*2+w)*2
@@ -737,8 +791,11 @@ func permute2x2DeinterleaveB2NEON(dst, src *byte, b *Block)
 // permute2x2DeinterleaveB4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 2 {
 //				for k := range 4 {
 //					d, s := d+b.Perm.DstAt[w]+k*4, s+b.Perm.SrcAt[0]+(k*2+w)*4
@@ -756,8 +813,11 @@ func permute2x2DeinterleaveB4NEON(dst, src *byte, b *Block)
 // permute2x2DeinterleaveB8NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 2 {
 //				for k := range 2 {
 //					d, s := d+b.Perm.DstAt[w]+k*8, s+b.Perm.SrcAt[0]+(k*2+w)*8
@@ -775,8 +835,11 @@ func permute2x2DeinterleaveB8NEON(dst, src *byte, b *Block)
 // permute3x3DeinterleaveB1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 3 {
 //				for k := range 16 {
 //					d, s := d+b.Perm.DstAt[w]+k*1, s+b.Perm.SrcAt[0]+(k*3+w)*1
@@ -794,8 +857,11 @@ func permute3x3DeinterleaveB1NEON(dst, src *byte, b *Block)
 // permute3x3DeinterleaveB2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 3 {
 //				for k := range 8 {
 //					d, s := d+b.Perm.DstAt[w]+k*2, s+b.Perm.SrcAt[0]+(k*3+w)*2
@@ -813,8 +879,11 @@ func permute3x3DeinterleaveB2NEON(dst, src *byte, b *Block)
 // permute3x3DeinterleaveB4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 3 {
 //				for k := range 4 {
 //					d, s := d+b.Perm.DstAt[w]+k*4, s+b.Perm.SrcAt[0]+(k*3+w)*4
@@ -832,8 +901,11 @@ func permute3x3DeinterleaveB4NEON(dst, src *byte, b *Block)
 // permute3x3DeinterleaveB8NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 3 {
 //				for k := range 2 {
 //					d, s := d+b.Perm.DstAt[w]+k*8, s+b.Perm.SrcAt[0]+(k*3+w)*8
@@ -851,8 +923,11 @@ func permute3x3DeinterleaveB8NEON(dst, src *byte, b *Block)
 // permute4x4DeinterleaveB1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 4 {
 //				for k := range 16 {
 //					d, s := d+b.Perm.DstAt[w]+k*1, s+b.Perm.SrcAt[0]+(k*4+w)*1
@@ -870,8 +945,11 @@ func permute4x4DeinterleaveB1NEON(dst, src *byte, b *Block)
 // permute4x4DeinterleaveB2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 4 {
 //				for k := range 8 {
 //					d, s := d+b.Perm.DstAt[w]+k*2, s+b.Perm.SrcAt[0]+(k*4+w)*2
@@ -889,8 +967,11 @@ func permute4x4DeinterleaveB2NEON(dst, src *byte, b *Block)
 // permute4x4DeinterleaveB4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 4 {
 //				for k := range 4 {
 //					d, s := d+b.Perm.DstAt[w]+k*4, s+b.Perm.SrcAt[0]+(k*4+w)*4
@@ -908,8 +989,11 @@ func permute4x4DeinterleaveB4NEON(dst, src *byte, b *Block)
 // permute4x4DeinterleaveB8NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 4 {
 //				for k := range 2 {
 //					d, s := d+b.Perm.DstAt[w]+k*8, s+b.Perm.SrcAt[0]+(k*4+w)*8
@@ -927,8 +1011,11 @@ func permute4x4DeinterleaveB8NEON(dst, src *byte, b *Block)
 // permute2x2InterleaveB1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 2 {
 //				for k := range 16 {
 //					d, s := d+b.Perm.DstAt[0]+(k*2+w)*1, s+b.Perm.SrcAt[w]+k*1
@@ -946,8 +1033,11 @@ func permute2x2InterleaveB1NEON(dst, src *byte, b *Block)
 // permute2x2InterleaveB2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 2 {
 //				for k := range 8 {
 //					d, s := d+b.Perm.DstAt[0]+(k*2+w)*2, s+b.Perm.SrcAt[w]+k*2
@@ -965,8 +1055,11 @@ func permute2x2InterleaveB2NEON(dst, src *byte, b *Block)
 // permute2x2InterleaveB4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 2 {
 //				for k := range 4 {
 //					d, s := d+b.Perm.DstAt[0]+(k*2+w)*4, s+b.Perm.SrcAt[w]+k*4
@@ -984,8 +1077,11 @@ func permute2x2InterleaveB4NEON(dst, src *byte, b *Block)
 // permute2x2InterleaveB8NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 2 {
 //				for k := range 2 {
 //					d, s := d+b.Perm.DstAt[0]+(k*2+w)*8, s+b.Perm.SrcAt[w]+k*8
@@ -1003,8 +1099,11 @@ func permute2x2InterleaveB8NEON(dst, src *byte, b *Block)
 // permute3x3InterleaveB1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 3 {
 //				for k := range 16 {
 //					d, s := d+b.Perm.DstAt[0]+(k*3+w)*1, s+b.Perm.SrcAt[w]+k*1
@@ -1022,8 +1121,11 @@ func permute3x3InterleaveB1NEON(dst, src *byte, b *Block)
 // permute3x3InterleaveB2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 3 {
 //				for k := range 8 {
 //					d, s := d+b.Perm.DstAt[0]+(k*3+w)*2, s+b.Perm.SrcAt[w]+k*2
@@ -1041,8 +1143,11 @@ func permute3x3InterleaveB2NEON(dst, src *byte, b *Block)
 // permute3x3InterleaveB4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 3 {
 //				for k := range 4 {
 //					d, s := d+b.Perm.DstAt[0]+(k*3+w)*4, s+b.Perm.SrcAt[w]+k*4
@@ -1060,8 +1165,11 @@ func permute3x3InterleaveB4NEON(dst, src *byte, b *Block)
 // permute3x3InterleaveB8NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 3 {
 //				for k := range 2 {
 //					d, s := d+b.Perm.DstAt[0]+(k*3+w)*8, s+b.Perm.SrcAt[w]+k*8
@@ -1079,8 +1187,11 @@ func permute3x3InterleaveB8NEON(dst, src *byte, b *Block)
 // permute4x4InterleaveB1NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 4 {
 //				for k := range 16 {
 //					d, s := d+b.Perm.DstAt[0]+(k*4+w)*1, s+b.Perm.SrcAt[w]+k*1
@@ -1098,8 +1209,11 @@ func permute4x4InterleaveB1NEON(dst, src *byte, b *Block)
 // permute4x4InterleaveB2NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 4 {
 //				for k := range 8 {
 //					d, s := d+b.Perm.DstAt[0]+(k*4+w)*2, s+b.Perm.SrcAt[w]+k*2
@@ -1117,8 +1231,11 @@ func permute4x4InterleaveB2NEON(dst, src *byte, b *Block)
 // permute4x4InterleaveB4NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 4 {
 //				for k := range 4 {
 //					d, s := d+b.Perm.DstAt[0]+(k*4+w)*4, s+b.Perm.SrcAt[w]+k*4
@@ -1136,8 +1253,11 @@ func permute4x4InterleaveB4NEON(dst, src *byte, b *Block)
 // permute4x4InterleaveB8NEON is
 //
 //	for o := range b.Outer.N {
-//		for i := range b.Inner.N {
+//		for i := range b.Inner.N + b.Last.N {
 //			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
 //			for w := range 4 {
 //				for k := range 2 {
 //					d, s := d+b.Perm.DstAt[0]+(k*4+w)*8, s+b.Perm.SrcAt[w]+k*8

@@ -9,7 +9,7 @@ TEXT ·rowsNEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 72(R2), R3
+	MOVD 96(R2), R3
 	CMP  $64, R3
 	BLT  shorter1
 	MOVD (R2), R4
@@ -296,7 +296,7 @@ TEXT ·rowsStreamNEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 72(R2), R3
+	MOVD 96(R2), R3
 	CMP  $64, R3
 	BLT  shorter1
 	MOVD (R2), R4
@@ -591,7 +591,7 @@ TEXT ·fillB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 72(R2), R3
+	MOVD 96(R2), R3
 	MOVD (R2), R4
 	MOVD 24(R2), R5
 	MOVD $16, R6
@@ -692,7 +692,7 @@ TEXT ·fillB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 72(R2), R3
+	MOVD 96(R2), R3
 	MOVD (R2), R4
 	MOVD 24(R2), R5
 	MOVD $16, R6
@@ -787,7 +787,7 @@ TEXT ·fillB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 72(R2), R3
+	MOVD 96(R2), R3
 	MOVD (R2), R4
 	MOVD 24(R2), R5
 	MOVD $16, R6
@@ -876,7 +876,7 @@ TEXT ·fillB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 72(R2), R3
+	MOVD 96(R2), R3
 	MOVD (R2), R4
 	MOVD 24(R2), R5
 	MOVD $16, R6
@@ -959,7 +959,7 @@ TEXT ·fillB16NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 72(R2), R3
+	MOVD 96(R2), R3
 	MOVD (R2), R4
 	MOVD 24(R2), R5
 	MOVD $16, R6
@@ -1362,13 +1362,13 @@ TEXT ·transposeB1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R7
-	MOVD 88(R2), R8
+	MOVD 144(R2), R7
+	MOVD 112(R2), R8
 	MOVD R0, R6
 
 tile3:
-	MOVD 96(R2), R10
-	MOVD 80(R2), R11
+	MOVD 120(R2), R10
+	MOVD 104(R2), R11
 	MOVD R1, R9
 
 tile5:
@@ -1565,13 +1565,13 @@ TEXT ·transposeB2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R7
-	MOVD 88(R2), R8
+	MOVD 144(R2), R7
+	MOVD 112(R2), R8
 	MOVD R0, R6
 
 tile3:
-	MOVD 96(R2), R10
-	MOVD 80(R2), R11
+	MOVD 120(R2), R10
+	MOVD 104(R2), R11
 	MOVD R1, R9
 
 tile5:
@@ -1732,13 +1732,13 @@ TEXT ·transposeSmallB2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R7
-	MOVD 88(R2), R8
+	MOVD 144(R2), R7
+	MOVD 112(R2), R8
 	MOVD R0, R6
 
 tile3:
-	MOVD 96(R2), R10
-	MOVD 80(R2), R11
+	MOVD 120(R2), R10
+	MOVD 104(R2), R11
 	MOVD R1, R9
 
 tile5:
@@ -1855,13 +1855,13 @@ TEXT ·transposeB4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R7
-	MOVD 88(R2), R8
+	MOVD 144(R2), R7
+	MOVD 112(R2), R8
 	MOVD R0, R6
 
 tile3:
-	MOVD 96(R2), R10
-	MOVD 80(R2), R11
+	MOVD 120(R2), R10
+	MOVD 104(R2), R11
 	MOVD R1, R9
 
 tile5:
@@ -1986,13 +1986,13 @@ TEXT ·transposeSmallB4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R7
-	MOVD 88(R2), R8
+	MOVD 144(R2), R7
+	MOVD 112(R2), R8
 	MOVD R0, R6
 
 tile3:
-	MOVD 96(R2), R10
-	MOVD 80(R2), R11
+	MOVD 120(R2), R10
+	MOVD 104(R2), R11
 	MOVD R1, R9
 
 tile5:
@@ -2073,13 +2073,13 @@ TEXT ·transposeB8NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R7
-	MOVD 88(R2), R8
+	MOVD 144(R2), R7
+	MOVD 112(R2), R8
 	MOVD R0, R6
 
 tile3:
-	MOVD 96(R2), R10
-	MOVD 80(R2), R11
+	MOVD 120(R2), R10
+	MOVD 104(R2), R11
 	MOVD R1, R9
 
 tile5:
@@ -2160,13 +2160,13 @@ TEXT ·transposeSmallB8NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R7
-	MOVD 88(R2), R8
+	MOVD 144(R2), R7
+	MOVD 112(R2), R8
 	MOVD R0, R6
 
 tile3:
-	MOVD 96(R2), R10
-	MOVD 80(R2), R11
+	MOVD 120(R2), R10
+	MOVD 104(R2), R11
 	MOVD R1, R9
 
 tile5:
@@ -2231,13 +2231,13 @@ TEXT ·transposeB16NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R7
-	MOVD 88(R2), R8
+	MOVD 144(R2), R7
+	MOVD 112(R2), R8
 	MOVD R0, R6
 
 tile3:
-	MOVD 96(R2), R10
-	MOVD 80(R2), R11
+	MOVD 120(R2), R10
+	MOVD 104(R2), R11
 	MOVD R1, R9
 
 tile5:
@@ -2321,13 +2321,13 @@ TEXT ·transposeB3NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R8
-	MOVD 88(R2), R9
+	MOVD 144(R2), R8
+	MOVD 112(R2), R9
 	MOVD R0, R7
 
 tile3:
-	MOVD 96(R2), R11
-	MOVD 80(R2), R12
+	MOVD 120(R2), R11
+	MOVD 104(R2), R12
 	MOVD R1, R10
 
 tile5:
@@ -2515,13 +2515,13 @@ TEXT ·transposeB6NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R8
-	MOVD 88(R2), R9
+	MOVD 144(R2), R8
+	MOVD 112(R2), R9
 	MOVD R0, R7
 
 tile3:
-	MOVD 96(R2), R11
-	MOVD 80(R2), R12
+	MOVD 120(R2), R11
+	MOVD 104(R2), R12
 	MOVD R1, R10
 
 tile5:
@@ -2641,13 +2641,13 @@ TEXT ·transposeB12NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
-	MOVD 120(R2), R8
-	MOVD 88(R2), R9
+	MOVD 144(R2), R8
+	MOVD 112(R2), R9
 	MOVD R0, R7
 
 tile3:
-	MOVD 96(R2), R11
-	MOVD 80(R2), R12
+	MOVD 120(R2), R11
+	MOVD 104(R2), R12
 	MOVD R1, R10
 
 tile5:
@@ -2724,7 +2724,7 @@ TEXT ·permute1x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	MOVD  24(R3), R4
@@ -2741,26 +2741,37 @@ TEXT ·permute1x1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R11
+	MOVD 72(R2), R12
 	MOVD R0, R9
 	MOVD R1, R10
-	MOVD 48(R2), R11
-	MOVD 56(R2), R12
-	MOVD 64(R2), R13
+	MOVD 56(R2), R13
+	MOVD 64(R2), R14
 
-turn3:
+box3:
 	FMOVQ (R10), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
 	FMOVQ F8, (R9)
-	ADD   R12, R9, R9
-	ADD   R13, R10, R10
+	ADD   R13, R9, R9
+	ADD   R14, R10, R10
 	SUBS  $1, R11, R11
-	BNE   turn3
-	LDP   (R7), (R9, R10)
-	ADD   R9, R0, R0
-	ADD   R10, R1, R1
-	ADD   R8, R7, R7
-	SUBS  $1, R6, R6
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R12, R12
+	BNE   done4
+	MOVD  80(R2), R15
+	MOVD  88(R2), R19
+	ADD   R15, R9, R9
+	ADD   R19, R10, R10
+	MOVD  $1, R11
+	B     box3
+
+done4:
+	LDP  (R7), (R9, R10)
+	ADD  R9, R0, R0
+	ADD  R10, R1, R1
+	ADD  R8, R7, R7
+	SUBS $1, R6, R6
+	BNE  turn1
 	RET
 
 // func permute1x2NEON(dst *byte, src *byte, b *byte)
@@ -2768,7 +2779,7 @@ TEXT ·permute1x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	MOVD  536(R3), R4
@@ -2789,29 +2800,40 @@ TEXT ·permute1x2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	FMOVQ (R11), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
 	FMOVQ F8, (R10)
-	ADD   R6, R10, R15
+	ADD   R6, R10, R19
 	VTBL  V5.B16, [V0.B16], V9.B16
-	FMOVQ F9, (R15)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	FMOVQ F9, (R19)
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute1x3NEON(dst *byte, src *byte, b *byte)
@@ -2819,7 +2841,7 @@ TEXT ·permute1x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	MOVD  536(R3), R4
@@ -2844,32 +2866,43 @@ TEXT ·permute1x3NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	FMOVQ (R12), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
 	FMOVQ F8, (R11)
-	ADD   R6, R11, R19
+	ADD   R6, R11, R20
 	VTBL  V5.B16, [V0.B16], V9.B16
-	FMOVQ F9, (R19)
-	ADD   R7, R11, R19
+	FMOVQ F9, (R20)
+	ADD   R7, R11, R20
 	VTBL  V6.B16, [V0.B16], V10.B16
-	FMOVQ F10, (R19)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	FMOVQ F10, (R20)
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute1x4NEON(dst *byte, src *byte, b *byte)
@@ -2877,7 +2910,7 @@ TEXT ·permute1x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	MOVD  536(R3), R4
@@ -2906,35 +2939,46 @@ TEXT ·permute1x4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	FMOVQ (R13), F0
 	VTBL  V4.B16, [V0.B16], V8.B16
 	FMOVQ F8, (R12)
-	ADD   R6, R12, R20
+	ADD   R6, R12, R21
 	VTBL  V5.B16, [V0.B16], V9.B16
-	FMOVQ F9, (R20)
-	ADD   R7, R12, R20
+	FMOVQ F9, (R21)
+	ADD   R7, R12, R21
 	VTBL  V6.B16, [V0.B16], V10.B16
-	FMOVQ F10, (R20)
-	ADD   R8, R12, R20
+	FMOVQ F10, (R21)
+	ADD   R8, R12, R21
 	VTBL  V7.B16, [V0.B16], V11.B16
-	FMOVQ F11, (R20)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	FMOVQ F11, (R21)
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute2x1NEON(dst *byte, src *byte, b *byte)
@@ -2942,7 +2986,7 @@ TEXT ·permute2x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -2965,28 +3009,39 @@ TEXT ·permute2x1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	FMOVQ (R11), F0
-	ADD   R5, R11, R15
-	FMOVQ (R15), F1
+	ADD   R5, R11, R19
+	FMOVQ (R19), F1
 	VTBL  V4.B16, [V0.B16, V1.B16], V8.B16
 	FMOVQ F8, (R10)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute2x2NEON(dst *byte, src *byte, b *byte)
@@ -2994,7 +3049,7 @@ TEXT ·permute2x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3025,31 +3080,42 @@ TEXT ·permute2x2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	FMOVQ (R12), F0
-	ADD   R5, R12, R19
-	FMOVQ (R19), F1
+	ADD   R5, R12, R20
+	FMOVQ (R20), F1
 	VTBL  V4.B16, [V0.B16, V1.B16], V8.B16
 	FMOVQ F8, (R11)
-	ADD   R7, R11, R19
+	ADD   R7, R11, R20
 	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
-	FMOVQ F9, (R19)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	FMOVQ F9, (R20)
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute2x3NEON(dst *byte, src *byte, b *byte)
@@ -3057,7 +3123,7 @@ TEXT ·permute2x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3096,34 +3162,45 @@ TEXT ·permute2x3NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	FMOVQ (R13), F0
-	ADD   R5, R13, R20
-	FMOVQ (R20), F1
+	ADD   R5, R13, R21
+	FMOVQ (R21), F1
 	VTBL  V4.B16, [V0.B16, V1.B16], V8.B16
 	FMOVQ F8, (R12)
-	ADD   R7, R12, R20
+	ADD   R7, R12, R21
 	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
-	FMOVQ F9, (R20)
-	ADD   R8, R12, R20
+	FMOVQ F9, (R21)
+	ADD   R8, R12, R21
 	VTBL  V6.B16, [V0.B16, V1.B16], V10.B16
-	FMOVQ F10, (R20)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	FMOVQ F10, (R21)
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute2x4NEON(dst *byte, src *byte, b *byte)
@@ -3131,7 +3208,7 @@ TEXT ·permute2x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3178,37 +3255,48 @@ TEXT ·permute2x4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R15
+	MOVD 72(R2), R19
 	MOVD R0, R13
 	MOVD R1, R14
-	MOVD 48(R2), R15
-	MOVD 56(R2), R19
-	MOVD 64(R2), R20
+	MOVD 56(R2), R20
+	MOVD 64(R2), R21
 
-turn3:
+box3:
 	FMOVQ (R14), F0
-	ADD   R5, R14, R21
-	FMOVQ (R21), F1
+	ADD   R5, R14, R22
+	FMOVQ (R22), F1
 	VTBL  V4.B16, [V0.B16, V1.B16], V8.B16
 	FMOVQ F8, (R13)
-	ADD   R7, R13, R21
+	ADD   R7, R13, R22
 	VTBL  V5.B16, [V0.B16, V1.B16], V9.B16
-	FMOVQ F9, (R21)
-	ADD   R8, R13, R21
+	FMOVQ F9, (R22)
+	ADD   R8, R13, R22
 	VTBL  V6.B16, [V0.B16, V1.B16], V10.B16
-	FMOVQ F10, (R21)
-	ADD   R9, R13, R21
+	FMOVQ F10, (R22)
+	ADD   R9, R13, R22
 	VTBL  V7.B16, [V0.B16, V1.B16], V11.B16
-	FMOVQ F11, (R21)
-	ADD   R19, R13, R13
-	ADD   R20, R14, R14
+	FMOVQ F11, (R22)
+	ADD   R20, R13, R13
+	ADD   R21, R14, R14
 	SUBS  $1, R15, R15
-	BNE   turn3
-	LDP   (R11), (R13, R14)
-	ADD   R13, R0, R0
-	ADD   R14, R1, R1
-	ADD   R12, R11, R11
-	SUBS  $1, R10, R10
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R19, R19
+	BNE   done4
+	MOVD  80(R2), R22
+	MOVD  88(R2), R23
+	ADD   R22, R13, R13
+	ADD   R23, R14, R14
+	MOVD  $1, R15
+	B     box3
+
+done4:
+	LDP  (R11), (R13, R14)
+	ADD  R13, R0, R0
+	ADD  R14, R1, R1
+	ADD  R12, R11, R11
+	SUBS $1, R10, R10
+	BNE  turn1
 	RET
 
 // func permute3x1NEON(dst *byte, src *byte, b *byte)
@@ -3216,7 +3304,7 @@ TEXT ·permute3x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3245,30 +3333,41 @@ TEXT ·permute3x1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	FMOVQ (R12), F0
-	ADD   R5, R12, R19
-	FMOVQ (R19), F1
-	ADD   R6, R12, R19
-	FMOVQ (R19), F2
+	ADD   R5, R12, R20
+	FMOVQ (R20), F1
+	ADD   R6, R12, R20
+	FMOVQ (R20), F2
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16], V8.B16
 	FMOVQ F8, (R11)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute3x2NEON(dst *byte, src *byte, b *byte)
@@ -3276,7 +3375,7 @@ TEXT ·permute3x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3317,33 +3416,44 @@ TEXT ·permute3x2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	FMOVQ (R13), F0
-	ADD   R5, R13, R20
-	FMOVQ (R20), F1
-	ADD   R6, R13, R20
-	FMOVQ (R20), F2
+	ADD   R5, R13, R21
+	FMOVQ (R21), F1
+	ADD   R6, R13, R21
+	FMOVQ (R21), F2
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16], V8.B16
 	FMOVQ F8, (R12)
-	ADD   R8, R12, R20
+	ADD   R8, R12, R21
 	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
-	FMOVQ F9, (R20)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	FMOVQ F9, (R21)
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute3x3NEON(dst *byte, src *byte, b *byte)
@@ -3351,7 +3461,7 @@ TEXT ·permute3x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3404,36 +3514,47 @@ TEXT ·permute3x3NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R15
+	MOVD 72(R2), R19
 	MOVD R0, R13
 	MOVD R1, R14
-	MOVD 48(R2), R15
-	MOVD 56(R2), R19
-	MOVD 64(R2), R20
+	MOVD 56(R2), R20
+	MOVD 64(R2), R21
 
-turn3:
+box3:
 	FMOVQ (R14), F0
-	ADD   R5, R14, R21
-	FMOVQ (R21), F1
-	ADD   R6, R14, R21
-	FMOVQ (R21), F2
+	ADD   R5, R14, R22
+	FMOVQ (R22), F1
+	ADD   R6, R14, R22
+	FMOVQ (R22), F2
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16], V8.B16
 	FMOVQ F8, (R13)
-	ADD   R8, R13, R21
+	ADD   R8, R13, R22
 	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
-	FMOVQ F9, (R21)
-	ADD   R9, R13, R21
+	FMOVQ F9, (R22)
+	ADD   R9, R13, R22
 	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16], V10.B16
-	FMOVQ F10, (R21)
-	ADD   R19, R13, R13
-	ADD   R20, R14, R14
+	FMOVQ F10, (R22)
+	ADD   R20, R13, R13
+	ADD   R21, R14, R14
 	SUBS  $1, R15, R15
-	BNE   turn3
-	LDP   (R11), (R13, R14)
-	ADD   R13, R0, R0
-	ADD   R14, R1, R1
-	ADD   R12, R11, R11
-	SUBS  $1, R10, R10
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R19, R19
+	BNE   done4
+	MOVD  80(R2), R22
+	MOVD  88(R2), R23
+	ADD   R22, R13, R13
+	ADD   R23, R14, R14
+	MOVD  $1, R15
+	B     box3
+
+done4:
+	LDP  (R11), (R13, R14)
+	ADD  R13, R0, R0
+	ADD  R14, R1, R1
+	ADD  R12, R11, R11
+	SUBS $1, R10, R10
+	BNE  turn1
 	RET
 
 // func permute3x4NEON(dst *byte, src *byte, b *byte)
@@ -3441,7 +3562,7 @@ TEXT ·permute3x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3506,39 +3627,50 @@ TEXT ·permute3x4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R19
+	MOVD 72(R2), R20
 	MOVD R0, R14
 	MOVD R1, R15
-	MOVD 48(R2), R19
-	MOVD 56(R2), R20
-	MOVD 64(R2), R21
+	MOVD 56(R2), R21
+	MOVD 64(R2), R22
 
-turn3:
+box3:
 	FMOVQ (R15), F0
-	ADD   R5, R15, R22
-	FMOVQ (R22), F1
-	ADD   R6, R15, R22
-	FMOVQ (R22), F2
+	ADD   R5, R15, R23
+	FMOVQ (R23), F1
+	ADD   R6, R15, R23
+	FMOVQ (R23), F2
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16], V8.B16
 	FMOVQ F8, (R14)
-	ADD   R8, R14, R22
+	ADD   R8, R14, R23
 	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16], V9.B16
-	FMOVQ F9, (R22)
-	ADD   R9, R14, R22
+	FMOVQ F9, (R23)
+	ADD   R9, R14, R23
 	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16], V10.B16
-	FMOVQ F10, (R22)
-	ADD   R10, R14, R22
+	FMOVQ F10, (R23)
+	ADD   R10, R14, R23
 	VTBL  V7.B16, [V0.B16, V1.B16, V2.B16], V11.B16
-	FMOVQ F11, (R22)
-	ADD   R20, R14, R14
-	ADD   R21, R15, R15
+	FMOVQ F11, (R23)
+	ADD   R21, R14, R14
+	ADD   R22, R15, R15
 	SUBS  $1, R19, R19
-	BNE   turn3
-	LDP   (R12), (R14, R15)
-	ADD   R14, R0, R0
-	ADD   R15, R1, R1
-	ADD   R13, R12, R12
-	SUBS  $1, R11, R11
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R20, R20
+	BNE   done4
+	MOVD  80(R2), R23
+	MOVD  88(R2), R24
+	ADD   R23, R14, R14
+	ADD   R24, R15, R15
+	MOVD  $1, R19
+	B     box3
+
+done4:
+	LDP  (R12), (R14, R15)
+	ADD  R14, R0, R0
+	ADD  R15, R1, R1
+	ADD  R13, R12, R12
+	SUBS $1, R11, R11
+	BNE  turn1
 	RET
 
 // func permute4x1NEON(dst *byte, src *byte, b *byte)
@@ -3546,7 +3678,7 @@ TEXT ·permute4x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3581,32 +3713,43 @@ TEXT ·permute4x1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	FMOVQ (R13), F0
-	ADD   R5, R13, R20
-	FMOVQ (R20), F1
-	ADD   R6, R13, R20
-	FMOVQ (R20), F2
-	ADD   R7, R13, R20
-	FMOVQ (R20), F3
+	ADD   R5, R13, R21
+	FMOVQ (R21), F1
+	ADD   R6, R13, R21
+	FMOVQ (R21), F2
+	ADD   R7, R13, R21
+	FMOVQ (R21), F3
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V8.B16
 	FMOVQ F8, (R12)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute4x2NEON(dst *byte, src *byte, b *byte)
@@ -3614,7 +3757,7 @@ TEXT ·permute4x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3665,35 +3808,46 @@ TEXT ·permute4x2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R15
+	MOVD 72(R2), R19
 	MOVD R0, R13
 	MOVD R1, R14
-	MOVD 48(R2), R15
-	MOVD 56(R2), R19
-	MOVD 64(R2), R20
+	MOVD 56(R2), R20
+	MOVD 64(R2), R21
 
-turn3:
+box3:
 	FMOVQ (R14), F0
-	ADD   R5, R14, R21
-	FMOVQ (R21), F1
-	ADD   R6, R14, R21
-	FMOVQ (R21), F2
-	ADD   R7, R14, R21
-	FMOVQ (R21), F3
+	ADD   R5, R14, R22
+	FMOVQ (R22), F1
+	ADD   R6, R14, R22
+	FMOVQ (R22), F2
+	ADD   R7, R14, R22
+	FMOVQ (R22), F3
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V8.B16
 	FMOVQ F8, (R13)
-	ADD   R9, R13, R21
+	ADD   R9, R13, R22
 	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
-	FMOVQ F9, (R21)
-	ADD   R19, R13, R13
-	ADD   R20, R14, R14
+	FMOVQ F9, (R22)
+	ADD   R20, R13, R13
+	ADD   R21, R14, R14
 	SUBS  $1, R15, R15
-	BNE   turn3
-	LDP   (R11), (R13, R14)
-	ADD   R13, R0, R0
-	ADD   R14, R1, R1
-	ADD   R12, R11, R11
-	SUBS  $1, R10, R10
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R19, R19
+	BNE   done4
+	MOVD  80(R2), R22
+	MOVD  88(R2), R23
+	ADD   R22, R13, R13
+	ADD   R23, R14, R14
+	MOVD  $1, R15
+	B     box3
+
+done4:
+	LDP  (R11), (R13, R14)
+	ADD  R13, R0, R0
+	ADD  R14, R1, R1
+	ADD  R12, R11, R11
+	SUBS $1, R10, R10
+	BNE  turn1
 	RET
 
 // func permute4x3NEON(dst *byte, src *byte, b *byte)
@@ -3701,7 +3855,7 @@ TEXT ·permute4x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3768,38 +3922,49 @@ TEXT ·permute4x3NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R19
+	MOVD 72(R2), R20
 	MOVD R0, R14
 	MOVD R1, R15
-	MOVD 48(R2), R19
-	MOVD 56(R2), R20
-	MOVD 64(R2), R21
+	MOVD 56(R2), R21
+	MOVD 64(R2), R22
 
-turn3:
+box3:
 	FMOVQ (R15), F0
-	ADD   R5, R15, R22
-	FMOVQ (R22), F1
-	ADD   R6, R15, R22
-	FMOVQ (R22), F2
-	ADD   R7, R15, R22
-	FMOVQ (R22), F3
+	ADD   R5, R15, R23
+	FMOVQ (R23), F1
+	ADD   R6, R15, R23
+	FMOVQ (R23), F2
+	ADD   R7, R15, R23
+	FMOVQ (R23), F3
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V8.B16
 	FMOVQ F8, (R14)
-	ADD   R9, R14, R22
+	ADD   R9, R14, R23
 	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
-	FMOVQ F9, (R22)
-	ADD   R10, R14, R22
+	FMOVQ F9, (R23)
+	ADD   R10, R14, R23
 	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V10.B16
-	FMOVQ F10, (R22)
-	ADD   R20, R14, R14
-	ADD   R21, R15, R15
+	FMOVQ F10, (R23)
+	ADD   R21, R14, R14
+	ADD   R22, R15, R15
 	SUBS  $1, R19, R19
-	BNE   turn3
-	LDP   (R12), (R14, R15)
-	ADD   R14, R0, R0
-	ADD   R15, R1, R1
-	ADD   R13, R12, R12
-	SUBS  $1, R11, R11
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R20, R20
+	BNE   done4
+	MOVD  80(R2), R23
+	MOVD  88(R2), R24
+	ADD   R23, R14, R14
+	ADD   R24, R15, R15
+	MOVD  $1, R19
+	B     box3
+
+done4:
+	LDP  (R12), (R14, R15)
+	ADD  R14, R0, R0
+	ADD  R15, R1, R1
+	ADD  R13, R12, R12
+	SUBS $1, R11, R11
+	BNE  turn1
 	RET
 
 // func permute4x4NEON(dst *byte, src *byte, b *byte)
@@ -3807,7 +3972,7 @@ TEXT ·permute4x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  168(R2), R3
+	MOVD  192(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3890,41 +4055,52 @@ TEXT ·permute4x4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R20
+	MOVD 72(R2), R21
 	MOVD R0, R15
 	MOVD R1, R19
-	MOVD 48(R2), R20
-	MOVD 56(R2), R21
-	MOVD 64(R2), R22
+	MOVD 56(R2), R22
+	MOVD 64(R2), R23
 
-turn3:
+box3:
 	FMOVQ (R19), F0
-	ADD   R5, R19, R23
-	FMOVQ (R23), F1
-	ADD   R6, R19, R23
-	FMOVQ (R23), F2
-	ADD   R7, R19, R23
-	FMOVQ (R23), F3
+	ADD   R5, R19, R24
+	FMOVQ (R24), F1
+	ADD   R6, R19, R24
+	FMOVQ (R24), F2
+	ADD   R7, R19, R24
+	FMOVQ (R24), F3
 	VTBL  V4.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V8.B16
 	FMOVQ F8, (R15)
-	ADD   R9, R15, R23
+	ADD   R9, R15, R24
 	VTBL  V5.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V9.B16
-	FMOVQ F9, (R23)
-	ADD   R10, R15, R23
+	FMOVQ F9, (R24)
+	ADD   R10, R15, R24
 	VTBL  V6.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V10.B16
-	FMOVQ F10, (R23)
-	ADD   R11, R15, R23
+	FMOVQ F10, (R24)
+	ADD   R11, R15, R24
 	VTBL  V7.B16, [V0.B16, V1.B16, V2.B16, V3.B16], V11.B16
-	FMOVQ F11, (R23)
-	ADD   R21, R15, R15
-	ADD   R22, R19, R19
+	FMOVQ F11, (R24)
+	ADD   R22, R15, R15
+	ADD   R23, R19, R19
 	SUBS  $1, R20, R20
-	BNE   turn3
-	LDP   (R13), (R15, R19)
-	ADD   R15, R0, R0
-	ADD   R19, R1, R1
-	ADD   R14, R13, R13
-	SUBS  $1, R12, R12
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R21, R21
+	BNE   done4
+	MOVD  80(R2), R24
+	MOVD  88(R2), R25
+	ADD   R24, R15, R15
+	ADD   R25, R19, R19
+	MOVD  $1, R20
+	B     box3
+
+done4:
+	LDP  (R13), (R15, R19)
+	ADD  R15, R0, R0
+	ADD  R19, R1, R1
+	ADD  R14, R13, R13
+	SUBS $1, R12, R12
+	BNE  turn1
 	RET
 
 // func permute2x2DeinterleaveB1NEON(dst *byte, src *byte, b *byte)
@@ -3932,7 +4108,7 @@ TEXT ·permute2x2DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3949,27 +4125,38 @@ TEXT ·permute2x2DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	VLD2  (R11), [V0.B16, V1.B16]
 	FMOVQ F0, (R10)
-	ADD   R6, R10, R15
-	FMOVQ F1, (R15)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R6, R10, R19
+	FMOVQ F1, (R19)
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute2x2DeinterleaveB2NEON(dst *byte, src *byte, b *byte)
@@ -3977,7 +4164,7 @@ TEXT ·permute2x2DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -3994,27 +4181,38 @@ TEXT ·permute2x2DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	VLD2  (R11), [V0.H8, V1.H8]
 	FMOVQ F0, (R10)
-	ADD   R6, R10, R15
-	FMOVQ F1, (R15)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R6, R10, R19
+	FMOVQ F1, (R19)
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute2x2DeinterleaveB4NEON(dst *byte, src *byte, b *byte)
@@ -4022,7 +4220,7 @@ TEXT ·permute2x2DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4039,27 +4237,38 @@ TEXT ·permute2x2DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	VLD2  (R11), [V0.S4, V1.S4]
 	FMOVQ F0, (R10)
-	ADD   R6, R10, R15
-	FMOVQ F1, (R15)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R6, R10, R19
+	FMOVQ F1, (R19)
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute2x2DeinterleaveB8NEON(dst *byte, src *byte, b *byte)
@@ -4067,7 +4276,7 @@ TEXT ·permute2x2DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4084,27 +4293,38 @@ TEXT ·permute2x2DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	VLD2  (R11), [V0.D2, V1.D2]
 	FMOVQ F0, (R10)
-	ADD   R6, R10, R15
-	FMOVQ F1, (R15)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R6, R10, R19
+	FMOVQ F1, (R19)
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute3x3DeinterleaveB1NEON(dst *byte, src *byte, b *byte)
@@ -4112,7 +4332,7 @@ TEXT ·permute3x3DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4131,29 +4351,40 @@ TEXT ·permute3x3DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	VLD3  (R12), [V0.B16, V1.B16, V2.B16]
 	FMOVQ F0, (R11)
-	ADD   R6, R11, R19
-	FMOVQ F1, (R19)
-	ADD   R7, R11, R19
-	FMOVQ F2, (R19)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R6, R11, R20
+	FMOVQ F1, (R20)
+	ADD   R7, R11, R20
+	FMOVQ F2, (R20)
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute3x3DeinterleaveB2NEON(dst *byte, src *byte, b *byte)
@@ -4161,7 +4392,7 @@ TEXT ·permute3x3DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4180,29 +4411,40 @@ TEXT ·permute3x3DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	VLD3  (R12), [V0.H8, V1.H8, V2.H8]
 	FMOVQ F0, (R11)
-	ADD   R6, R11, R19
-	FMOVQ F1, (R19)
-	ADD   R7, R11, R19
-	FMOVQ F2, (R19)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R6, R11, R20
+	FMOVQ F1, (R20)
+	ADD   R7, R11, R20
+	FMOVQ F2, (R20)
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute3x3DeinterleaveB4NEON(dst *byte, src *byte, b *byte)
@@ -4210,7 +4452,7 @@ TEXT ·permute3x3DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4229,29 +4471,40 @@ TEXT ·permute3x3DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	VLD3  (R12), [V0.S4, V1.S4, V2.S4]
 	FMOVQ F0, (R11)
-	ADD   R6, R11, R19
-	FMOVQ F1, (R19)
-	ADD   R7, R11, R19
-	FMOVQ F2, (R19)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R6, R11, R20
+	FMOVQ F1, (R20)
+	ADD   R7, R11, R20
+	FMOVQ F2, (R20)
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute3x3DeinterleaveB8NEON(dst *byte, src *byte, b *byte)
@@ -4259,7 +4512,7 @@ TEXT ·permute3x3DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4278,29 +4531,40 @@ TEXT ·permute3x3DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	VLD3  (R12), [V0.D2, V1.D2, V2.D2]
 	FMOVQ F0, (R11)
-	ADD   R6, R11, R19
-	FMOVQ F1, (R19)
-	ADD   R7, R11, R19
-	FMOVQ F2, (R19)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R6, R11, R20
+	FMOVQ F1, (R20)
+	ADD   R7, R11, R20
+	FMOVQ F2, (R20)
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute4x4DeinterleaveB1NEON(dst *byte, src *byte, b *byte)
@@ -4308,7 +4572,7 @@ TEXT ·permute4x4DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4329,31 +4593,42 @@ TEXT ·permute4x4DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	VLD4  (R13), [V0.B16, V1.B16, V2.B16, V3.B16]
 	FMOVQ F0, (R12)
-	ADD   R6, R12, R20
-	FMOVQ F1, (R20)
-	ADD   R7, R12, R20
-	FMOVQ F2, (R20)
-	ADD   R8, R12, R20
-	FMOVQ F3, (R20)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R6, R12, R21
+	FMOVQ F1, (R21)
+	ADD   R7, R12, R21
+	FMOVQ F2, (R21)
+	ADD   R8, R12, R21
+	FMOVQ F3, (R21)
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute4x4DeinterleaveB2NEON(dst *byte, src *byte, b *byte)
@@ -4361,7 +4636,7 @@ TEXT ·permute4x4DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4382,31 +4657,42 @@ TEXT ·permute4x4DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	VLD4  (R13), [V0.H8, V1.H8, V2.H8, V3.H8]
 	FMOVQ F0, (R12)
-	ADD   R6, R12, R20
-	FMOVQ F1, (R20)
-	ADD   R7, R12, R20
-	FMOVQ F2, (R20)
-	ADD   R8, R12, R20
-	FMOVQ F3, (R20)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R6, R12, R21
+	FMOVQ F1, (R21)
+	ADD   R7, R12, R21
+	FMOVQ F2, (R21)
+	ADD   R8, R12, R21
+	FMOVQ F3, (R21)
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute4x4DeinterleaveB4NEON(dst *byte, src *byte, b *byte)
@@ -4414,7 +4700,7 @@ TEXT ·permute4x4DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4435,31 +4721,42 @@ TEXT ·permute4x4DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	VLD4  (R13), [V0.S4, V1.S4, V2.S4, V3.S4]
 	FMOVQ F0, (R12)
-	ADD   R6, R12, R20
-	FMOVQ F1, (R20)
-	ADD   R7, R12, R20
-	FMOVQ F2, (R20)
-	ADD   R8, R12, R20
-	FMOVQ F3, (R20)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R6, R12, R21
+	FMOVQ F1, (R21)
+	ADD   R7, R12, R21
+	FMOVQ F2, (R21)
+	ADD   R8, R12, R21
+	FMOVQ F3, (R21)
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute4x4DeinterleaveB8NEON(dst *byte, src *byte, b *byte)
@@ -4467,7 +4764,7 @@ TEXT ·permute4x4DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4488,31 +4785,42 @@ TEXT ·permute4x4DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	VLD4  (R13), [V0.D2, V1.D2, V2.D2, V3.D2]
 	FMOVQ F0, (R12)
-	ADD   R6, R12, R20
-	FMOVQ F1, (R20)
-	ADD   R7, R12, R20
-	FMOVQ F2, (R20)
-	ADD   R8, R12, R20
-	FMOVQ F3, (R20)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R6, R12, R21
+	FMOVQ F1, (R21)
+	ADD   R7, R12, R21
+	FMOVQ F2, (R21)
+	ADD   R8, R12, R21
+	FMOVQ F3, (R21)
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute2x2InterleaveB1NEON(dst *byte, src *byte, b *byte)
@@ -4520,7 +4828,7 @@ TEXT ·permute2x2InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4537,27 +4845,38 @@ TEXT ·permute2x2InterleaveB1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	FMOVQ (R11), F0
-	ADD   R5, R11, R15
-	FMOVQ (R15), F1
+	ADD   R5, R11, R19
+	FMOVQ (R19), F1
 	VST2  [V0.B16, V1.B16], (R10)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute2x2InterleaveB2NEON(dst *byte, src *byte, b *byte)
@@ -4565,7 +4884,7 @@ TEXT ·permute2x2InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4582,27 +4901,38 @@ TEXT ·permute2x2InterleaveB2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	FMOVQ (R11), F0
-	ADD   R5, R11, R15
-	FMOVQ (R15), F1
+	ADD   R5, R11, R19
+	FMOVQ (R19), F1
 	VST2  [V0.H8, V1.H8], (R10)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute2x2InterleaveB4NEON(dst *byte, src *byte, b *byte)
@@ -4610,7 +4940,7 @@ TEXT ·permute2x2InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4627,27 +4957,38 @@ TEXT ·permute2x2InterleaveB4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	FMOVQ (R11), F0
-	ADD   R5, R11, R15
-	FMOVQ (R15), F1
+	ADD   R5, R11, R19
+	FMOVQ (R19), F1
 	VST2  [V0.S4, V1.S4], (R10)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute2x2InterleaveB8NEON(dst *byte, src *byte, b *byte)
@@ -4655,7 +4996,7 @@ TEXT ·permute2x2InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4672,27 +5013,38 @@ TEXT ·permute2x2InterleaveB8NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R12
+	MOVD 72(R2), R13
 	MOVD R0, R10
 	MOVD R1, R11
-	MOVD 48(R2), R12
-	MOVD 56(R2), R13
-	MOVD 64(R2), R14
+	MOVD 56(R2), R14
+	MOVD 64(R2), R15
 
-turn3:
+box3:
 	FMOVQ (R11), F0
-	ADD   R5, R11, R15
-	FMOVQ (R15), F1
+	ADD   R5, R11, R19
+	FMOVQ (R19), F1
 	VST2  [V0.D2, V1.D2], (R10)
-	ADD   R13, R10, R10
-	ADD   R14, R11, R11
+	ADD   R14, R10, R10
+	ADD   R15, R11, R11
 	SUBS  $1, R12, R12
-	BNE   turn3
-	LDP   (R8), (R10, R11)
-	ADD   R10, R0, R0
-	ADD   R11, R1, R1
-	ADD   R9, R8, R8
-	SUBS  $1, R7, R7
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R13, R13
+	BNE   done4
+	MOVD  80(R2), R19
+	MOVD  88(R2), R20
+	ADD   R19, R10, R10
+	ADD   R20, R11, R11
+	MOVD  $1, R12
+	B     box3
+
+done4:
+	LDP  (R8), (R10, R11)
+	ADD  R10, R0, R0
+	ADD  R11, R1, R1
+	ADD  R9, R8, R8
+	SUBS $1, R7, R7
+	BNE  turn1
 	RET
 
 // func permute3x3InterleaveB1NEON(dst *byte, src *byte, b *byte)
@@ -4700,7 +5052,7 @@ TEXT ·permute3x3InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4719,29 +5071,40 @@ TEXT ·permute3x3InterleaveB1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	FMOVQ (R12), F0
-	ADD   R5, R12, R19
-	FMOVQ (R19), F1
-	ADD   R6, R12, R19
-	FMOVQ (R19), F2
+	ADD   R5, R12, R20
+	FMOVQ (R20), F1
+	ADD   R6, R12, R20
+	FMOVQ (R20), F2
 	VST3  [V0.B16, V1.B16, V2.B16], (R11)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute3x3InterleaveB2NEON(dst *byte, src *byte, b *byte)
@@ -4749,7 +5112,7 @@ TEXT ·permute3x3InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4768,29 +5131,40 @@ TEXT ·permute3x3InterleaveB2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	FMOVQ (R12), F0
-	ADD   R5, R12, R19
-	FMOVQ (R19), F1
-	ADD   R6, R12, R19
-	FMOVQ (R19), F2
+	ADD   R5, R12, R20
+	FMOVQ (R20), F1
+	ADD   R6, R12, R20
+	FMOVQ (R20), F2
 	VST3  [V0.H8, V1.H8, V2.H8], (R11)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute3x3InterleaveB4NEON(dst *byte, src *byte, b *byte)
@@ -4798,7 +5172,7 @@ TEXT ·permute3x3InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4817,29 +5191,40 @@ TEXT ·permute3x3InterleaveB4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	FMOVQ (R12), F0
-	ADD   R5, R12, R19
-	FMOVQ (R19), F1
-	ADD   R6, R12, R19
-	FMOVQ (R19), F2
+	ADD   R5, R12, R20
+	FMOVQ (R20), F1
+	ADD   R6, R12, R20
+	FMOVQ (R20), F2
 	VST3  [V0.S4, V1.S4, V2.S4], (R11)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute3x3InterleaveB8NEON(dst *byte, src *byte, b *byte)
@@ -4847,7 +5232,7 @@ TEXT ·permute3x3InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4866,29 +5251,40 @@ TEXT ·permute3x3InterleaveB8NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R13
+	MOVD 72(R2), R14
 	MOVD R0, R11
 	MOVD R1, R12
-	MOVD 48(R2), R13
-	MOVD 56(R2), R14
-	MOVD 64(R2), R15
+	MOVD 56(R2), R15
+	MOVD 64(R2), R19
 
-turn3:
+box3:
 	FMOVQ (R12), F0
-	ADD   R5, R12, R19
-	FMOVQ (R19), F1
-	ADD   R6, R12, R19
-	FMOVQ (R19), F2
+	ADD   R5, R12, R20
+	FMOVQ (R20), F1
+	ADD   R6, R12, R20
+	FMOVQ (R20), F2
 	VST3  [V0.D2, V1.D2, V2.D2], (R11)
-	ADD   R14, R11, R11
-	ADD   R15, R12, R12
+	ADD   R15, R11, R11
+	ADD   R19, R12, R12
 	SUBS  $1, R13, R13
-	BNE   turn3
-	LDP   (R9), (R11, R12)
-	ADD   R11, R0, R0
-	ADD   R12, R1, R1
-	ADD   R10, R9, R9
-	SUBS  $1, R8, R8
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R14, R14
+	BNE   done4
+	MOVD  80(R2), R20
+	MOVD  88(R2), R21
+	ADD   R20, R11, R11
+	ADD   R21, R12, R12
+	MOVD  $1, R13
+	B     box3
+
+done4:
+	LDP  (R9), (R11, R12)
+	ADD  R11, R0, R0
+	ADD  R12, R1, R1
+	ADD  R10, R9, R9
+	SUBS $1, R8, R8
+	BNE  turn1
 	RET
 
 // func permute4x4InterleaveB1NEON(dst *byte, src *byte, b *byte)
@@ -4896,7 +5292,7 @@ TEXT ·permute4x4InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4917,31 +5313,42 @@ TEXT ·permute4x4InterleaveB1NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	FMOVQ (R13), F0
-	ADD   R5, R13, R20
-	FMOVQ (R20), F1
-	ADD   R6, R13, R20
-	FMOVQ (R20), F2
-	ADD   R7, R13, R20
-	FMOVQ (R20), F3
+	ADD   R5, R13, R21
+	FMOVQ (R21), F1
+	ADD   R6, R13, R21
+	FMOVQ (R21), F2
+	ADD   R7, R13, R21
+	FMOVQ (R21), F3
 	VST4  [V0.B16, V1.B16, V2.B16, V3.B16], (R12)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute4x4InterleaveB2NEON(dst *byte, src *byte, b *byte)
@@ -4949,7 +5356,7 @@ TEXT ·permute4x4InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4970,31 +5377,42 @@ TEXT ·permute4x4InterleaveB2NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	FMOVQ (R13), F0
-	ADD   R5, R13, R20
-	FMOVQ (R20), F1
-	ADD   R6, R13, R20
-	FMOVQ (R20), F2
-	ADD   R7, R13, R20
-	FMOVQ (R20), F3
+	ADD   R5, R13, R21
+	FMOVQ (R21), F1
+	ADD   R6, R13, R21
+	FMOVQ (R21), F2
+	ADD   R7, R13, R21
+	FMOVQ (R21), F3
 	VST4  [V0.H8, V1.H8, V2.H8, V3.H8], (R12)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute4x4InterleaveB4NEON(dst *byte, src *byte, b *byte)
@@ -5002,7 +5420,7 @@ TEXT ·permute4x4InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5023,31 +5441,42 @@ TEXT ·permute4x4InterleaveB4NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	FMOVQ (R13), F0
-	ADD   R5, R13, R20
-	FMOVQ (R20), F1
-	ADD   R6, R13, R20
-	FMOVQ (R20), F2
-	ADD   R7, R13, R20
-	FMOVQ (R20), F3
+	ADD   R5, R13, R21
+	FMOVQ (R21), F1
+	ADD   R6, R13, R21
+	FMOVQ (R21), F2
+	ADD   R7, R13, R21
+	FMOVQ (R21), F3
 	VST4  [V0.S4, V1.S4, V2.S4, V3.S4], (R12)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET
 
 // func permute4x4InterleaveB8NEON(dst *byte, src *byte, b *byte)
@@ -5055,7 +5484,7 @@ TEXT ·permute4x4InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 168(R2), R3
+	MOVD 192(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5076,29 +5505,40 @@ TEXT ·permute4x4InterleaveB8NEON(SB), NOSPLIT, $0-24
 
 some2:
 turn1:
+	MOVD 48(R2), R14
+	MOVD 72(R2), R15
 	MOVD R0, R12
 	MOVD R1, R13
-	MOVD 48(R2), R14
-	MOVD 56(R2), R15
-	MOVD 64(R2), R19
+	MOVD 56(R2), R19
+	MOVD 64(R2), R20
 
-turn3:
+box3:
 	FMOVQ (R13), F0
-	ADD   R5, R13, R20
-	FMOVQ (R20), F1
-	ADD   R6, R13, R20
-	FMOVQ (R20), F2
-	ADD   R7, R13, R20
-	FMOVQ (R20), F3
+	ADD   R5, R13, R21
+	FMOVQ (R21), F1
+	ADD   R6, R13, R21
+	FMOVQ (R21), F2
+	ADD   R7, R13, R21
+	FMOVQ (R21), F3
 	VST4  [V0.D2, V1.D2, V2.D2, V3.D2], (R12)
-	ADD   R15, R12, R12
-	ADD   R19, R13, R13
+	ADD   R19, R12, R12
+	ADD   R20, R13, R13
 	SUBS  $1, R14, R14
-	BNE   turn3
-	LDP   (R10), (R12, R13)
-	ADD   R12, R0, R0
-	ADD   R13, R1, R1
-	ADD   R11, R10, R10
-	SUBS  $1, R9, R9
-	BNE   turn1
+	BNE   box3
+	SUBS  $1, R15, R15
+	BNE   done4
+	MOVD  80(R2), R21
+	MOVD  88(R2), R22
+	ADD   R21, R12, R12
+	ADD   R22, R13, R13
+	MOVD  $1, R14
+	B     box3
+
+done4:
+	LDP  (R10), (R12, R13)
+	ADD  R12, R0, R0
+	ADD  R13, R1, R1
+	ADD  R11, R10, R10
+	SUBS $1, R9, R9
+	BNE  turn1
 	RET

@@ -48,7 +48,7 @@ func (p *Plan) unit() int {
 // unitsOfCall returns the units of the largest call.
 func (p *Plan) unitsOfCall() int {
 	b := &p.block
-	n := b.Outer.N * b.Inner.N
+	n := b.Outer.N * (b.Inner.N + b.Last.N)
 	if asm.Info(p.kernel).Op == asm.Transpose {
 		n = b.Outer.N * b.I * b.J
 	}

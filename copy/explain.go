@@ -35,6 +35,9 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&s, " %dx%d items of %d bytes", b.J, b.I, p.size)
 	case asm.Permute:
 		fmt.Fprintf(&s, " %d %+d/%+d boxes of %d to %d windows", b.Inner.N, b.Inner.Dst, b.Inner.Src, b.Perm.NSrc, b.Perm.NDst)
+		if b.Last.N > 0 {
+			s.WriteString(" and one slid back")
+		}
 	case asm.Items:
 		fmt.Fprintf(&s, " %d %+d/%+d items of %d bytes", b.Inner.N, b.Inner.Dst, b.Inner.Src, p.size)
 	default:

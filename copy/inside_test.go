@@ -87,8 +87,9 @@ func (in *inspector) moves(k asm.Kernel, size int, b *asm.Block, d, s int) (err 
 				}
 			}
 		} else {
-			for i := range b.Inner.N {
-				moveInner(k, size, b, d+i*b.Inner.Dst, s+i*b.Inner.Src, move)
+			for i := range b.Inner.N + b.Last.N {
+				to, from := b.Turn(i)
+				moveInner(k, size, b, d+to, s+from, move)
 			}
 		}
 		dst, src := b.Step(o)
@@ -128,15 +129,16 @@ func checkCall(p *Plan, b *asm.Block, d, s int) error {
 	if err := rules(k, p.size, b, d-p.dstBase); err != nil {
 		return err
 	}
-	inner := b.Inner
+	turns := b.Inner.N + b.Last.N
 	if k.Op == asm.Transpose {
-		inner = unit // not a loop there
+		turns = 1 // Inner is not a loop there
 	}
 	dst, src := span{math.MaxInt, math.MinInt}, span{math.MaxInt, math.MinInt}
 	for o := range b.Outer.N {
-		for _, i := range [...]int{0, inner.N - 1} { // the ends of the loop reach furthest
-			to := func(at, n int) { dst.add(d+i*inner.Dst+at, n) }
-			from := func(at, n int) { src.add(s+i*inner.Src+at, n) }
+		for _, i := range [...]int{0, turns - b.Last.N - 1, turns - 1} { // the ends of the loop reach furthest
+			toTurn, fromTurn := b.Turn(i)
+			to := func(at, n int) { dst.add(d+toTurn+at, n) }
+			from := func(at, n int) { src.add(s+fromTurn+at, n) }
 			reach(k, p.size, b, to, from)
 		}
 		stepDst, stepSrc := b.Step(o)
@@ -221,7 +223,7 @@ func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
 		bad = k.Merge && (b.Inner.N > 1 && b.Inner.Dst != b.Width || b.Width < k.I || b.Inner.N*b.Width > asm.PackBytes)
 	case asm.Permute:
 		p := b.Perm
-		bad = p.Vector != k.Vector || p.NSrc != k.I || p.NDst != k.J || !k.Masked && !p.Full() || k.Weave != asm.AnyWeave && !weaves(k, p)
+		bad = b.Last.N > 1 || p.Vector != k.Vector || p.NSrc != k.I || p.NDst != k.J || !k.Masked && !p.Full() || k.Weave != asm.AnyWeave && !weaves(k, p)
 	}
 	if bad || k.Size != 0 && k.Size != size {
 		return fmt.Errorf("a block that %s does not take: %d x %d of %d bytes, %+v", k.Name, b.I, b.J, size, *b)

@@ -200,8 +200,8 @@ func (b *builder) batch() int {
 	return best
 }
 
-// batchLoops gives the block its loops. A loop that ends in a slid box runs that as
-// one more turn.
+// batchLoops gives the block its loops. A loop that ends in a slid box has that as its
+// last turn or, where it is cut into chunks, as one more chunk.
 func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 	block := &b.plan.block
 	block.Inner, block.Outer = unit, unit
@@ -214,8 +214,12 @@ func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 		block.Inner = asm.Loop{N: 2, Dst: slid.dst, Src: slid.src}
 		slid = turn{}
 	}
-	n := block.Inner.N
-	inner := chunked(&block.Inner, mostTurns(bytes, touched), partInner)
+	n := block.Inner.N + slid.n
+	inner := chunked(&block.Inner, mostTurns(bytes, touched)-slid.n, partInner)
+	if inner.n == 1 && slid.n > 0 && block.Stream == 0 { // stores past the caches are of whole lines only
+		block.Last = asm.Loop{N: 1, Dst: slid.dst - inner.dst, Src: slid.src - inner.src}
+		slid = turn{}
+	}
 	var outer turn
 	if inner.n == 1 && len(b.rest) > 0 {
 		block.Outer = kernelLoop(b.take(0))

@@ -81,6 +81,7 @@ func callLinesOf(p *Plan) int {
 	case asm.Items:
 		return both(p.size, p.size, []int{0}, []int{0})
 	case asm.Permute:
+		b.Inner.N += b.Last.N
 		return both(k.Vector, k.Vector, b.Perm.DstAt[:b.Perm.NDst], b.Perm.SrcAt[:b.Perm.NSrc])
 	default:
 		return both(b.J*p.size, b.I*p.size, b.DstOff[:b.I], b.SrcOff[:b.J])

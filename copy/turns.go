@@ -49,7 +49,7 @@ func (b *builder) fold(chunks []turn) {
 // cache lines that it touches, at most.
 func (b *builder) turnEffort() (bytes, touched int) {
 	p, block := b.plan, &b.plan.block
-	switch n := block.Inner.N; asm.Info(p.kernel).Op {
+	switch n := block.Inner.N + block.Last.N; asm.Info(p.kernel).Op {
 	case asm.Transpose:
 		return block.I * block.J * p.size, 2 * (block.I + block.J)
 	case asm.Permute:

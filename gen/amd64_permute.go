@@ -39,8 +39,11 @@ func permuteKernels() []kernel {
 func permuteLoop(vector int) []string {
 	return []string{
 		"for o := range b.Outer.N {",
-		"\tfor i := range b.Inner.N {",
+		"\tfor i := range b.Inner.N + b.Last.N {",
 		"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
+		"\t\tif i == b.Inner.N {",
+		"\t\t\td, s = d+b.Last.Dst, s+b.Last.Src",
+		"\t\t}",
 		"\t\tfor w := range b.Perm.NDst {",
 		fmt.Sprintf("\t\t\tfor k := range %d {", vector),
 		"\t\t\t\tif b.Perm.DstMask[w]>>k&1 != 0 {",
@@ -116,9 +119,9 @@ func (p permutation) emitVBMI(e *emitter) {
 			}
 		}
 	}
-	boxes := e.inner
+	boxes := e.boxes
 	if p.nsrc+p.ndst <= 4 { // the registers suffice for the steps of the loop
-		boxes = e.pairs
+		boxes = func(box func(d, s reg.GPVirtual)) { e.pairs(box, true) }
 	}
 	if !p.streams() {
 		e.outer(func() { boxes(box(false)) })
@@ -144,6 +147,29 @@ func (p permutation) emitVBMI(e *emitter) {
 	e.VZEROUPPER()
 }
 
+// boxes is inner with one more turn, the block's Last, if it has that.
+func (e *emitter) boxes(box func(d, s reg.GPVirtual)) {
+	d, s, count := e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(e.dst, d)
+	e.MOVQ(e.src, s)
+	e.MOVQ(e.in("Inner", 0), count)
+	e.ADDQ(count, count)
+	e.ADDQ(e.in("Last", 0), count) // is 1 where all turns but that one are done
+	loop, done := e.label("box"), e.label("done")
+	e.Label(loop)
+	box(d, s)
+	e.ADDQ(e.in("Inner", 8), d)
+	e.ADDQ(e.in("Inner", 16), s)
+	e.SUBQ(operand.I32(2), count)
+	e.CMPQ(count, operand.I32(1))
+	e.JG(operand.LabelRef(loop))
+	e.JL(operand.LabelRef(done))
+	e.ADDQ(e.in("Last", 8), d)
+	e.ADDQ(e.in("Last", 16), s)
+	e.JMP(operand.LabelRef(loop))
+	e.Label(done)
+}
+
 // streams reports whether the kernel can store past the caches: forms without masks,
 // and few windows, since those of many serve small boxes of which few are large.
 func (p permutation) streams() bool { return !p.masked && max(p.nsrc, p.ndst) <= 4 }
@@ -155,6 +181,7 @@ func (p permutation) edges(e *emitter, perm reg.GPVirtual, to operand.Mem) {
 	e.MOVQ(e.in("Stream", 0), t)
 	e.XORQ(operand.I32(1), t)
 	e.ORQ(e.in("Inner", 8), t)
+	e.ORQ(e.in("Last", 8), t)
 	for w := range p.ndst {
 		e.ORQ(at(perm, permAt("DstAt")+8*w), t)
 	}

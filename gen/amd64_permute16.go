@@ -68,7 +68,7 @@ func window(e *emitter, perm, base reg.GPVirtual, field string, w int) operand.M
 func (p shuffle) emitAVX2(e *emitter) {
 	perm := e.GP64()
 	e.MOVQ(e.in("Perm", 0), perm)
-	edges := e.AllocLocal(8)
+	edges, pending := e.AllocLocal(8), e.AllocLocal(8)
 	x := boxesAVX2{e: e, index: p.indexAVX2(e, perm)}
 	x.srcAt, x.dstAt = e.windows(perm, "SrcAt", e.src, p.nsrc), e.windows(perm, "DstAt", e.dst, p.ndst)
 	x.edges(edges)
@@ -91,8 +91,10 @@ func (p shuffle) emitAVX2(e *emitter) {
 		e.ADDQ(x.d, x.d2)
 		e.MOVQ(e.in("Inner", 16), x.s2)
 		e.ADDQ(x.s, x.s2)
+		e.MOVQ(e.in("Last", 0), count)
+		e.MOVQ(count, pending)
 		e.MOVQ(e.in("Inner", 0), count)
-		apart, last, done := e.label("apart"), e.label("last"), e.label("done")
+		apart, last, even, done := e.label("apart"), e.label("last"), e.label("even"), e.label("done")
 		pairs := func(loop string, store func(out reg.VecVirtual, w int)) {
 			e.align(64)
 			e.Label(loop)
@@ -122,11 +124,25 @@ func (p shuffle) emitAVX2(e *emitter) {
 			e.VMOVDQU(out.AsX(), x.dstAt.of(x.d, w))
 			e.VEXTRACTI128(operand.U8(1), out, x.dstAt.of(x.d2, w))
 		})
-		e.Label(last) // a box without a partner takes itself for one
+		// A box without a partner takes the block's Last for one, or itself.
+		e.Label(last)
 		e.INCQ(count)
-		e.JNZ(operand.LabelRef(done))
+		e.JNZ(operand.LabelRef(even))
+		e.DECQ(pending)
+		e.CMOVQLT(x.d, x.d2)
+		e.CMOVQLT(x.s, x.s2)
+		e.JLT(operand.LabelRef(apart))
+		e.ADDQ(e.in("Last", 8), x.d2)
+		e.ADDQ(e.in("Last", 16), x.s2)
+		e.JMP(operand.LabelRef(apart))
+		e.Label(even)
+		e.DECQ(pending)
+		e.JLT(operand.LabelRef(done))
+		e.ADDQ(e.in("Last", 8), x.d)
+		e.ADDQ(e.in("Last", 16), x.s)
 		e.MOVQ(x.d, x.d2)
 		e.MOVQ(x.s, x.s2)
+		e.XORQ(count, count)
 		e.JMP(operand.LabelRef(apart))
 		e.Label(done)
 	})
@@ -237,7 +253,7 @@ func (p shuffle) emitSSSE3(e *emitter) {
 		return x
 	})
 	e.outer(func() {
-		e.inner(func(d, s reg.GPVirtual) {
+		e.boxes(func(d, s reg.GPVirtual) {
 			src := make([]reg.VecVirtual, p.nsrc)
 			for w := range src {
 				src[w] = e.XMM()

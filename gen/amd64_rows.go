@@ -67,15 +67,16 @@ func (e *emitter) inner(body func(d, s reg.GPVirtual)) {
 	e.JNZ(operand.LabelRef(loop))
 }
 
-// pairs is inner for short rows: two a turn, with the steps in registers.
-func (e *emitter) pairs(move func(d, s reg.GPVirtual)) {
+// pairs is inner for short rows: two a turn, with the steps in registers. With last
+// there may be one more turn, the block's Last.
+func (e *emitter) pairs(move func(d, s reg.GPVirtual), last bool) {
 	d, s, count, dstStep, srcStep := e.GP64(), e.GP64(), e.GP64(), e.GP64(), e.GP64()
 	e.MOVQ(e.dst, d)
 	e.MOVQ(e.src, s)
 	e.MOVQ(e.in("Inner", 0), count)
 	e.MOVQ(e.in("Inner", 8), dstStep)
 	e.MOVQ(e.in("Inner", 16), srcStep)
-	pair, single, done := e.label("pair"), e.label("single"), e.label("done")
+	pair, single, alone, done := e.label("pair"), e.label("single"), e.label("alone"), e.label("done")
 	e.SUBQ(operand.I32(2), count)
 	e.JLT(operand.LabelRef(single))
 	e.Label(pair)
@@ -88,8 +89,27 @@ func (e *emitter) pairs(move func(d, s reg.GPVirtual)) {
 	e.JGE(operand.LabelRef(pair))
 	e.Label(single)
 	e.INCQ(count)
-	e.JNZ(operand.LabelRef(done))
+	if !last {
+		e.JNZ(operand.LabelRef(done))
+		move(d, s)
+		e.Label(done)
+		return
+	}
+	none := e.label("none")
+	e.JNZ(operand.LabelRef(none))
+	e.Label(alone)
 	move(d, s)
+	e.ADDQ(dstStep, d)
+	e.ADDQ(srcStep, s)
+	e.Label(none) // count is 1 after the last turn of all, and less before
+	e.TESTQ(count, count)
+	e.JG(operand.LabelRef(done))
+	e.MOVQ(e.in("Last", 0), count)
+	e.TESTQ(count, count)
+	e.JZ(operand.LabelRef(done))
+	e.ADDQ(e.in("Last", 8), d)
+	e.ADDQ(e.in("Last", 16), s)
+	e.JMP(operand.LabelRef(alone))
 	e.Label(done)
 }
 
@@ -102,7 +122,7 @@ func (e *emitter) rows(w words) {
 	e.CMPQ(width, operand.I32(2*w.vector))
 	e.JA(operand.LabelRef(long))
 	e.eachShort(width, w, func(move func(d, s reg.GPVirtual)) {
-		e.outer(func() { e.pairs(move) })
+		e.outer(func() { e.pairs(move, false) })
 	})
 	e.Label(long)
 	e.outer(func() {

@@ -19,6 +19,7 @@ var blockFields = []field{
 	{"Outer", "Loop", 3, "the outer loop around everything else"},
 	{"Turns", "[]int", 3, "bytes from each turn of Outer to the next, destination and source in turn, where Outer's own are not the same for all; else nil"},
 	{"Inner", "Loop", 3, "the inner loop: rows, items or boxes; the steps of rows (Transpose by Step kernels)"},
+	{"Last", "Loop", 3, "N, 1 or 0, boxes after those of Inner, so far from where its next one would be (Permute)"},
 	{"Width", "int", 1, "bytes of a row (Rows, Fill)"},
 	{"I", "int", 1, "items along a source row, the rows of the destination (Transpose)"},
 	{"J", "int", 1, "items along a destination row, the rows of the source (Transpose)"},

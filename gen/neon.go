@@ -142,6 +142,33 @@ func (e *neon) turns(body func()) {
 	})
 }
 
+// boxes is nest with one more turn of the inner loop, the block's Last, if it has that.
+func (e *neon) boxes(box func(d, s arm64.R)) {
+	e.turns(func() {
+		d, s, count, last := e.take(), e.take(), e.in("Inner", 0), e.in("Last", 0)
+		e.Mov(rDst, d)
+		e.Mov(rSrc, s)
+		dstStep, srcStep := e.in("Inner", 1), e.in("Inner", 2)
+		again, done := e.NewLabel("box"), e.NewLabel("done")
+		e.Label(again)
+		e.scope(func() { box(d, s) })
+		e.Add(dstStep, d, d)
+		e.Add(srcStep, s, s)
+		e.SubsI(1, count, count)
+		e.Bcc(arm64.NE, again)
+		e.SubsI(1, last, last)
+		e.Bcc(arm64.NE, done)
+		e.scope(func() {
+			dst, src := e.in("Last", 1), e.in("Last", 2)
+			e.Add(dst, d, d)
+			e.Add(src, s, s)
+		})
+		e.MovI(1, count)
+		e.B(again)
+		e.Label(done)
+	})
+}
+
 // nest emits the Outer loop around the Inner loop.
 func (e *neon) nest(body func(d, s arm64.R)) {
 	e.turns(func() {

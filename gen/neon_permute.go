@@ -35,7 +35,7 @@ func (e *neon) permute(nsrc, ndst int) {
 		e.scope(func() { e.tableIndex(perm, w, nsrc) })
 	}
 	from, to := e.windows(perm, "SrcAt", rSrc, nsrc), e.windows(perm, "DstAt", rDst, ndst)
-	e.nest(func(d, s arm64.R) {
+	e.boxes(func(d, s arm64.R) {
 		e.eachWindow(s, from, func(p arm64.R, w int) { e.LdQ(p, 0, vSource+arm64.V(w)) })
 		e.eachWindow(d, to, func(p arm64.R, w int) {
 			e.Tbl(vIndex+arm64.V(w), vSource, nsrc, vOut+arm64.V(w))

@@ -38,8 +38,11 @@ func (w neonWeave) loop() []string {
 	}
 	return []string{
 		"for o := range b.Outer.N {",
-		"\tfor i := range b.Inner.N {",
+		"\tfor i := range b.Inner.N + b.Last.N {",
 		"\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src",
+		"\t\tif i == b.Inner.N {",
+		"\t\t\td, s = d+b.Last.Dst, s+b.Last.Src",
+		"\t\t}",
 		fmt.Sprintf("\t\tfor w := range %d {", w.n),
 		fmt.Sprintf("\t\t\tfor k := range %d {", 16/w.size),
 		fmt.Sprintf("\t\t\t\td, s := d+%s, s+%s", to, from),
@@ -56,7 +59,7 @@ func (w neonWeave) emit(e *neon) {
 	if w.weave == "Deinterleave" {
 		e.windows(perm, "SrcAt", rSrc, 1)
 		to := e.windows(perm, "DstAt", rDst, w.n)
-		e.nest(func(d, s arm64.R) {
+		e.boxes(func(d, s arm64.R) {
 			e.LdN(w.n, w.size, s, 0)
 			e.eachWindow(d, to, func(p arm64.R, k int) { e.StQ(arm64.V(k), p, 0) })
 		})
@@ -64,7 +67,7 @@ func (w neonWeave) emit(e *neon) {
 	}
 	from := e.windows(perm, "SrcAt", rSrc, w.n)
 	e.windows(perm, "DstAt", rDst, 1)
-	e.nest(func(d, s arm64.R) {
+	e.boxes(func(d, s arm64.R) {
 		e.eachWindow(s, from, func(p arm64.R, k int) { e.LdQ(p, 0, arm64.V(k)) })
 		e.StN(w.n, w.size, 0, d)
 	})
