@@ -196,8 +196,11 @@ func (b *builder) consider(x, best *box, vector int) bool {
 	return true
 }
 
-// itemCycles is what moving a single item costs.
-const itemCycles = 2.8
+// What moving a single item costs, and one that is a row of two moves.
+const (
+	itemCycles = 2.8
+	rowCycles  = 2.5
+)
 
 // boxCost estimates the cycles per byte of a box: a load or a shuffle a cycle,
 // stores at half of that, and some for every box.

@@ -65,9 +65,9 @@ const (
 func (b *builder) build() {
 	switch {
 	case b.fill():
+	case b.x.item <= boxedItem && b.permute():
 	case b.x.item >= wideItem:
 		b.rows()
-	case b.permute():
 	case b.transpose():
 	default:
 		b.items()

@@ -26,7 +26,10 @@ func (p *Plan) reason() string {
 }
 
 func (p *Plan) reasonRows(k asm.Kernel) string {
-	text := fmt.Sprintf("items of %d bytes or more are moved as rows", wideItem)
+	text := fmt.Sprintf("items of more than %d bytes are moved as rows", boxedItem)
+	if p.nest.item <= boxedItem {
+		text = "no box of vectors would be quicker than short rows"
+	}
 	switch {
 	case p.nest.item < wideItem:
 		return fmt.Sprintf("nothing moves items of %s whole, so that they are short rows", count(p.nest.item, "byte"))

@@ -38,7 +38,7 @@ copy     1 item of 6000 bytes
 plan     rowsGeneric 1 +0/+0 rows of 6000 bytes
 order    no loop around the kernel
 calls    1
-kernel   rowsGeneric (pure Go): items of 17 bytes or more are moved as rows
+kernel   rowsGeneric (pure Go): items of more than 32 bytes are moved as rows
 stores   plain: 6000 ` + plain + `
 touches  dst 94 lines of 64 bytes within 6000, src 94 lines of 64 bytes within 6000
 expect   161 GB/s, read and written, or 75ns, from L1
@@ -48,7 +48,7 @@ copy     1 item of 300000 bytes
 plan     loop 3 +100032/+100032 of width 100032; rowsGeneric 1 +0/+0 rows of 100032 bytes
 order    outermost first: 3 +100032/+100032 over chunks of the row: 100032 each, the last 99936
 calls    3 of at most 100032 bytes
-kernel   rowsGeneric (pure Go): items of 17 bytes or more are moved as rows
+kernel   rowsGeneric (pure Go): items of more than 32 bytes are moved as rows
 stores   plain, as the options say
 touches  dst 4688 lines of 64 bytes within 300000, src 4688 lines of 64 bytes within 300000
 expect   109 GB/s, read and written, or 5.48µs, from L2

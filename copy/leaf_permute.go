@@ -13,6 +13,9 @@ import (
 // maxAxes is the number of loops a box may extend over.
 const maxAxes = inlineLoops
 
+// boxedItem is the size up to which items may be parts of boxes.
+const boxedItem = 32
+
 // permute makes the leaf a box, where some box beats the other leaves.
 func (b *builder) permute() bool {
 	if len(b.rest) > maxAxes || len(b.rest) == 0 {
@@ -28,7 +31,11 @@ func (b *builder) permute() bool {
 			break
 		}
 	}
-	if best.cost == 0 || best.cost*float64(b.x.item) > itemCycles || b.tilesFit() && b.tilesBeat(&best, vector) {
+	alone := itemCycles
+	if b.x.item >= wideItem {
+		alone = rowCycles
+	}
+	if best.cost == 0 || best.cost*float64(b.x.item) > alone || b.tilesFit() && b.tilesBeat(&best, vector) {
 		return false
 	}
 	if tiles := b.tileCost(); tiles > 0 && tiles < best.cost/2 {
