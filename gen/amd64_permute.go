@@ -110,7 +110,9 @@ func (p permutation) emitVBMI(e *emitter) {
 				if p.masked {
 					e.VMOVDQU8_Z(m, k.get("SrcMask", w), src[w])
 				} else {
-					e.VMOVDQU64(m, src[w])
+					e.VMOVDQU64(m, src[w].AsY())
+					m.Disp += 32
+					e.VINSERTI64X4(operand.U8(1), m, src[w], src[w])
 				}
 			}
 			for w := range p.ndst {
