@@ -104,7 +104,9 @@ func (e *emitter) loadLine(t *tile, m operand.Mem, r reg.VecVirtual) {
 		e.loadSpread(t, m, r)
 		return
 	}
-	e.VMOVDQU64(m, r)
+	e.VMOVDQU64(m, r.AsY())
+	m.Disp += 32
+	e.VINSERTI64X4(operand.U8(1), m, r, r)
 }
 
 // storeLine stores destination row i of a tile. Streaming, it leaves out rows that
