@@ -320,14 +320,14 @@ GLOBL spread16B15<>(SB), RODATA|NOPTR, $128
 
 // func rowsAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, SSE2
-TEXT ·rowsAVX2(SB), $168-24
+TEXT ·rowsAVX2(SB), $216-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  96(DX), BX
 	CMPQ  BX, $+64
 	JA    long1
-	CMPQ  BX, $+32
+	CMPQ  BX, $+49
 	JB    shorter2
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
@@ -389,6 +389,572 @@ done8:
 	RET
 
 shorter2:
+	CMPQ  BX, $+32
+	JB    shorter9
+	MOVQ  (DX), SI
+	MOVQ  SI, 24(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some11
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some11:
+	MOVQ SI, 32(SP)
+	MOVQ DI, 40(SP)
+
+outer10:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single13
+
+pair12:
+	VMOVDQU (DI), Y0
+	MOVOU   -16(DI)(BX*1), X1
+	VMOVDQU Y0, (SI)
+	MOVOU   X1, -16(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), Y0
+	MOVOU   -16(DI)(BX*1), X1
+	VMOVDQU Y0, (SI)
+	MOVOU   X1, -16(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair12
+
+single13:
+	INCQ    R8
+	JNZ     done15
+	VMOVDQU (DI), Y0
+	MOVOU   -16(DI)(BX*1), X1
+	VMOVDQU Y0, (SI)
+	MOVOU   X1, -16(SI)(BX*1)
+
+done15:
+	MOVQ 32(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 40(SP), SI
+	MOVQ SI, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer10
+	VZEROUPPER
+	RET
+
+shorter9:
+	CMPQ  BX, $+25
+	JB    shorter16
+	MOVQ  (DX), SI
+	MOVQ  SI, 48(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some18
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some18:
+	MOVQ SI, 56(SP)
+	MOVQ DI, 64(SP)
+
+outer17:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single20
+
+pair19:
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	SUBQ  $+2, R8
+	JGE   pair19
+
+single20:
+	INCQ  R8
+	JNZ   done22
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+
+done22:
+	MOVQ 56(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 64(SP), SI
+	MOVQ SI, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer17
+	VZEROUPPER
+	RET
+
+shorter16:
+	CMPQ  BX, $+16
+	JB    shorter23
+	MOVQ  (DX), SI
+	MOVQ  SI, 72(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some25
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some25:
+	MOVQ SI, 80(SP)
+	MOVQ DI, 88(SP)
+
+outer24:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single27
+
+pair26:
+	MOVOU (DI), X0
+	MOVQ  -8(DI)(BX*1), R11
+	MOVOU X0, (SI)
+	MOVQ  R11, -8(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	MOVOU (DI), X0
+	MOVQ  -8(DI)(BX*1), R11
+	MOVOU X0, (SI)
+	MOVQ  R11, -8(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	SUBQ  $+2, R8
+	JGE   pair26
+
+single27:
+	INCQ  R8
+	JNZ   done29
+	MOVOU (DI), X0
+	MOVQ  -8(DI)(BX*1), DI
+	MOVOU X0, (SI)
+	MOVQ  DI, -8(SI)(BX*1)
+
+done29:
+	MOVQ 80(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 88(SP), SI
+	MOVQ SI, 80(SP)
+	DECQ 72(SP)
+	JNZ  outer24
+	VZEROUPPER
+	RET
+
+shorter23:
+	CMPQ  BX, $+8
+	JB    shorter30
+	MOVQ  (DX), SI
+	MOVQ  SI, 96(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some32
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some32:
+	MOVQ SI, 104(SP)
+	MOVQ DI, 112(SP)
+
+outer31:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single34
+
+pair33:
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair33
+
+single34:
+	INCQ R8
+	JNZ  done36
+	MOVQ (DI), R8
+	MOVQ -8(DI)(BX*1), DI
+	MOVQ R8, (SI)
+	MOVQ DI, -8(SI)(BX*1)
+
+done36:
+	MOVQ 104(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 112(SP), SI
+	MOVQ SI, 104(SP)
+	DECQ 96(SP)
+	JNZ  outer31
+	VZEROUPPER
+	RET
+
+shorter30:
+	CMPQ  BX, $+4
+	JB    shorter37
+	MOVQ  (DX), SI
+	MOVQ  SI, 120(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some39
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some39:
+	MOVQ SI, 128(SP)
+	MOVQ DI, 136(SP)
+
+outer38:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single41
+
+pair40:
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair40
+
+single41:
+	INCQ R8
+	JNZ  done43
+	MOVL (DI), R8
+	MOVL -4(DI)(BX*1), DI
+	MOVL R8, (SI)
+	MOVL DI, -4(SI)(BX*1)
+
+done43:
+	MOVQ 128(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 136(SP), SI
+	MOVQ SI, 128(SP)
+	DECQ 120(SP)
+	JNZ  outer38
+	VZEROUPPER
+	RET
+
+shorter37:
+	CMPQ  BX, $+2
+	JB    shorter44
+	MOVQ  (DX), SI
+	MOVQ  SI, 144(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some46
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some46:
+	MOVQ SI, 152(SP)
+	MOVQ DI, 160(SP)
+
+outer45:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single48
+
+pair47:
+	MOVWLZX (DI), R11
+	MOVWLZX -2(DI)(BX*1), R12
+	MOVW    R11, (SI)
+	MOVW    R12, -2(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	MOVWLZX (DI), R11
+	MOVWLZX -2(DI)(BX*1), R12
+	MOVW    R11, (SI)
+	MOVW    R12, -2(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair47
+
+single48:
+	INCQ    R8
+	JNZ     done50
+	MOVWLZX (DI), R8
+	MOVWLZX -2(DI)(BX*1), DI
+	MOVW    R8, (SI)
+	MOVW    DI, -2(SI)(BX*1)
+
+done50:
+	MOVQ 152(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 160(SP), SI
+	MOVQ SI, 152(SP)
+	DECQ 144(SP)
+	JNZ  outer45
+	VZEROUPPER
+	RET
+
+shorter44:
+	CMPQ  BX, $+0
+	JB    shorter51
+	MOVQ  (DX), BX
+	MOVQ  BX, 168(SP)
+	MOVQ  $+16, SI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
+	JNZ   some53
+	LEAQ  8(DX), BX
+	XORQ  SI, SI
+
+some53:
+	MOVQ BX, 176(SP)
+	MOVQ SI, 184(SP)
+
+outer52:
+	MOVQ AX, BX
+	MOVQ CX, SI
+	MOVQ 48(DX), DI
+	MOVQ 56(DX), R8
+	MOVQ 64(DX), R9
+	SUBQ $+2, DI
+	JLT  single55
+
+pair54:
+	MOVBLZX (SI), R10
+	MOVB    R10, (BX)
+	ADDQ    R8, BX
+	ADDQ    R9, SI
+	MOVBLZX (SI), R10
+	MOVB    R10, (BX)
+	ADDQ    R8, BX
+	ADDQ    R9, SI
+	SUBQ    $+2, DI
+	JGE     pair54
+
+single55:
+	INCQ    DI
+	JNZ     done57
+	MOVBLZX (SI), SI
+	MOVB    SI, (BX)
+
+done57:
+	MOVQ 176(SP), BX
+	MOVQ (BX), SI
+	ADDQ SI, AX
+	MOVQ 8(BX), SI
+	ADDQ SI, CX
+	ADDQ 184(SP), BX
+	MOVQ BX, 176(SP)
+	DECQ 168(SP)
+	JNZ  outer52
+	VZEROUPPER
+	RET
+
+shorter51:
+long1:
+	MOVQ  (DX), SI
+	MOVQ  SI, 192(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some59
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some59:
+	MOVQ SI, 200(SP)
+	MOVQ DI, 208(SP)
+
+outer58:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+
+inner60:
+	XORQ R9, R9
+	MOVQ BX, R10
+	SUBQ $+128, R10
+	JLE  single62
+
+four61:
+	VMOVDQU (DI)(R9*1), Y0
+	VMOVDQU 32(DI)(R9*1), Y1
+	VMOVDQU 64(DI)(R9*1), Y2
+	VMOVDQU 96(DI)(R9*1), Y3
+	VMOVDQU Y0, (SI)(R9*1)
+	VMOVDQU Y1, 32(SI)(R9*1)
+	VMOVDQU Y2, 64(SI)(R9*1)
+	VMOVDQU Y3, 96(SI)(R9*1)
+	ADDQ    $+128, R9
+	SUBQ    $+128, R10
+	JG      four61
+
+single62:
+	ADDQ $+96, R10
+	JLE  last64
+
+one63:
+	VMOVDQU (DI)(R9*1), Y0
+	VMOVDQU Y0, (SI)(R9*1)
+	ADDQ    $+32, R9
+	SUBQ    $+32, R10
+	JG      one63
+
+last64:
+	VMOVDQU -32(DI)(BX*1), Y1
+	VMOVDQU Y1, -32(SI)(BX*1)
+	ADDQ    56(DX), SI
+	ADDQ    64(DX), DI
+	DECQ    R8
+	JNZ     inner60
+	MOVQ    200(SP), SI
+	MOVQ    (SI), DI
+	ADDQ    DI, AX
+	MOVQ    8(SI), DI
+	ADDQ    DI, CX
+	ADDQ    208(SP), SI
+	MOVQ    SI, 200(SP)
+	DECQ    192(SP)
+	JNZ     outer58
+	VZEROUPPER
+	RET
+
+// func rowsSSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE2
+TEXT ·rowsSSE2(SB), $168-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  96(DX), BX
+	CMPQ  BX, $+32
+	JA    long1
+	CMPQ  BX, $+25
+	JB    shorter2
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some4
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some4:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
+
+outer3:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single6
+
+pair5:
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	SUBQ  $+2, R8
+	JGE   pair5
+
+single6:
+	INCQ  R8
+	JNZ   done8
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+
+done8:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer3
+	RET
+
+shorter2:
 	CMPQ  BX, $+16
 	JB    shorter9
 	MOVQ  (DX), SI
@@ -415,15 +981,15 @@ outer10:
 
 pair12:
 	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
+	MOVQ  -8(DI)(BX*1), R11
 	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
+	MOVQ  R11, -8(SI)(BX*1)
 	ADDQ  R9, SI
 	ADDQ  R10, DI
 	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
+	MOVQ  -8(DI)(BX*1), R11
 	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
+	MOVQ  R11, -8(SI)(BX*1)
 	ADDQ  R9, SI
 	ADDQ  R10, DI
 	SUBQ  $+2, R8
@@ -433,9 +999,9 @@ single13:
 	INCQ  R8
 	JNZ   done15
 	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
+	MOVQ  -8(DI)(BX*1), DI
 	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
+	MOVQ  DI, -8(SI)(BX*1)
 
 done15:
 	MOVQ 32(SP), SI
@@ -447,7 +1013,6 @@ done15:
 	MOVQ SI, 32(SP)
 	DECQ 24(SP)
 	JNZ  outer10
-	VZEROUPPER
 	RET
 
 shorter9:
@@ -509,7 +1074,6 @@ done22:
 	MOVQ SI, 56(SP)
 	DECQ 48(SP)
 	JNZ  outer17
-	VZEROUPPER
 	RET
 
 shorter16:
@@ -571,7 +1135,6 @@ done29:
 	MOVQ SI, 80(SP)
 	DECQ 72(SP)
 	JNZ  outer24
-	VZEROUPPER
 	RET
 
 shorter23:
@@ -633,7 +1196,6 @@ done36:
 	MOVQ SI, 104(SP)
 	DECQ 96(SP)
 	JNZ  outer31
-	VZEROUPPER
 	RET
 
 shorter30:
@@ -689,7 +1251,6 @@ done43:
 	MOVQ BX, 128(SP)
 	DECQ 120(SP)
 	JNZ  outer38
-	VZEROUPPER
 	RET
 
 shorter37:
@@ -715,386 +1276,10 @@ outer44:
 inner46:
 	XORQ R9, R9
 	MOVQ BX, R10
-	SUBQ $+128, R10
+	SUBQ $+64, R10
 	JLE  single48
 
 four47:
-	VMOVDQU (DI)(R9*1), Y0
-	VMOVDQU 32(DI)(R9*1), Y1
-	VMOVDQU 64(DI)(R9*1), Y2
-	VMOVDQU 96(DI)(R9*1), Y3
-	VMOVDQU Y0, (SI)(R9*1)
-	VMOVDQU Y1, 32(SI)(R9*1)
-	VMOVDQU Y2, 64(SI)(R9*1)
-	VMOVDQU Y3, 96(SI)(R9*1)
-	ADDQ    $+128, R9
-	SUBQ    $+128, R10
-	JG      four47
-
-single48:
-	ADDQ $+96, R10
-	JLE  last50
-
-one49:
-	VMOVDQU (DI)(R9*1), Y0
-	VMOVDQU Y0, (SI)(R9*1)
-	ADDQ    $+32, R9
-	SUBQ    $+32, R10
-	JG      one49
-
-last50:
-	VMOVDQU -32(DI)(BX*1), Y1
-	VMOVDQU Y1, -32(SI)(BX*1)
-	ADDQ    56(DX), SI
-	ADDQ    64(DX), DI
-	DECQ    R8
-	JNZ     inner46
-	MOVQ    152(SP), SI
-	MOVQ    (SI), DI
-	ADDQ    DI, AX
-	MOVQ    8(SI), DI
-	ADDQ    DI, CX
-	ADDQ    160(SP), SI
-	MOVQ    SI, 152(SP)
-	DECQ    144(SP)
-	JNZ     outer44
-	VZEROUPPER
-	RET
-
-// func rowsSSE2(dst *byte, src *byte, b *byte)
-// Requires: SSE2
-TEXT ·rowsSSE2(SB), $144-24
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+8(FP), CX
-	MOVQ  b+16(FP), DX
-	MOVQ  96(DX), BX
-	CMPQ  BX, $+32
-	JA    long1
-	CMPQ  BX, $+16
-	JB    shorter2
-	MOVQ  (DX), SI
-	MOVQ  SI, (SP)
-	MOVQ  $+16, DI
-	MOVQ  24(DX), SI
-	TESTQ SI, SI
-	JNZ   some4
-	LEAQ  8(DX), SI
-	XORQ  DI, DI
-
-some4:
-	MOVQ SI, 8(SP)
-	MOVQ DI, 16(SP)
-
-outer3:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single6
-
-pair5:
-	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
-	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
-	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	SUBQ  $+2, R8
-	JGE   pair5
-
-single6:
-	INCQ  R8
-	JNZ   done8
-	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
-	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
-
-done8:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
-	JNZ  outer3
-	RET
-
-shorter2:
-	CMPQ  BX, $+8
-	JB    shorter9
-	MOVQ  (DX), SI
-	MOVQ  SI, 24(SP)
-	MOVQ  $+16, DI
-	MOVQ  24(DX), SI
-	TESTQ SI, SI
-	JNZ   some11
-	LEAQ  8(DX), SI
-	XORQ  DI, DI
-
-some11:
-	MOVQ SI, 32(SP)
-	MOVQ DI, 40(SP)
-
-outer10:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single13
-
-pair12:
-	MOVQ (DI), R11
-	MOVQ -8(DI)(BX*1), R12
-	MOVQ R11, (SI)
-	MOVQ R12, -8(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	MOVQ (DI), R11
-	MOVQ -8(DI)(BX*1), R12
-	MOVQ R11, (SI)
-	MOVQ R12, -8(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	SUBQ $+2, R8
-	JGE  pair12
-
-single13:
-	INCQ R8
-	JNZ  done15
-	MOVQ (DI), R8
-	MOVQ -8(DI)(BX*1), DI
-	MOVQ R8, (SI)
-	MOVQ DI, -8(SI)(BX*1)
-
-done15:
-	MOVQ 32(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 40(SP), SI
-	MOVQ SI, 32(SP)
-	DECQ 24(SP)
-	JNZ  outer10
-	RET
-
-shorter9:
-	CMPQ  BX, $+4
-	JB    shorter16
-	MOVQ  (DX), SI
-	MOVQ  SI, 48(SP)
-	MOVQ  $+16, DI
-	MOVQ  24(DX), SI
-	TESTQ SI, SI
-	JNZ   some18
-	LEAQ  8(DX), SI
-	XORQ  DI, DI
-
-some18:
-	MOVQ SI, 56(SP)
-	MOVQ DI, 64(SP)
-
-outer17:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single20
-
-pair19:
-	MOVL (DI), R11
-	MOVL -4(DI)(BX*1), R12
-	MOVL R11, (SI)
-	MOVL R12, -4(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	MOVL (DI), R11
-	MOVL -4(DI)(BX*1), R12
-	MOVL R11, (SI)
-	MOVL R12, -4(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	SUBQ $+2, R8
-	JGE  pair19
-
-single20:
-	INCQ R8
-	JNZ  done22
-	MOVL (DI), R8
-	MOVL -4(DI)(BX*1), DI
-	MOVL R8, (SI)
-	MOVL DI, -4(SI)(BX*1)
-
-done22:
-	MOVQ 56(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 64(SP), SI
-	MOVQ SI, 56(SP)
-	DECQ 48(SP)
-	JNZ  outer17
-	RET
-
-shorter16:
-	CMPQ  BX, $+2
-	JB    shorter23
-	MOVQ  (DX), SI
-	MOVQ  SI, 72(SP)
-	MOVQ  $+16, DI
-	MOVQ  24(DX), SI
-	TESTQ SI, SI
-	JNZ   some25
-	LEAQ  8(DX), SI
-	XORQ  DI, DI
-
-some25:
-	MOVQ SI, 80(SP)
-	MOVQ DI, 88(SP)
-
-outer24:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single27
-
-pair26:
-	MOVWLZX (DI), R11
-	MOVWLZX -2(DI)(BX*1), R12
-	MOVW    R11, (SI)
-	MOVW    R12, -2(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	MOVWLZX (DI), R11
-	MOVWLZX -2(DI)(BX*1), R12
-	MOVW    R11, (SI)
-	MOVW    R12, -2(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	SUBQ    $+2, R8
-	JGE     pair26
-
-single27:
-	INCQ    R8
-	JNZ     done29
-	MOVWLZX (DI), R8
-	MOVWLZX -2(DI)(BX*1), DI
-	MOVW    R8, (SI)
-	MOVW    DI, -2(SI)(BX*1)
-
-done29:
-	MOVQ 80(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 88(SP), SI
-	MOVQ SI, 80(SP)
-	DECQ 72(SP)
-	JNZ  outer24
-	RET
-
-shorter23:
-	CMPQ  BX, $+0
-	JB    shorter30
-	MOVQ  (DX), BX
-	MOVQ  BX, 96(SP)
-	MOVQ  $+16, SI
-	MOVQ  24(DX), BX
-	TESTQ BX, BX
-	JNZ   some32
-	LEAQ  8(DX), BX
-	XORQ  SI, SI
-
-some32:
-	MOVQ BX, 104(SP)
-	MOVQ SI, 112(SP)
-
-outer31:
-	MOVQ AX, BX
-	MOVQ CX, SI
-	MOVQ 48(DX), DI
-	MOVQ 56(DX), R8
-	MOVQ 64(DX), R9
-	SUBQ $+2, DI
-	JLT  single34
-
-pair33:
-	MOVBLZX (SI), R10
-	MOVB    R10, (BX)
-	ADDQ    R8, BX
-	ADDQ    R9, SI
-	MOVBLZX (SI), R10
-	MOVB    R10, (BX)
-	ADDQ    R8, BX
-	ADDQ    R9, SI
-	SUBQ    $+2, DI
-	JGE     pair33
-
-single34:
-	INCQ    DI
-	JNZ     done36
-	MOVBLZX (SI), SI
-	MOVB    SI, (BX)
-
-done36:
-	MOVQ 104(SP), BX
-	MOVQ (BX), SI
-	ADDQ SI, AX
-	MOVQ 8(BX), SI
-	ADDQ SI, CX
-	ADDQ 112(SP), BX
-	MOVQ BX, 104(SP)
-	DECQ 96(SP)
-	JNZ  outer31
-	RET
-
-shorter30:
-long1:
-	MOVQ  (DX), SI
-	MOVQ  SI, 120(SP)
-	MOVQ  $+16, DI
-	MOVQ  24(DX), SI
-	TESTQ SI, SI
-	JNZ   some38
-	LEAQ  8(DX), SI
-	XORQ  DI, DI
-
-some38:
-	MOVQ SI, 128(SP)
-	MOVQ DI, 136(SP)
-
-outer37:
-	MOVQ AX, SI
-	MOVQ CX, DI
-	MOVQ 48(DX), R8
-
-inner39:
-	XORQ R9, R9
-	MOVQ BX, R10
-	SUBQ $+64, R10
-	JLE  single41
-
-four40:
 	MOVOU (DI)(R9*1), X0
 	MOVOU 16(DI)(R9*1), X1
 	MOVOU 32(DI)(R9*1), X2
@@ -1105,35 +1290,35 @@ four40:
 	MOVOU X3, 48(SI)(R9*1)
 	ADDQ  $+64, R9
 	SUBQ  $+64, R10
-	JG    four40
+	JG    four47
 
-single41:
+single48:
 	ADDQ $+48, R10
-	JLE  last43
+	JLE  last50
 
-one42:
+one49:
 	MOVOU (DI)(R9*1), X0
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	SUBQ  $+16, R10
-	JG    one42
+	JG    one49
 
-last43:
+last50:
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X1, -16(SI)(BX*1)
 	ADDQ  56(DX), SI
 	ADDQ  64(DX), DI
 	DECQ  R8
-	JNZ   inner39
-	MOVQ  128(SP), SI
+	JNZ   inner46
+	MOVQ  152(SP), SI
 	MOVQ  (SI), DI
 	ADDQ  DI, AX
 	MOVQ  8(SI), DI
 	ADDQ  DI, CX
-	ADDQ  136(SP), SI
-	MOVQ  SI, 128(SP)
-	DECQ  120(SP)
-	JNZ   outer37
+	ADDQ  160(SP), SI
+	MOVQ  SI, 152(SP)
+	DECQ  144(SP)
+	JNZ   outer44
 	RET
 
 // func rowsStreamAVX2(dst *byte, src *byte, b *byte)

@@ -143,23 +143,27 @@ func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d
 		e.RET()
 		e.Label(next)
 	}
-	if w.vector == 32 {
-		class(32, func(d, s reg.GPVirtual) { e.twoMoves(width, w, d, s) })
-	}
-	class(16, func(d, s reg.GPVirtual) { e.twoMoves(width, wordsSSE2, d, s) })
+	// Where a shorter last move is enough it crosses fewer lines.
+	both := func(w words) func(d, s reg.GPVirtual) { return func(d, s reg.GPVirtual) { e.twoMoves(width, w, w, d, s) } }
 	general := words{alloc: func(e *emitter) reg.Register { return e.GP64() }}
 	general.vector = 8
 	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVQ(m, r) }
 	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVQ(r, m) }
-	class(8, func(d, s reg.GPVirtual) { e.twoMoves(width, general, d, s) })
+	if w.vector == 32 {
+		class(49, both(w))
+		class(32, func(d, s reg.GPVirtual) { e.twoMoves(width, w, wordsSSE2, d, s) })
+	}
+	class(25, both(wordsSSE2))
+	class(16, func(d, s reg.GPVirtual) { e.twoMoves(width, wordsSSE2, general, d, s) })
+	class(8, both(general))
 	general.vector = 4
 	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVL(m, r.(reg.GPVirtual).As32()) }
 	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVL(r.(reg.GPVirtual).As32(), m) }
-	class(4, func(d, s reg.GPVirtual) { e.twoMoves(width, general, d, s) })
+	class(4, both(general))
 	general.vector = 2
 	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVWLZX(m, r.(reg.GPVirtual).As32()) }
 	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVW(r.(reg.GPVirtual).As16(), m) }
-	class(2, func(d, s reg.GPVirtual) { e.twoMoves(width, general, d, s) })
+	class(2, both(general))
 	class(0, func(d, s reg.GPVirtual) {
 		t := e.GP32()
 		e.MOVBLZX(at(s, 0), t)
@@ -167,17 +171,17 @@ func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d
 	})
 }
 
-// twoMoves copies a row of one to two vectors: its first and its last vector. Both
-// are loaded before either is stored.
-func (e *emitter) twoMoves(width reg.GPVirtual, w words, d, s reg.GPVirtual) {
-	head, tail := w.alloc(e), w.alloc(e)
-	last := operand.Mem{Index: width, Scale: 1, Disp: -w.vector}
-	first := last
-	last.Base, first.Base = d, s
-	w.load(e, at(s, 0), head)
-	w.load(e, first, tail)
-	w.store(e, head, at(d, 0))
-	w.store(e, tail, last)
+// twoMoves copies a row by a move of its first bytes and one of its last. Both are
+// loaded before either is stored.
+func (e *emitter) twoMoves(width reg.GPVirtual, first, last words, d, s reg.GPVirtual) {
+	head, tail := first.alloc(e), last.alloc(e)
+	to := operand.Mem{Base: d, Index: width, Scale: 1, Disp: -last.vector}
+	from := to
+	from.Base = s
+	first.load(e, at(s, 0), head)
+	last.load(e, from, tail)
+	first.store(e, head, at(d, 0))
+	last.store(e, tail, to)
 }
 
 // longRow copies a row of more than two vectors: four vectors a turn, then single
