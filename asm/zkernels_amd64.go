@@ -1108,6 +1108,22 @@ func transposeB9VBMI(dst, src *byte, b *Block)
 //go:noescape
 func transposeB10VBMI(dst, src *byte, b *Block)
 
+// transposeB11VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*11, o*b.Outer.Src+b.SrcOff[j]+i*11
+//				copy(dst[d:d+11], src[s:s+11])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB11VBMI(dst, src *byte, b *Block)
+
 // transposeB12VBMI is
 //
 //	for o := range b.Outer.N {
@@ -1123,6 +1139,38 @@ func transposeB10VBMI(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB12VBMI(dst, src *byte, b *Block)
+
+// transposeB13VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*13, o*b.Outer.Src+b.SrcOff[j]+i*13
+//				copy(dst[d:d+13], src[s:s+13])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB13VBMI(dst, src *byte, b *Block)
+
+// transposeB14VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*14, o*b.Outer.Src+b.SrcOff[j]+i*14
+//				copy(dst[d:d+14], src[s:s+14])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB14VBMI(dst, src *byte, b *Block)
 
 // transposeB15VBMI is
 //
@@ -1236,6 +1284,22 @@ func transposeB9AVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB10AVX2(dst, src *byte, b *Block)
 
+// transposeB11AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*11, o*b.Outer.Src+b.SrcOff[j]+i*11
+//				copy(dst[d:d+11], src[s:s+11])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB11AVX2(dst, src *byte, b *Block)
+
 // transposeB12AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -1251,6 +1315,38 @@ func transposeB10AVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB12AVX2(dst, src *byte, b *Block)
+
+// transposeB13AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*13, o*b.Outer.Src+b.SrcOff[j]+i*13
+//				copy(dst[d:d+13], src[s:s+13])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB13AVX2(dst, src *byte, b *Block)
+
+// transposeB14AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*14, o*b.Outer.Src+b.SrcOff[j]+i*14
+//				copy(dst[d:d+14], src[s:s+14])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB14AVX2(dst, src *byte, b *Block)
 
 // transposeB15AVX2 is
 //
@@ -2707,7 +2803,10 @@ const (
 	idTransposeB7VBMI
 	idTransposeB9VBMI
 	idTransposeB10VBMI
+	idTransposeB11VBMI
 	idTransposeB12VBMI
+	idTransposeB13VBMI
+	idTransposeB14VBMI
 	idTransposeB15VBMI
 	idTransposeB3AVX2
 	idTransposeB5AVX2
@@ -2715,7 +2814,10 @@ const (
 	idTransposeB7AVX2
 	idTransposeB9AVX2
 	idTransposeB10AVX2
+	idTransposeB11AVX2
 	idTransposeB12AVX2
+	idTransposeB13AVX2
+	idTransposeB14AVX2
 	idTransposeB15AVX2
 	idPermute1x1VBMI
 	idPermute2x2VBMI
@@ -2847,7 +2949,10 @@ var archKernels = []Kernel{
 	{ID: idTransposeB7VBMI, Name: "transposeB7VBMI", Op: Transpose, Size: 7, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB9VBMI, Name: "transposeB9VBMI", Op: Transpose, Size: 9, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB10VBMI, Name: "transposeB10VBMI", Op: Transpose, Size: 10, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB11VBMI, Name: "transposeB11VBMI", Op: Transpose, Size: 11, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB12VBMI, Name: "transposeB12VBMI", Op: Transpose, Size: 12, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB13VBMI, Name: "transposeB13VBMI", Op: Transpose, Size: 13, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB14VBMI, Name: "transposeB14VBMI", Op: Transpose, Size: 14, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB15VBMI, Name: "transposeB15VBMI", Op: Transpose, Size: 15, I: 4, J: 4, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB3AVX2, Name: "transposeB3AVX2", Op: Transpose, Size: 3, I: 6, J: 8, Needs: cpu.AVX2},
 	{ID: idTransposeB5AVX2, Name: "transposeB5AVX2", Op: Transpose, Size: 5, I: 4, J: 8, Needs: cpu.AVX2},
@@ -2855,7 +2960,10 @@ var archKernels = []Kernel{
 	{ID: idTransposeB7AVX2, Name: "transposeB7AVX2", Op: Transpose, Size: 7, I: 3, J: 8, Needs: cpu.AVX2},
 	{ID: idTransposeB9AVX2, Name: "transposeB9AVX2", Op: Transpose, Size: 9, I: 2, J: 8, Needs: cpu.AVX2},
 	{ID: idTransposeB10AVX2, Name: "transposeB10AVX2", Op: Transpose, Size: 10, I: 2, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB11AVX2, Name: "transposeB11AVX2", Op: Transpose, Size: 11, I: 2, J: 8, Needs: cpu.AVX2},
 	{ID: idTransposeB12AVX2, Name: "transposeB12AVX2", Op: Transpose, Size: 12, I: 2, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB13AVX2, Name: "transposeB13AVX2", Op: Transpose, Size: 13, I: 2, J: 8, Needs: cpu.AVX2},
+	{ID: idTransposeB14AVX2, Name: "transposeB14AVX2", Op: Transpose, Size: 14, I: 2, J: 8, Needs: cpu.AVX2},
 	{ID: idTransposeB15AVX2, Name: "transposeB15AVX2", Op: Transpose, Size: 15, I: 2, J: 8, Needs: cpu.AVX2},
 	{ID: idPermute1x1VBMI, Name: "permute1x1VBMI", Op: Permute, Size: 0, I: 1, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute2x2VBMI, Name: "permute2x2VBMI", Op: Permute, Size: 0, I: 2, J: 2, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
@@ -3060,8 +3168,14 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB9VBMI(dst, src, b)
 	case idTransposeB10VBMI:
 		transposeB10VBMI(dst, src, b)
+	case idTransposeB11VBMI:
+		transposeB11VBMI(dst, src, b)
 	case idTransposeB12VBMI:
 		transposeB12VBMI(dst, src, b)
+	case idTransposeB13VBMI:
+		transposeB13VBMI(dst, src, b)
+	case idTransposeB14VBMI:
+		transposeB14VBMI(dst, src, b)
 	case idTransposeB15VBMI:
 		transposeB15VBMI(dst, src, b)
 	case idTransposeB3AVX2:
@@ -3076,8 +3190,14 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB9AVX2(dst, src, b)
 	case idTransposeB10AVX2:
 		transposeB10AVX2(dst, src, b)
+	case idTransposeB11AVX2:
+		transposeB11AVX2(dst, src, b)
 	case idTransposeB12AVX2:
 		transposeB12AVX2(dst, src, b)
+	case idTransposeB13AVX2:
+		transposeB13AVX2(dst, src, b)
+	case idTransposeB14AVX2:
+		transposeB14AVX2(dst, src, b)
 	case idTransposeB15AVX2:
 		transposeB15AVX2(dst, src, b)
 	case idPermute1x1VBMI:

@@ -134,6 +134,26 @@ DATA packB10<>+48(SB)/8, $0x1514131211100908
 DATA packB10<>+56(SB)/8, $0x2322212019181716
 GLOBL packB10<>(SB), RODATA|NOPTR, $64
 
+DATA spreadB11<>+0(SB)/8, $0x0706050403020100
+DATA spreadB11<>+8(SB)/8, $0x0a0a0a0a0a0a0908
+DATA spreadB11<>+16(SB)/8, $0x1211100f0e0d0c0b
+DATA spreadB11<>+24(SB)/8, $0x1515151515151413
+DATA spreadB11<>+32(SB)/8, $0x1d1c1b1a19181716
+DATA spreadB11<>+40(SB)/8, $0x2020202020201f1e
+DATA spreadB11<>+48(SB)/8, $0x2827262524232221
+DATA spreadB11<>+56(SB)/8, $0x2b2b2b2b2b2b2a29
+GLOBL spreadB11<>(SB), RODATA|NOPTR, $64
+
+DATA packB11<>+0(SB)/8, $0x0706050403020100
+DATA packB11<>+8(SB)/8, $0x14131211100a0908
+DATA packB11<>+16(SB)/8, $0x21201a1918171615
+DATA packB11<>+24(SB)/8, $0x2928272625242322
+DATA packB11<>+32(SB)/8, $0x363534333231302a
+DATA packB11<>+40(SB)/8, $0x030201003a393837
+DATA packB11<>+48(SB)/8, $0x100a090807060504
+DATA packB11<>+56(SB)/8, $0x1817161514131211
+GLOBL packB11<>(SB), RODATA|NOPTR, $64
+
 DATA spreadB12<>+0(SB)/8, $0x0706050403020100
 DATA spreadB12<>+8(SB)/8, $0x0b0b0b0b0b0a0908
 DATA spreadB12<>+16(SB)/8, $0x131211100f0e0d0c
@@ -153,6 +173,46 @@ DATA packB12<>+40(SB)/8, $0x3b3a393837363534
 DATA packB12<>+48(SB)/8, $0x0706050403020100
 DATA packB12<>+56(SB)/8, $0x131211100b0a0908
 GLOBL packB12<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB13<>+0(SB)/8, $0x0706050403020100
+DATA spreadB13<>+8(SB)/8, $0x0c0c0c0c0b0a0908
+DATA spreadB13<>+16(SB)/8, $0x14131211100f0e0d
+DATA spreadB13<>+24(SB)/8, $0x1919191918171615
+DATA spreadB13<>+32(SB)/8, $0x21201f1e1d1c1b1a
+DATA spreadB13<>+40(SB)/8, $0x2626262625242322
+DATA spreadB13<>+48(SB)/8, $0x2e2d2c2b2a292827
+DATA spreadB13<>+56(SB)/8, $0x333333333231302f
+GLOBL spreadB13<>(SB), RODATA|NOPTR, $64
+
+DATA packB13<>+0(SB)/8, $0x0706050403020100
+DATA packB13<>+8(SB)/8, $0x1211100c0b0a0908
+DATA packB13<>+16(SB)/8, $0x1a19181716151413
+DATA packB13<>+24(SB)/8, $0x2524232221201c1b
+DATA packB13<>+32(SB)/8, $0x302c2b2a29282726
+DATA packB13<>+40(SB)/8, $0x3837363534333231
+DATA packB13<>+48(SB)/8, $0x030201003c3b3a39
+DATA packB13<>+56(SB)/8, $0x0b0a090807060504
+GLOBL packB13<>(SB), RODATA|NOPTR, $64
+
+DATA spreadB14<>+0(SB)/8, $0x0706050403020100
+DATA spreadB14<>+8(SB)/8, $0x0d0d0d0c0b0a0908
+DATA spreadB14<>+16(SB)/8, $0x1514131211100f0e
+DATA spreadB14<>+24(SB)/8, $0x1b1b1b1a19181716
+DATA spreadB14<>+32(SB)/8, $0x232221201f1e1d1c
+DATA spreadB14<>+40(SB)/8, $0x2929292827262524
+DATA spreadB14<>+48(SB)/8, $0x31302f2e2d2c2b2a
+DATA spreadB14<>+56(SB)/8, $0x3737373635343332
+GLOBL spreadB14<>(SB), RODATA|NOPTR, $64
+
+DATA packB14<>+0(SB)/8, $0x0706050403020100
+DATA packB14<>+8(SB)/8, $0x11100d0c0b0a0908
+DATA packB14<>+16(SB)/8, $0x1918171615141312
+DATA packB14<>+24(SB)/8, $0x232221201d1c1b1a
+DATA packB14<>+32(SB)/8, $0x2b2a292827262524
+DATA packB14<>+40(SB)/8, $0x3534333231302d2c
+DATA packB14<>+48(SB)/8, $0x3d3c3b3a39383736
+DATA packB14<>+56(SB)/8, $0x0706050403020100
+GLOBL packB14<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB15<>+0(SB)/8, $0x0706050403020100
 DATA spreadB15<>+8(SB)/8, $0x0e0e0d0c0b0a0908
@@ -282,6 +342,24 @@ DATA spread16B10<>+112(SB)/8, $0x0706050403020100
 DATA spread16B10<>+120(SB)/8, $0x0504030201000908
 GLOBL spread16B10<>(SB), RODATA|NOPTR, $128
 
+DATA spread16B11<>+0(SB)/8, $0x0706050403020100
+DATA spread16B11<>+8(SB)/8, $0x0a0a0a0a0a0a0908
+DATA spread16B11<>+16(SB)/8, $0x0706050403020100
+DATA spread16B11<>+24(SB)/8, $0x0a0a0a0a0a0a0908
+DATA spread16B11<>+32(SB)/8, $0x0c0b0a0908070605
+DATA spread16B11<>+40(SB)/8, $0x0f0f0f0f0f0f0e0d
+DATA spread16B11<>+48(SB)/8, $0x0c0b0a0908070605
+DATA spread16B11<>+56(SB)/8, $0x0f0f0f0f0f0f0e0d
+DATA spread16B11<>+64(SB)/8, $0x0706050403020100
+DATA spread16B11<>+72(SB)/8, $0x04030201000a0908
+DATA spread16B11<>+80(SB)/8, $0x0706050403020100
+DATA spread16B11<>+88(SB)/8, $0x04030201000a0908
+DATA spread16B11<>+96(SB)/8, $0x0706050403020100
+DATA spread16B11<>+104(SB)/8, $0x0a09080706050403
+DATA spread16B11<>+112(SB)/8, $0x0706050403020100
+DATA spread16B11<>+120(SB)/8, $0x04030201000a0908
+GLOBL spread16B11<>(SB), RODATA|NOPTR, $128
+
 DATA spread16B12<>+0(SB)/8, $0x0706050403020100
 DATA spread16B12<>+8(SB)/8, $0x0b0b0b0b0b0a0908
 DATA spread16B12<>+16(SB)/8, $0x0706050403020100
@@ -299,6 +377,42 @@ DATA spread16B12<>+104(SB)/8, $0x0b0a090807060504
 DATA spread16B12<>+112(SB)/8, $0x0706050403020100
 DATA spread16B12<>+120(SB)/8, $0x030201000b0a0908
 GLOBL spread16B12<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B13<>+0(SB)/8, $0x0706050403020100
+DATA spread16B13<>+8(SB)/8, $0x0c0c0c0c0b0a0908
+DATA spread16B13<>+16(SB)/8, $0x0706050403020100
+DATA spread16B13<>+24(SB)/8, $0x0c0c0c0c0b0a0908
+DATA spread16B13<>+32(SB)/8, $0x0a09080706050403
+DATA spread16B13<>+40(SB)/8, $0x0f0f0f0f0e0d0c0b
+DATA spread16B13<>+48(SB)/8, $0x0a09080706050403
+DATA spread16B13<>+56(SB)/8, $0x0f0f0f0f0e0d0c0b
+DATA spread16B13<>+64(SB)/8, $0x0706050403020100
+DATA spread16B13<>+72(SB)/8, $0x0201000c0b0a0908
+DATA spread16B13<>+80(SB)/8, $0x0706050403020100
+DATA spread16B13<>+88(SB)/8, $0x0201000c0b0a0908
+DATA spread16B13<>+96(SB)/8, $0x0706050403020100
+DATA spread16B13<>+104(SB)/8, $0x0c0b0a0908070605
+DATA spread16B13<>+112(SB)/8, $0x0706050403020100
+DATA spread16B13<>+120(SB)/8, $0x0201000c0b0a0908
+GLOBL spread16B13<>(SB), RODATA|NOPTR, $128
+
+DATA spread16B14<>+0(SB)/8, $0x0706050403020100
+DATA spread16B14<>+8(SB)/8, $0x0d0d0d0c0b0a0908
+DATA spread16B14<>+16(SB)/8, $0x0706050403020100
+DATA spread16B14<>+24(SB)/8, $0x0d0d0d0c0b0a0908
+DATA spread16B14<>+32(SB)/8, $0x0908070605040302
+DATA spread16B14<>+40(SB)/8, $0x0f0f0f0e0d0c0b0a
+DATA spread16B14<>+48(SB)/8, $0x0908070605040302
+DATA spread16B14<>+56(SB)/8, $0x0f0f0f0e0d0c0b0a
+DATA spread16B14<>+64(SB)/8, $0x0706050403020100
+DATA spread16B14<>+72(SB)/8, $0x01000d0c0b0a0908
+DATA spread16B14<>+80(SB)/8, $0x0706050403020100
+DATA spread16B14<>+88(SB)/8, $0x01000d0c0b0a0908
+DATA spread16B14<>+96(SB)/8, $0x0706050403020100
+DATA spread16B14<>+104(SB)/8, $0x0d0c0b0a09080706
+DATA spread16B14<>+112(SB)/8, $0x0706050403020100
+DATA spread16B14<>+120(SB)/8, $0x01000d0c0b0a0908
+GLOBL spread16B14<>(SB), RODATA|NOPTR, $128
 
 DATA spread16B15<>+0(SB)/8, $0x0706050403020100
 DATA spread16B15<>+8(SB)/8, $0x0e0e0d0c0b0a0908
@@ -13539,6 +13653,123 @@ done5:
 	VZEROUPPER
 	RET
 
+// func transposeB11VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB11VBMI(SB), $56-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x00000fffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB11<>+0(SB), Z0
+	VMOVDQU64 packB11<>+0(SB), Z1
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
+
+tile6:
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R11
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R11
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R11
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R11
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	SUBQ       $+4, DI
+	JLE        done8
+	CMPQ       DI, $+4
+	JGE        full7
+	IMUL3Q     $+11, DI, R11
+	ADDQ       R11, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile6
+
+full7:
+	ADDQ $+44, CX
+	ADDQ $+32, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+4, (SP)
+	JLE    done5
+	CMPQ   (SP), $+4
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+11, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+44, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func transposeB12VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
 TEXT ·transposeB12VBMI(SB), $56-24
@@ -13640,6 +13871,240 @@ done8:
 
 full4:
 	ADDQ $+48, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB13VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB13VBMI(SB), $56-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x000fffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB13<>+0(SB), Z0
+	VMOVDQU64 packB13<>+0(SB), Z1
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
+
+tile6:
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R11
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R11
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R11
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R11
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	SUBQ       $+4, DI
+	JLE        done8
+	CMPQ       DI, $+4
+	JGE        full7
+	IMUL3Q     $+13, DI, R11
+	ADDQ       R11, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile6
+
+full7:
+	ADDQ $+52, CX
+	ADDQ $+32, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+4, (SP)
+	JLE    done5
+	CMPQ   (SP), $+4
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+13, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+52, AX
+	ADDQ $+32, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB14VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+TEXT ·transposeB14VBMI(SB), $56-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      $0x00ffffffffffffff, BX
+	KMOVQ     BX, K1
+	VMOVDQU64 spreadB14<>+0(SB), Z0
+	VMOVDQU64 packB14<>+0(SB), Z1
+	MOVQ      AX, 16(SP)
+	MOVQ      CX, 24(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 32(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
+
+tile6:
+	VMOVDQU8.Z (CX)(R8*1), K1, Z2
+	VPERMB     Z2, Z0, Z2
+	VMOVDQU8.Z (CX)(R9*1), K1, Z3
+	VPERMB     Z3, Z0, Z3
+	VMOVDQU8.Z (CX)(R10*1), K1, Z4
+	VPERMB     Z4, Z0, Z4
+	VMOVDQU8.Z (CX)(BX*1), K1, Z5
+	VPERMB     Z5, Z0, Z5
+	VSHUFI32X4 $0x44, Z3, Z2, Z6
+	VSHUFI32X4 $0x44, Z5, Z4, Z7
+	VSHUFI32X4 $0x88, Z7, Z6, Z8
+	MOVQ       (SI), R11
+	VPERMB     Z8, Z1, Z8
+	VMOVDQU8   Z8, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xdd, Z7, Z6, Z6
+	MOVQ       8(SI), R11
+	VPERMB     Z6, Z1, Z6
+	VMOVDQU8   Z6, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xee, Z3, Z2, Z2
+	VSHUFI32X4 $0xee, Z5, Z4, Z3
+	VSHUFI32X4 $0x88, Z3, Z2, Z4
+	MOVQ       16(SI), R11
+	VPERMB     Z4, Z1, Z4
+	VMOVDQU8   Z4, K1, (AX)(R11*1)
+	VSHUFI32X4 $0xdd, Z3, Z2, Z2
+	MOVQ       24(SI), R11
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	SUBQ       $+4, DI
+	JLE        done8
+	CMPQ       DI, $+4
+	JGE        full7
+	IMUL3Q     $+14, DI, R11
+	ADDQ       R11, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+4, DI
+	JMP        tile6
+
+full7:
+	ADDQ $+56, CX
+	ADDQ $+32, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+4, (SP)
+	JLE    done5
+	CMPQ   (SP), $+4
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+14, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+56, AX
 	ADDQ $+32, 8(SP)
 	JMP  tile3
 
@@ -14531,6 +14996,127 @@ done5:
 	VZEROUPPER
 	RET
 
+// func transposeB11AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB11AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+5, 56(SP)
+	VMOVDQU spread16B11<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X1
+	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B11<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 11(AX)(R15*1)
+	VMOVDQU      (CX)(R10*1), X1
+	VINSERTI128  $0x01, (CX)(R11*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B11<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 22(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 33(AX)(R15*1)
+	VMOVDQU      (CX)(R12*1), X1
+	VINSERTI128  $0x01, (CX)(R13*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B11<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 44(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 55(AX)(R15*1)
+	VMOVDQU      (CX)(BX*1), X1
+	VINSERTI128  $0x01, (CX)(R14*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B11<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 66(AX)(R15*1)
+	VMOVQ        X1, 77(AX)(R15*1)
+	VMOVHPS      X1, 80(AX)(R15*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B11<>+32(SB), Y0
+	SUBQ         $+1, DI
+	JLE          done8
+	CMPQ         DI, $+1
+	JGE          full7
+	IMUL3Q       $+11, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+1, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+11, CX
+	ADDQ $+8, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+11, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+88, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func transposeB12AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
 TEXT ·transposeB12AVX2(SB), $64-24
@@ -14636,6 +15222,248 @@ done8:
 
 full4:
 	ADDQ $+96, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB13AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB13AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+3, 56(SP)
+	VMOVDQU spread16B13<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X1
+	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B13<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 13(AX)(R15*1)
+	VMOVDQU      (CX)(R10*1), X1
+	VINSERTI128  $0x01, (CX)(R11*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B13<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 26(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 39(AX)(R15*1)
+	VMOVDQU      (CX)(R12*1), X1
+	VINSERTI128  $0x01, (CX)(R13*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B13<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 52(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 65(AX)(R15*1)
+	VMOVDQU      (CX)(BX*1), X1
+	VINSERTI128  $0x01, (CX)(R14*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B13<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 78(AX)(R15*1)
+	VMOVQ        X1, 91(AX)(R15*1)
+	VMOVHPS      X1, 96(AX)(R15*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B13<>+32(SB), Y0
+	SUBQ         $+1, DI
+	JLE          done8
+	CMPQ         DI, $+1
+	JGE          full7
+	IMUL3Q       $+13, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+1, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+13, CX
+	ADDQ $+8, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+13, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+104, AX
+	ADDQ $+64, 8(SP)
+	JMP  tile3
+
+done5:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB14AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeB14AVX2(SB), $64-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ    8(SP), BX
+	MOVQ    24(SP), CX
+	MOVQ    120(DX), SI
+	MOVQ    104(DX), DI
+	MOVQ    (BX), R8
+	MOVQ    8(BX), R9
+	MOVQ    16(BX), R10
+	MOVQ    24(BX), R11
+	MOVQ    32(BX), R12
+	MOVQ    40(BX), R13
+	MOVQ    48(BX), R14
+	MOVQ    56(BX), BX
+	MOVQ    $+2, 56(SP)
+	VMOVDQU spread16B14<>+0(SB), Y0
+
+tile6:
+	VMOVDQU      (CX)(R8*1), X1
+	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	MOVQ         (SI), R15
+	VPSHUFB      spread16B14<>+64(SB), Y1, Y1
+	VMOVDQU      X1, (AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 14(AX)(R15*1)
+	VMOVDQU      (CX)(R10*1), X1
+	VINSERTI128  $0x01, (CX)(R11*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B14<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 28(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 42(AX)(R15*1)
+	VMOVDQU      (CX)(R12*1), X1
+	VINSERTI128  $0x01, (CX)(R13*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B14<>+64(SB), Y1, Y1
+	VMOVDQU      X1, 56(AX)(R15*1)
+	VEXTRACTI128 $0x01, Y1, 70(AX)(R15*1)
+	VMOVDQU      (CX)(BX*1), X1
+	VINSERTI128  $0x01, (CX)(R14*1), Y1, Y1
+	VPSHUFB      Y0, Y1, Y1
+	VPSHUFB      spread16B14<>+96(SB), Y1, Y1
+	VEXTRACTI128 $0x01, Y1, 84(AX)(R15*1)
+	VMOVQ        X1, 98(AX)(R15*1)
+	VMOVHPS      X1, 104(AX)(R15*1)
+	MOVQ         56(SP), R15
+	SUBQ         R15, CX
+	MOVQ         $+0, 56(SP)
+	VMOVDQU      spread16B14<>+32(SB), Y0
+	SUBQ         $+1, DI
+	JLE          done8
+	CMPQ         DI, $+1
+	JGE          full7
+	IMUL3Q       $+14, DI, R15
+	ADDQ         R15, CX
+	LEAQ         (SI)(DI*8), SI
+	MOVQ         $+1, DI
+	JMP          tile6
+
+full7:
+	ADDQ $+14, CX
+	ADDQ $+8, SI
+	JMP  tile6
+
+done8:
+	SUBQ   $+8, (SP)
+	JLE    done5
+	CMPQ   (SP), $+8
+	JGE    full4
+	MOVQ   (SP), CX
+	IMUL3Q $+14, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+full4:
+	ADDQ $+112, AX
 	ADDQ $+64, 8(SP)
 	JMP  tile3
 

@@ -83,7 +83,7 @@ func (b *builder) tileCost() float64 {
 	if i < 0 || j < 0 || i == j {
 		return 0
 	}
-	J, I := b.dense(j, i, true)/w, b.dense(i, j, false)/w
+	J, I := b.runs(j, i)
 	t := asm.Info(asm.Best(asm.Transpose, w, I, J, b.have))
 	if t.Needs == 0 {
 		return 0
@@ -113,14 +113,14 @@ func (b *builder) denseBoth(dst, src int) bool {
 	if i < 0 || j < 0 || i == j {
 		return false
 	}
+	J, I := b.runs(j, i)
+	if asm.Info(asm.Best(asm.Transpose, w, I, J, b.have)).Needs == 0 {
+		return false
+	}
 	if w&(w-1) != 0 {
-		const any = 1 << 20
-		if asm.Best(asm.Transpose, w, any, any, b.have) == asm.Best(asm.Transpose, w, any, any, 0) {
-			return false // no tiles of this size
-		}
 		dst, src = max(dst, oddTile*w), max(src, oddTile*w)
 	}
-	return b.dense(j, i, true) >= dst && b.dense(i, j, false) >= max(src, 4*w)
+	return J*w >= dst && I*w >= max(src, 4*w)
 }
 
 // oddTile is the items of a tile of a size that is no power of two, at most.
@@ -129,16 +129,37 @@ const oddTile = 16
 // tileableBytes is the dense length on both sides from which tiles are preferred.
 const tileableBytes = 96
 
-// dense returns the bytes of the dense run on one side that begins with loop k,
-// through axes other than the one that begins the run of the other side.
-func (b *builder) dense(k, other int, onDst bool) int {
-	run := b.x.item
-	for k >= 0 && k != other && run < oddTile*16 {
-		run *= b.rest[k].n
-		k = b.find(run, onDst)
+// runs returns the items of the dense runs that begin with loop j on the destination and
+// with loop i on the source, and that go on through loops of which each serves one of
+// them: the shorter takes the next.
+func (b *builder) runs(j, i int) (J, I int) {
+	w := b.x.item
+	J, I = b.rest[j].n, b.rest[i].n
+	taken := uint64(1)<<j | uint64(1)<<i
+	next := func(run int, onDst bool) int {
+		k := b.find(run*w, onDst)
+		if run*w >= longRun || k >= 0 && taken>>k&1 != 0 {
+			return -1
+		}
+		return k
 	}
-	return run
+	for {
+		toJ, toI := next(J, true), next(I, false)
+		switch {
+		case toI >= 0 && (toJ < 0 || I <= J):
+			I *= b.rest[toI].n
+			taken |= 1 << toI
+		case toJ >= 0:
+			J *= b.rest[toJ].n
+			taken |= 1 << toJ
+		default:
+			return J, I
+		}
+	}
 }
+
+// longRun is the length in bytes from which it does not matter how a dense run goes on.
+const longRun = 256
 
 // perm returns the permutation of x.
 func (b *builder) perm(x *box, vector int) *asm.Perm {

@@ -98,7 +98,7 @@ func (b *builder) tight(t asm.Kernel, k int) bool {
 	if 7*moved <= 8*I*J {
 		return true
 	}
-	i, j := b.dense(k, 0, false)/w, b.dense(0, k, true)/w
+	j, i := b.runs(0, k)
 	other := asm.Info(asm.Best(asm.Transpose, w, i, j, b.have))
 	if line, ok := asm.LineKernel(w, min(i, 64/w), j, b.have); ok && asm.Info(line).J <= j && inRegisters(asm.Info(line)) {
 		other = asm.Info(line)
@@ -155,7 +155,9 @@ func (b *builder) denseOnSource() int {
 
 // shortRun reports whether loop k, without others, is a short dense run on one side.
 func (b *builder) shortRun(k, other int, onDst bool) bool {
-	return b.short(b.rest[k]) && b.dense(k, other, onDst) == b.rest[k].n*b.x.item
+	n := b.rest[k].n * b.x.item
+	next := b.find(n, onDst)
+	return b.short(b.rest[k]) && (next < 0 || next == other)
 }
 
 // find returns the loop of the rest with the given step on one side, or -1.

@@ -17,7 +17,7 @@ import (
 
 // spreadSizes are the sizes that are moved so, and what each is spread to.
 func spreadSizes() [][2]int {
-	return [][2]int{{3, 4}, {5, 8}, {6, 8}, {7, 8}, {9, 16}, {10, 16}, {12, 16}, {15, 16}}
+	return [][2]int{{3, 4}, {5, 8}, {6, 8}, {7, 8}, {9, 16}, {10, 16}, {11, 16}, {12, 16}, {13, 16}, {14, 16}, {15, 16}}
 }
 
 func spreadKernels() []kernel {
