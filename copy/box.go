@@ -155,13 +155,15 @@ func (b *builder) next(run int, onDst bool) int {
 // consider measures the windows of x and keeps it where it is cheaper than best. It
 // reports whether there is a kernel for it.
 func (b *builder) consider(x, best *box, vector int) bool {
-	bytes, chunks := b.x.item, 0
+	bytes, chunks, turns, twice := b.x.item, 0, 1, 1.0
 	for k, l := range b.rest {
-		if e := x.extent[k]; e > 1 {
-			bytes *= e
-			if e < l.n && l.n%e != 0 {
-				chunks++
-			}
+		e := x.extent[k]
+		bytes *= e
+		if n := (l.n + e - 1) / e; n*e > l.n {
+			chunks++
+			turns, twice = n, float64(n*e)/float64(l.n)
+		} else if chunks == 0 {
+			turns = max(turns, n)
 		}
 	}
 	dstGroups, dstSpan := b.groups(x, &b.byDst, vector)
@@ -183,7 +185,7 @@ func (b *builder) consider(x, best *box, vector int) bool {
 		return false
 	}
 	x.id = id
-	x.cost = boxCost(x.nsrc, x.ndst, !full, bytes)
+	x.cost = (boxCost(x.nsrc, x.ndst, !full) + turnCycles/float64(turns)) * twice / float64(bytes)
 	if vector == 16 && b.have.Has(cpu.AVX2) && b.plan.bytes >= 16*bytes {
 		x.cost /= 2 // two at a time
 	}
@@ -202,14 +204,17 @@ const (
 	rowCycles  = 2.5
 )
 
-// boxCost estimates the cycles per byte of a box: a load or a shuffle a cycle,
-// stores at half of that, and some for every box.
-func boxCost(nsrc, ndst int, masked bool, bytes int) float64 {
+// turnCycles is what a turn of the Outer loop costs beside what it does.
+const turnCycles = 10
+
+// boxCost estimates the cycles of a box: a load or a shuffle a cycle, stores at half of
+// that, and some for every box.
+func boxCost(nsrc, ndst int, masked bool) float64 {
 	cycles := float64(max(nsrc, ndst*((nsrc+1)/2)) + 2*ndst + 1)
 	if masked {
 		cycles += float64(nsrc + ndst)
 	}
-	return cycles / float64(bytes)
+	return cycles
 }
 
 // windows returns the number of vectors that a span is cut into.

@@ -35,10 +35,13 @@ func (b *builder) permute() bool {
 	if b.x.item >= wideItem {
 		alone = rowCycles
 	}
+	if n := b.rest[0].n; n < shortLoop {
+		alone += turnCycles / 2 / float64(n)
+	}
 	if best.cost == 0 || best.cost*float64(b.x.item) > alone || b.tilesFit() && b.tilesBeat(&best, vector) {
 		return false
 	}
-	if tiles := b.tileCost(); tiles > 0 && tiles < best.cost/2 {
+	if tiles := b.tileCost(); tiles > 0 && tiles < 1.5*best.cost {
 		return false
 	}
 	b.useBox(&best, vector)
@@ -84,13 +87,13 @@ func (b *builder) tileCost() float64 {
 		return 0
 	}
 	J, I := b.runs(j, i)
-	t := asm.Info(asm.Best(asm.Transpose, w, I, J, b.have))
+	t := b.tile(J, I)
 	if t.Needs == 0 {
 		return 0
 	}
 	tiles := (I + t.I - 1) / t.I * ((J + t.J - 1) / t.J)
-	vectors := float64(t.I*t.J*w) / 16
-	return float64(tiles) * (vectors*3.5 + 8) / float64(I*J*w)
+	vectors := float64(t.I*t.J*w) / float64(min(16, t.I*w))
+	return (float64(tiles)*(vectors*3.5+8) + turnCycles) / float64(I*J*w)
 }
 
 // wasteful reports whether tiles, of which the last is slid back, would move a quarter
@@ -114,7 +117,7 @@ func (b *builder) denseBoth(dst, src int) bool {
 		return false
 	}
 	J, I := b.runs(j, i)
-	if asm.Info(asm.Best(asm.Transpose, w, I, J, b.have)).Needs == 0 {
+	if b.tile(J, I).Needs == 0 {
 		return false
 	}
 	if w&(w-1) != 0 {
@@ -156,6 +159,11 @@ func (b *builder) runs(j, i int) (J, I int) {
 			return J, I
 		}
 	}
+}
+
+// tile returns the kernel for runs of so many items, which may be the pure-Go one.
+func (b *builder) tile(J, I int) asm.Kernel {
+	return asm.Info(asm.Best(asm.Transpose, b.x.item, I, J, b.have))
 }
 
 // longRun is the length in bytes from which it does not matter how a dense run goes on.

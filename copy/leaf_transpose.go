@@ -40,8 +40,8 @@ func (b *builder) transpose() bool {
 	if k < 0 || b.rest[0].dst != b.x.item || k == 0 {
 		return false
 	}
-	if b.pureGo() && (b.shortRun(0, k, true) && b.rest[0].n < asm.StripRows(b.x.item) || b.shortRun(k, 0, false) && b.x.item < 8) {
-		return false // few rows for a strip, or few items in it: single items gather long rows
+	if b.tile(b.runs(0, k)).Needs == 0 && !b.strips(k) {
+		return false
 	}
 	if b.rest[k].src < 0 {
 		b.x.flip(&b.rest[k])
@@ -67,6 +67,17 @@ func (b *builder) transpose() bool {
 		b.plan.kernel = line
 	}
 	return true
+}
+
+// strips reports whether the pure-Go transpose, which works on strips of rows, is better
+// than single items: not with few rows for a strip, or few items in it, since single
+// items gather long rows then, nor beside assembly for items, where these rows are long.
+func (b *builder) strips(k int) bool {
+	if !b.pureGo() && b.rest[0].n >= shortLoop {
+		return false
+	}
+	fewRows := b.shortRun(0, k, true) && b.rest[0].n < asm.StripRows(b.x.item)
+	return !fewRows && !(b.shortRun(k, 0, false) && b.x.item < 8)
 }
 
 // evenly makes the leaf a transpose of two axes that are long enough by themselves,

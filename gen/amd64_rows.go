@@ -144,7 +144,9 @@ func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d
 		e.Label(next)
 	}
 	// Where a shorter last move is enough it crosses fewer lines.
-	both := func(w words) func(d, s reg.GPVirtual) { return func(d, s reg.GPVirtual) { e.twoMoves(width, w, w, d, s) } }
+	both := func(w words) func(d, s reg.GPVirtual) {
+		return func(d, s reg.GPVirtual) { e.twoMoves(width, w, w, d, s) }
+	}
 	general := words{alloc: func(e *emitter) reg.Register { return e.GP64() }}
 	general.vector = 8
 	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVQ(m, r) }
