@@ -292,6 +292,9 @@ func over(lines []string) []change {
 		if strings.HasPrefix(in.opcode, "VMOVDQU8.Z") && inData(in.operands[0]) {
 			return []string{fmt.Sprintf("\tVMOVDQU64 %s, %s", in.operands[0], in.last())}
 		}
+		if in.opcode == "VINSERTI64X4" && inData(in.operands[1]) && !frame[base(in.operands[1])] { // the second half
+			return []string{"\tCMPB " + moved(in.operands[1], 32) + ", $0", in.String()}
+		}
 		bytes := in.loaded()
 		switch {
 		case bytes == 0 || frame[base(in.operands[0])]:
