@@ -16,7 +16,7 @@ var pure = Options{Without: ^cpu.Features(0)}
 func TestExplain(t *testing.T) {
 	transposed, _ := C(4, 40, 50).Permute()
 	pixels, _ := C(1, 64, 3).Permute()
-	plain := fmt.Sprintf("bytes a side in the mean, and %d are 3/8 of the last-level cache", streamBytes())
+	plain := fmt.Sprintf("bytes a side in the mean, and %d are a quarter of the last-level cache", streamBytes())
 	for _, c := range []struct {
 		name     string
 		dst, src Layout

@@ -24,6 +24,9 @@ func (b *builder) rows() {
 			b.rowBlock(i, j, packI/w, asm.PackBytes/w)
 			return
 		}
+		if k, ok := asm.StreamKernel(rows, true, b.have); ok && i < 0 && j >= 0 && b.packRows(k, j) {
+			return
+		}
 		if k, ok := asm.StreamKernel(rows, false, b.have); ok && (w >= streamDense || j < 0 && w >= streamRow) {
 			b.plan.kernel, b.plan.stream = k, true
 		}
@@ -47,7 +50,8 @@ func (b *builder) rows() {
 const (
 	longRow       = 1024 // bytes from which a row is moved by itself
 	streamRow     = 192  // bytes from which that pays where destination rows do not touch
-	streamDense   = 512  // and where they do
+	streamDense   = 256  // and where they do
+	sparseRows    = 3    // times the width: steps of source rows from which shorter ones are packed
 	packI         = 2048 // bytes of a source run in a block of rows that are packed
 	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
 	cacheWays     = 8    // lines of a set of the first-level cache
@@ -78,6 +82,29 @@ func (b *builder) rowBlock(i, j, mostI, mostJ int) {
 	}
 	inner := chunked(&block.Inner, max(1, mostJ), partInner)
 	b.finish(inner, outer)
+}
+
+// packRows makes the leaf rows of loop j, which touch on the destination and lie far
+// apart on the source, that are packed before they are stored past the caches. Where
+// they do not fill the last such pack, it is slid back.
+func (b *builder) packRows(merge asm.ID, j int) bool {
+	w, l := b.x.item, b.rest[j]
+	n := asm.PackBytes / w
+	if w >= streamDense || abs(l.src) < sparseRows*w || l.n < n {
+		return false
+	}
+	p, block := b.plan, &b.plan.block
+	p.kernel, p.stream = merge, true
+	b.take(j)
+	block.Inner = asm.Loop{N: n, Dst: l.dst, Src: l.src}
+	block.Outer = asm.Loop{N: l.n / n, Dst: n * l.dst, Src: n * l.src}
+	block.Ahead = l.src * max(1, fetchRows/w)
+	outer := chunked(&block.Outer, mostTurns(n*w, 2*n), partOuter)
+	if l.n%n > 0 {
+		outer = outer.withSlide(turn{n: 1, dst: (l.n - n) * l.dst, src: (l.n - n) * l.src})
+	}
+	b.finish(outer)
+	return true
 }
 
 // chunkWidth cuts rows that are longer than a call may move.

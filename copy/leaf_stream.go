@@ -56,8 +56,9 @@ func (b *builder) streams() bool {
 }
 
 // streamBytes is the size of source and destination, in the mean, from which stores
-// past the caches win: together they fill three quarters of the last-level cache.
-func streamBytes() int { return cpu.LastLevelCache() * 3 / 8 }
+// past the caches win: together they fill more than half of the last-level cache,
+// of which other processors use the rest.
+func streamBytes() int { return cpu.LastLevelCache()/4 + 1 }
 
 // alignedRows reports whether all destination rows of the leaf begin at a line edge
 // if the first does, and end at one.
