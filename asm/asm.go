@@ -83,6 +83,23 @@ func (b *Block) Turn(i int) (dst, src int) {
 	return dst, src
 }
 
+// DstRow returns where destination row i of a Transpose begins: what the table says or,
+// where there is none, since the kernel takes rows at equal steps, what Inner does.
+func (b *Block) DstRow(i int) int {
+	if b.DstOff == nil {
+		return i * b.Inner.Dst
+	}
+	return b.DstOff[i]
+}
+
+// SrcRow returns where source row j of a Transpose begins, like [Block.DstRow].
+func (b *Block) SrcRow(j int) int {
+	if b.SrcOff == nil {
+		return j * b.Inner.Src
+	}
+	return b.SrcOff[j]
+}
+
 // An ID names a kernel; it is its place in [Kernels].
 type ID int
 

@@ -69,12 +69,11 @@ func (c *checker) transposeBlock(size, i, j int) *asm.Block {
 	outer := 1 + c.IntN(3)
 	d, s := c.apart(c.unit(), j*size, outer, i), c.anyhow(i*size, outer, j)
 	b.Outer = asm.Loop{N: outer, Dst: d[0], Src: s[0]}
-	to, from := table(i, d[1]), table(j, s[1])
 	if c.k.Step {
 		b.Inner = asm.Loop{N: c.anything(), Dst: d[1], Src: s[1]}
-		b.DstOff, b.SrcOff = to, from
 		return b
 	}
+	to, from := table(i, d[1]), table(j, s[1])
 	if c.IntN(2) == 0 {
 		to = c.virtual(c.unit(), i, j*size)
 		b.Outer.Dst = c.sign() * roundUp(extent(to, j*size)+c.IntN(3), c.unit())

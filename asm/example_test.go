@@ -198,3 +198,17 @@ func ExampleBlock_Step() {
 	// 4 100
 	// 8 -50
 }
+
+// Rows of a transpose lie where a table says.
+func ExampleBlock_DstRow() {
+	b := asm.Block{I: 3, J: 2, DstOff: []int{0, 2, 40}, SrcOff: []int{0, 3}}
+	fmt.Println(b.DstRow(0), b.DstRow(1), b.DstRow(2))
+	// Output: 0 2 40
+}
+
+// Kernels that take rows at equal steps need no table.
+func ExampleBlock_SrcRow() {
+	b := asm.Block{I: 3, J: 2, Inner: asm.Loop{N: 1, Dst: 2, Src: 30}}
+	fmt.Println(b.SrcRow(0), b.SrcRow(1))
+	// Output: 0 30
+}

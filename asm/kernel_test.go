@@ -67,7 +67,7 @@ func each(op asm.Op, size int, b *asm.Block, move func(d, s, n int)) {
 		if op == asm.Transpose {
 			for j := range b.J {
 				for i := range b.I {
-					move(d+b.DstOff[i]+j*size, s+b.SrcOff[j]+i*size, size)
+					move(d+b.DstRow(i)+j*size, s+b.SrcRow(j)+i*size, size)
 				}
 			}
 			continue

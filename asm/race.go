@@ -15,11 +15,11 @@ func raceBlock(dst []byte, d int, src []byte, s, size int, id ID, b *Block) {
 	for o := range b.Outer.N {
 		switch k.Op {
 		case Transpose:
-			for _, off := range b.SrcOff[:b.J] {
-				raceRead(src, s+off, b.I*size)
+			for j := range b.J {
+				raceRead(src, s+b.SrcRow(j), b.I*size)
 			}
-			for _, off := range b.DstOff[:b.I] {
-				raceWrite(dst, d+off, b.J*size)
+			for i := range b.I {
+				raceWrite(dst, d+b.DstRow(i), b.J*size)
 			}
 		default:
 			for i := range b.Inner.N + b.Last.N {

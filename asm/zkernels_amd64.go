@@ -457,7 +457,7 @@ func transposeLowB1SSE2(dst, src *byte, b *Block)
 //	for o := range b.Outer.N {
 //		for j := range b.J {
 //			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*1, o*b.Outer.Src+j*b.Inner.Src+i*1
 //				copy(dst[d:d+1], src[s:s+1])
 //			}
 //		}
@@ -473,7 +473,7 @@ func transposeStepB1AVX512(dst, src *byte, b *Block)
 //	for o := range b.Outer.N {
 //		for j := range b.J {
 //			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*1, o*b.Outer.Src+j*b.Inner.Src+i*1
 //				copy(dst[d:d+1], src[s:s+1])
 //			}
 //		}
@@ -489,7 +489,7 @@ func transposeStepB1AVX2(dst, src *byte, b *Block)
 //	for o := range b.Outer.N {
 //		for j := range b.J {
 //			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*2, o*b.Outer.Src+j*b.Inner.Src+i*2
 //				copy(dst[d:d+2], src[s:s+2])
 //			}
 //		}
@@ -505,7 +505,7 @@ func transposeStepB2AVX512(dst, src *byte, b *Block)
 //	for o := range b.Outer.N {
 //		for j := range b.J {
 //			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*2, o*b.Outer.Src+j*b.Inner.Src+i*2
 //				copy(dst[d:d+2], src[s:s+2])
 //			}
 //		}
@@ -521,7 +521,7 @@ func transposeStepB2AVX2(dst, src *byte, b *Block)
 //	for o := range b.Outer.N {
 //		for j := range b.J {
 //			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*4, o*b.Outer.Src+j*b.Inner.Src+i*4
 //				copy(dst[d:d+4], src[s:s+4])
 //			}
 //		}
@@ -537,7 +537,7 @@ func transposeStepB4AVX512(dst, src *byte, b *Block)
 //	for o := range b.Outer.N {
 //		for j := range b.J {
 //			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*4, o*b.Outer.Src+j*b.Inner.Src+i*4
 //				copy(dst[d:d+4], src[s:s+4])
 //			}
 //		}
@@ -553,7 +553,7 @@ func transposeStepB4AVX2(dst, src *byte, b *Block)
 //	for o := range b.Outer.N {
 //		for j := range b.J {
 //			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*8, o*b.Outer.Src+j*b.Inner.Src+i*8
 //				copy(dst[d:d+8], src[s:s+8])
 //			}
 //		}
@@ -569,7 +569,7 @@ func transposeStepB8AVX512(dst, src *byte, b *Block)
 //	for o := range b.Outer.N {
 //		for j := range b.J {
 //			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*8, o*b.Outer.Src+j*b.Inner.Src+i*8
 //				copy(dst[d:d+8], src[s:s+8])
 //			}
 //		}

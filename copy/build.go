@@ -22,6 +22,7 @@ type builder struct {
 	entries int  // of tables, handed out so far
 	ordered bool // streaming kernels fetch ahead, and want blocks in order
 	edge    bool // the first destination item lies at a line edge
+	edged   bool // the plan would be another one if that did not
 	*room
 }
 
@@ -51,6 +52,7 @@ func (r *room) build(p *Plan, x nest, dst, src span, o Options, phase int) {
 	b.edge = phase == assumeOnEdge || phase >= 0 && (phase+x.dst)%64 == 0
 	b.restart()
 	b.build()
+	p.edged = b.edged && phase == assumeOnEdge
 	p.simple = len(p.loops) == 0 && !p.stream && dst.lo >= 0 && src.lo >= 0
 }
 

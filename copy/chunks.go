@@ -11,11 +11,11 @@ func (p *Plan) Chunks() int {
 		return 0
 	}
 	c := p.divide()
-	if p.offEdge == nil {
-		return c.n
+	if other := p.otherwise(); other != nil {
+		o := other.divide()
+		return min(c.n, o.n)
 	}
-	other := p.offEdge.divide()
-	return min(c.n, other.n)
+	return c.n
 }
 
 // RunChunk copies chunk i, from 0 to Chunks()-1. Chunks may be run in any order and

@@ -71,8 +71,8 @@ func (p *Plan) Explain() string {
 	line("stores", p.explainStores())
 	line("touches", p.explainTouched(&e))
 	line("expect", p.explainPrediction())
-	if p.offEdge != nil && p.offEdge.String() != p.String() {
-		line("or else", "where dst does not begin at the edge of a cache line: "+p.offEdge.String())
+	if other := p.otherwise(); other != nil {
+		line("or else", "where dst does not begin at the edge of a cache line: "+other.String())
 	}
 	return s.String()
 }

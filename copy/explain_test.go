@@ -130,7 +130,7 @@ func TestExplainStreaming(t *testing.T) {
 	text := p.Explain()
 	for _, want := range []string{
 		fmt.Sprintf("\nstores   past the caches: %d bytes a side in the mean, and %d are", side*side*4, streamBytes()),
-		"\nor else  where dst does not begin at the edge of a cache line: " + p.offEdge.String() + "\n",
+		"\nor else  where dst does not begin at the edge of a cache line: " + p.otherwise().String() + "\n",
 		"from memory\n",
 	} {
 		if !strings.Contains(text, want) {

@@ -81,9 +81,9 @@ func (in *inspector) moves(k asm.Kernel, size int, b *asm.Block, d, s int) (err 
 	}
 	for o := range b.Outer.N {
 		if k.Op == asm.Transpose {
-			for j, from := range b.SrcOff[:b.J] {
-				for i, to := range b.DstOff[:b.I] {
-					move(d+to+j*size, s+from+i*size, size)
+			for j := range b.J {
+				for i := range b.I {
+					move(d+b.DstRow(i)+j*size, s+b.SrcRow(j)+i*size, size)
 				}
 			}
 		} else {
@@ -183,11 +183,11 @@ func reach(k asm.Kernel, size int, b *asm.Block, to, from func(at, n int)) {
 			}
 		}
 	case asm.Transpose:
-		for _, at := range b.DstOff[:b.I] {
-			to(at, b.J*size)
+		for i := range b.I {
+			to(b.DstRow(i), b.J*size)
 		}
-		for _, at := range b.SrcOff[:rowsRead(k, b)] {
-			from(at, b.I*size)
+		for j := range rowsRead(k, b) {
+			from(b.SrcRow(j), b.I*size)
 		}
 	}
 }
@@ -211,12 +211,12 @@ func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
 	bad := false
 	switch k.Op {
 	case asm.Transpose:
-		bad = b.I < k.I || b.J < k.J || len(b.SrcOff) < rowsRead(k, b)
-		for i, off := range b.DstOff[:b.I] {
-			bad = bad || k.Aligned() && (d+off)%64 != 0 || k.Step && off != i*b.Inner.Dst
+		bad = b.I < k.I || b.J < k.J || !k.Step && len(b.SrcOff) < rowsRead(k, b)
+		for i := range b.I {
+			bad = bad || k.Aligned() && (d+b.DstRow(i))%64 != 0 || k.Step && b.DstRow(i) != i*b.Inner.Dst
 		}
-		for j, off := range b.SrcOff[:b.J] {
-			bad = bad || k.Step && off != j*b.Inner.Src
+		for j := range b.J {
+			bad = bad || k.Step && b.SrcRow(j) != j*b.Inner.Src
 		}
 		bad = bad || k.Aligned() && (b.J%k.J != 0 || b.Ahead%k.J != 0 || b.Ahead > b.J)
 	case asm.Rows:
@@ -268,7 +268,7 @@ func inspectAll(t *testing.T, dl, sl Layout) (plans, calls int) {
 			if err != nil {
 				t.Fatalf("dst %+v, src %+v: %v", dl, sl, err)
 			}
-			for ; p != nil && p.bytes > 0; p = p.offEdge {
+			for ; p != nil && p.bytes > 0; p = p.otherwise() {
 				plans++
 				if err := in.inspect(p); err != nil {
 					t.Errorf("dst %+v, src %+v: %s: %v", dl, sl, level.Level(), err)

@@ -18,7 +18,7 @@ func (b *builder) transposeStream(k int) bool {
 	t := asm.Info(line)
 	if ok && I.least() >= t.I && J.least() >= t.J {
 		if stream, ok := asm.StreamKernel(t, false, b.have); ok && b.edge && b.alignedRows(&I, &J) {
-			b.ordered = true
+			b.ordered, b.edged = true, true
 			b.tables(&I, &J)
 			b.plan.kernel, b.plan.stream = stream, true
 			block := &b.plan.block

@@ -95,9 +95,10 @@ func (b *builder) evenly(k int) bool {
 	b.extend(&vi, k, false)
 	vj.most = max(maxJ, min(maxI, shortItems/vi.n))
 	b.extend(&vj, 0, true)
-	b.tables(&vi, &vj)
-	b.plan.kernel = id
+	b.plan.kernel, b.plan.size = id, b.x.item
+	b.extents(&vi, &vj)
 	b.plan.block.Inner = asm.Loop{N: 1, Dst: I.dst, Src: J.src}
+	b.around(&vi, &vj)
 	return true
 }
 
@@ -226,6 +227,11 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 func (b *builder) tables(I, J *virtual) {
 	b.block(I, J)
 	b.leafKernel(asm.Transpose, b.x.item, I.least(), J.least())
+	b.around(I, J)
+}
+
+// around puts the loops that are left around a transpose of two virtual axes.
+func (b *builder) around(I, J *virtual) {
 	block := &b.plan.block
 	var outer turn
 	if len(b.rest) > 0 && I.split.n <= 1 && J.split.n <= 1 && !b.ordered {
@@ -249,6 +255,12 @@ func (b *builder) block(I, J *virtual) {
 	for k := J.n; k < padded; k++ {
 		block.SrcOff[k] = block.SrcOff[J.n-1]
 	}
+	b.extents(I, J)
+}
+
+// extents sets those of the leaf's block.
+func (b *builder) extents(I, J *virtual) {
+	block := &b.plan.block
 	block.I, block.J = I.full(), J.full()
 	block.Outer, block.Inner = unit, unit
 }

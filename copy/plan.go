@@ -3,6 +3,7 @@ package strided
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/stridecopy/stridecopy/asm"
 	"github.com/stridecopy/stridecopy/cpu"
@@ -51,8 +52,9 @@ type Plan struct {
 	size    int // item size for the kernel
 	block   asm.Block
 
-	offEdge *Plan // for destinations that do not begin at a line edge, where that matters
-	workers int   // goroutines that a Run uses, if there are so many processors
+	edged   bool                 // for destinations that begin at a line edge, where that matters
+	offEdge atomic.Pointer[Plan] // for the others, once there was one
+	workers int                  // goroutines that a Run uses, if there are so many processors
 
 	fewLoops [4]loop // of the nest, and
 	fewTurns [3]turn // the loops around the leaf, where there are no more
@@ -106,11 +108,6 @@ func NewPlan(dst, src Layout, o Options) (*Plan, error) {
 	}
 	r.build(p, x, d, s, o, assumeOnEdge)
 	p.keep()
-	if p.stream {
-		p.offEdge = new(Plan)
-		r.build(p.offEdge, x, d, s, o, assumeOffEdge)
-		p.offEdge.keep()
-	}
 	p.workers = p.usefulWorkers()
 	return p, nil
 }
@@ -119,16 +116,32 @@ func NewPlan(dst, src Layout, o Options) (*Plan, error) {
 func (p *Plan) keep() {
 	p.nest.loops = append(p.fewLoops[:0], p.nest.loops...)
 	p.loops = append(p.fewTurns[:0], p.loops...)
-	if b := &p.block; b.DstOff != nil || b.Turns != nil {
-		all, n, m := slices.Concat(b.DstOff, b.SrcOff, b.Turns), len(b.DstOff), len(b.DstOff)+len(b.SrcOff)
-		b.DstOff, b.SrcOff = all[:n], all[n:m]
-		if b.Turns != nil {
-			b.Turns = all[m:]
-		}
+	b := &p.block
+	if n := len(b.DstOff); n > 0 { // one table goes on into the other
+		both := slices.Clone(b.DstOff[:n+len(b.SrcOff)])
+		b.DstOff, b.SrcOff = both[:n], both[n:]
 	}
+	b.Turns = slices.Clone(b.Turns)
 	if p.block.Perm != nil {
 		p.block.Perm = p.block.Perm.Clone()
 	}
+}
+
+// otherwise returns the plan for destinations that do not begin at a line edge, or nil
+// where that does not matter.
+func (p *Plan) otherwise() *Plan {
+	if !p.edged {
+		return nil
+	}
+	if p.offEdge.Load() == nil {
+		r := rooms.Get().(*room)
+		defer rooms.Put(r)
+		q := new(Plan)
+		r.build(q, p.nest, p.dst, p.src, p.opts, assumeOffEdge)
+		q.keep()
+		p.offEdge.CompareAndSwap(nil, q)
+	}
+	return p.offEdge.Load()
 }
 
 // Where the slices are not known yet, a plan assumes that the first item of the

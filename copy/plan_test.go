@@ -1,10 +1,12 @@
 package strided
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stridecopy/stridecopy/asm"
@@ -84,7 +86,14 @@ func callLinesOf(p *Plan) int {
 		b.Inner.N += b.Last.N
 		return both(k.Vector, k.Vector, b.Perm.DstAt[:b.Perm.NDst], b.Perm.SrcAt[:b.Perm.NSrc])
 	default:
-		return both(b.J*p.size, b.I*p.size, b.DstOff[:b.I], b.SrcOff[:b.J])
+		to, from := make([]int, b.I), make([]int, b.J)
+		for i := range to {
+			to[i] = b.DstRow(i)
+		}
+		for j := range from {
+			from[j] = b.SrcRow(j)
+		}
+		return both(b.J*p.size, b.I*p.size, to, from)
 	}
 }
 
@@ -100,7 +109,7 @@ func TestCallBounds(t *testing.T) {
 				if err != nil || p.bytes == 0 {
 					continue
 				}
-				for ; p != nil; p = p.offEdge {
+				for ; p != nil; p = p.otherwise() {
 					plans++
 					n := callLinesOf(p)
 					most[p.Kernel()] = max(most[p.Kernel()], n)
@@ -201,6 +210,47 @@ func TestPlanText(t *testing.T) {
 		bytes := fmt.Sprint(p.Bytes())
 		if n, _ := c.copy.dl.Len(); bytes != fmt.Sprint(n*c.copy.dl.ItemSize) {
 			t.Errorf("%s: %s bytes", c.copy.name, bytes)
+		}
+	}
+}
+
+// TestOtherwiseOnce runs a plan from several goroutines on destinations that do not
+// begin at a line edge: the plan for these is made once, when the first comes.
+func TestOtherwiseOnce(t *testing.T) {
+	const rows, columns = 64, 128
+	sl, err := C(4, columns, rows).Permute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPlan(C(4, rows, columns), sl, Options{Streaming: StreamAlways})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cpu.Detect().Has(cpu.AVX512) && !p.edged || p.offEdge.Load() != nil {
+		t.Fatalf("%s: edged %v, other plan %v", p, p.edged, p.offEdge.Load())
+	}
+	src := make([]byte, 4*rows*columns)
+	asmtest.Fill(src, 1)
+	want := make([]byte, len(src))
+	asmtest.Reference(want, src, 4, []int{rows, columns}, []int{4 * columns, 4}, 0, []int{4, 4 * rows}, 0)
+	var others [4]*Plan
+	var group sync.WaitGroup
+	for k := range others {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			dst := make([]byte, len(want)+64)
+			dst = dst[(4-linePhase(dst))&63:][:len(want)]
+			if err := p.Run(dst, src); err != nil || !bytes.Equal(dst, want) {
+				t.Errorf("goroutine %d: %v, or another result", k, err)
+			}
+			others[k] = p.otherwise()
+		}()
+	}
+	group.Wait()
+	for _, q := range others {
+		if q != others[0] || p.edged && q == nil {
+			t.Errorf("several plans: %p", others)
 		}
 	}
 }

@@ -69,8 +69,8 @@ func (p *Plan) run(dst, src []byte) {
 
 // variant returns the plan for where dst begins in a cache line.
 func (p *Plan) variant(dst []byte) *Plan {
-	if p.offEdge != nil && (linePhase(dst)+p.dstBase)%64 != 0 {
-		return p.offEdge
+	if p.edged && (linePhase(dst)+p.dstBase)%64 != 0 {
+		return p.otherwise()
 	}
 	return p
 }

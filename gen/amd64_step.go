@@ -33,12 +33,25 @@ func stepKernels() []kernel {
 			}
 			ks = append(ks, kernel{
 				name: fmt.Sprintf("transposeStepB%d%s", size, suffix), op: "Transpose", size: size, i: t.i(), j: t.j(), step: true,
-				loop: transposeLoop(size), twin: "transposeGeneric", isa: isa,
+				loop: stepLoop(size), twin: "transposeGeneric", isa: isa,
 				emit: func(e *emitter) { e.stepTranspose(t) },
 			})
 		}
 	}
 	return ks
+}
+
+func stepLoop(size int) []string {
+	return []string{
+		"for o := range b.Outer.N {",
+		"\tfor j := range b.J {",
+		"\t\tfor i := range b.I {",
+		fmt.Sprintf("\t\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst+j*%d, o*b.Outer.Src+j*b.Inner.Src+i*%d", size, size),
+		fmt.Sprintf("\t\t\tcopy(dst[d:d+%d], src[s:s+%d])", size, size),
+		"\t\t}",
+		"\t}",
+		"}",
+	}
 }
 
 // steps are one, three, five and seven times the step of rows: with scaled
