@@ -13,7 +13,7 @@
 // Kernels that fetch ahead take, in a block's Ahead, a number of source rows up to J
 // that is a multiple of their own J; the addresses they fetch need not exist.
 //
-// Merge kernels read the table of source rows in whole tiles: it goes on, after the
+// Merge and Masked kernels read the table of source rows in whole tiles: it goes on, after the
 // entries in use, with copies of the last one up to a multiple of their I.
 //
 // Step kernels want the steps of the rows, besides the tables, in Inner: Src between
@@ -115,7 +115,7 @@ type Kernel struct {
 	Merge  bool         // streams rows that begin anywhere in a line (Transpose, Rows)
 	Line   bool         // moves whole cache lines on both sides (Transpose)
 	Step   bool         // takes rows at equal steps on both sides (Transpose)
-	Masked bool         // loads and stores under masks (Permute)
+	Masked bool         // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
 	Weave  Weave        // the permutation it does, of items of Size (Permute)
 	Needs  cpu.Features // features of the instructions it uses
 }

@@ -12,9 +12,13 @@ import (
 // others, and all again as long as the kernel's share of work lasts.
 func (c *checker) transpose() {
 	var edges, others [][2]int
+	tile := c.k.J
+	if c.k.Masked { // a row may end within a tile, but a tile is a line
+		tile = 64 / c.k.Size
+	}
 	for i := c.k.I; i <= max(3*c.k.I+1, 9); i++ {
-		for j := c.k.J; j <= max(3*c.k.J+1, 9); j++ {
-			if onEdge(i, c.k.I) && onEdge(j, c.k.J) {
+		for j := c.k.J; j <= max(3*tile+1, 9); j++ {
+			if onEdge(i, c.k.I) && onEdge(j, tile) {
 				edges = append(edges, [2]int{i, j})
 			} else {
 				others = append(others, [2]int{i, j})
@@ -81,7 +85,7 @@ func (c *checker) transposeBlock(size, i, j int) *asm.Block {
 	if c.IntN(2) == 0 {
 		from = c.virtual(1, j, i*size)
 	}
-	for c.k.Merge && len(from)%c.k.I != 0 { // it reads whole tiles of the table
+	for (c.k.Merge || c.k.Masked) && len(from)%c.k.I != 0 { // these read whole tiles of the table
 		from = append(from, from[j-1])
 	}
 	b.DstOff, b.SrcOff = guarded(c.dstTable, to), guarded(c.srcTable, from)

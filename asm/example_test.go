@@ -212,3 +212,14 @@ func ExampleBlock_SrcRow() {
 	fmt.Println(b.SrcRow(0), b.SrcRow(1))
 	// Output: 0 30
 }
+
+// Rows of 24 items fill one and a half narrow tiles, or a part of a wide one.
+func ExampleMaskedKernel() {
+	id, ok := asm.MaskedKernel(1, 100, 24, cpu.Detect())
+	fmt.Println(ok == cpu.Detect().Has(cpu.AVX512), !ok || asm.Info(id).Masked)
+	_, ok = asm.MaskedKernel(1, 100, 32, cpu.Detect()) // one tile of another kernel
+	fmt.Println(ok)
+	// Output:
+	// true true
+	// false
+}

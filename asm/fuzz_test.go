@@ -89,7 +89,7 @@ func FuzzTranspose(f *testing.F) {
 			b.DstOff, b.SrcOff = nil, nil
 			b.Outer = asm.Loop{N: 1}
 		}
-		for c.k.Merge && len(b.SrcOff)%c.k.I != 0 {
+		for (c.k.Merge || c.k.Masked) && len(b.SrcOff)%c.k.I != 0 {
 			b.SrcOff = append(b.SrcOff, b.SrcOff[j-1])
 		}
 		c.check(size, b)

@@ -9,7 +9,7 @@ import "github.com/stridecopy/stridecopy/cpu"
 // by j. It is not for Permute; see [Box].
 func Best(op Op, size, i, j int, have cpu.Features) ID {
 	for _, k := range candidates(op, size) {
-		if !k.Stream && !k.Merge && !k.Line && !k.Step && k.I <= i && k.J <= j && have.Has(k.Needs) {
+		if !k.Stream && !k.Merge && !k.Line && !k.Step && !k.Masked && k.I <= i && k.J <= j && have.Has(k.Needs) {
 			return k.ID
 		}
 	}
@@ -56,10 +56,31 @@ func StepKernel(size, i, j int, wide bool, have cpu.Features) (ID, bool) {
 	return best, least > 0
 }
 
+// MaskedKernel returns the transpose of items of the given size that stores the last of
+// its tiles under a mask, and whether there is one that runs on the features have and is
+// better on i by j items than the kernel that [Best] returns.
+func MaskedKernel(size, i, j int, have cpu.Features) (ID, bool) {
+	other := Info(Best(Transpose, size, i, j, have))
+	most := other.Moved(i, j)
+	if !other.Needs.Has(cpu.AVX2) {
+		most = most * 9 / 4 // its vectors are a quarter as wide
+	}
+	for _, k := range candidates(Transpose, size) {
+		if k.Masked && k.I <= i && k.J <= j && k.Moved(i, j) <= most && have.Has(k.Needs) {
+			return k.ID, true
+		}
+	}
+	return 0, false
+}
+
 // Moved returns how many items the tiles of a transpose of i by j items move: the last
-// tile of either axis is slid back over items that are done.
+// tile of either axis is slid back over items that are done, or is not full.
 func (k Kernel) Moved(i, j int) int {
-	return (i + k.I - 1) / k.I * k.I * ((j + k.J - 1) / k.J * k.J)
+	tile := k.J
+	if k.Masked {
+		tile = 64 / k.Size
+	}
+	return (i + k.I - 1) / k.I * k.I * ((j + tile - 1) / tile * tile)
 }
 
 // StreamKernel returns the kernel that does what k does past the caches, merging

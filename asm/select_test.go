@@ -54,6 +54,34 @@ func TestBestPrefersAssembly(t *testing.T) {
 	}
 }
 
+// TestMaskedKernel shows that a tile under a mask is taken where it saves work only.
+func TestMaskedKernel(t *testing.T) {
+	taken := 0
+	for _, have := range featureSets() {
+		for size := 1; size <= 4; size++ {
+			for i := 1; i <= 70; i++ {
+				for j := 1; j <= 200; j++ {
+					id, ok := asm.MaskedKernel(size, i, j, have)
+					if !ok {
+						continue
+					}
+					k, other := asm.Info(id), asm.Info(asm.Best(asm.Transpose, size, i, j, have))
+					if k.Op != asm.Transpose || !k.Masked || k.Size != size || k.I > i || k.J > j || !have.Has(k.Needs) {
+						t.Fatalf("MaskedKernel(%d, %d, %d, %v) = %s: %+v", size, i, j, have, k.Name, k)
+					}
+					if j%other.J == 0 && k.Moved(i, j) > other.Moved(i, j)*9/4 {
+						t.Errorf("%s rather than %s on %d x %d", k.Name, other.Name, i, j)
+					}
+					taken++
+				}
+			}
+		}
+	}
+	if amd64 := cpu.Detect().Has(cpu.SSE2); amd64 != (taken > 0) {
+		t.Errorf("taken %d times", taken)
+	}
+}
+
 // TestStreamKernel shows that a kernel's streaming form does the same.
 func TestStreamKernel(t *testing.T) {
 	for _, have := range featureSets() {

@@ -580,6 +580,38 @@ func transposeStepB8AVX512(dst, src *byte, b *Block)
 //go:noescape
 func transposeStepB8AVX2(dst, src *byte, b *Block)
 
+// transposeMaskedB1AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeMaskedB1AVX512(dst, src *byte, b *Block)
+
+// transposeMaskedB2AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeMaskedB2AVX512(dst, src *byte, b *Block)
+
 // transposeB1AVX512 is
 //
 //	for o := range b.Outer.N {
@@ -2770,6 +2802,8 @@ const (
 	idTransposeStepB4AVX2
 	idTransposeStepB8AVX512
 	idTransposeStepB8AVX2
+	idTransposeMaskedB1AVX512
+	idTransposeMaskedB2AVX512
 	idTransposeB1AVX512
 	idTransposeB1StreamAVX512
 	idTransposeB2AVX512
@@ -2916,6 +2950,8 @@ var archKernels = []Kernel{
 	{ID: idTransposeStepB4AVX2, Name: "transposeStepB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB8AVX512, Name: "transposeStepB8AVX512", Op: Transpose, Size: 8, I: 2, J: 8, Step: true, Needs: cpu.AVX512},
 	{ID: idTransposeStepB8AVX2, Name: "transposeStepB8AVX2", Op: Transpose, Size: 8, I: 2, J: 4, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeMaskedB1AVX512, Name: "transposeMaskedB1AVX512", Op: Transpose, Size: 1, I: 16, J: 17, Masked: true, Needs: cpu.AVX512},
+	{ID: idTransposeMaskedB2AVX512, Name: "transposeMaskedB2AVX512", Op: Transpose, Size: 2, I: 8, J: 17, Masked: true, Needs: cpu.AVX512},
 	{ID: idTransposeB1AVX512, Name: "transposeB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB1StreamAVX512, Name: "transposeB1StreamAVX512", Op: Transpose, Size: 1, I: 64, J: 64, Stream: true, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB2AVX512, Name: "transposeB2AVX512", Op: Transpose, Size: 2, I: 32, J: 32, Line: true, Needs: cpu.AVX512},
@@ -3102,6 +3138,10 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeStepB8AVX512(dst, src, b)
 	case idTransposeStepB8AVX2:
 		transposeStepB8AVX2(dst, src, b)
+	case idTransposeMaskedB1AVX512:
+		transposeMaskedB1AVX512(dst, src, b)
+	case idTransposeMaskedB2AVX512:
+		transposeMaskedB2AVX512(dst, src, b)
 	case idTransposeB1AVX512:
 		transposeB1AVX512(dst, src, b)
 	case idTransposeB1StreamAVX512:

@@ -194,7 +194,7 @@ func reach(k asm.Kernel, size int, b *asm.Block, to, from func(at, n int)) {
 
 // rowsRead returns the entries that a transpose reads of the table of source rows.
 func rowsRead(k asm.Kernel, b *asm.Block) int {
-	if k.Merge {
+	if k.Merge || k.Masked {
 		return (b.J + k.I - 1) / k.I * k.I
 	}
 	return b.J

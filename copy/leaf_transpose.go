@@ -227,6 +227,9 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 func (b *builder) tables(I, J *virtual) {
 	b.block(I, J)
 	b.leafKernel(asm.Transpose, b.x.item, I.least(), J.least())
+	if id, ok := asm.MaskedKernel(b.x.item, I.least(), J.least(), b.have); ok && J.ends(asm.Info(id).I) {
+		b.plan.kernel = id
+	}
 	b.around(I, J)
 }
 
@@ -278,6 +281,13 @@ func (v *virtual) least() int {
 		return min(v.split.full, v.split.last)
 	}
 	return v.n
+}
+
+// ends reports whether a kernel that takes tile items at a time, and in the last tile
+// those that the table says, finds in the table what it is to take.
+func (v *virtual) ends(tile int) bool {
+	s := &v.split
+	return s.n <= 1 || s.full%tile == 0 && (s.last%tile == 0 || s.last > s.full)
 }
 
 // total returns the items of all chunks, or a few more.

@@ -36,6 +36,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, fillKernelsSSE2()...)
 	ks = append(ks, transposeKernels()...)
 	ks = append(ks, stepKernels()...)
+	ks = append(ks, maskedKernels()...)
 	ks = append(ks, lineKernels()...)
 	ks = append(ks, mergeKernels()...)
 	ks = append(ks, spreadKernels()...)
