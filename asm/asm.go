@@ -13,11 +13,11 @@
 // Kernels that fetch ahead take, in a block's Ahead, a number of source rows up to J
 // that is a multiple of their own J; the addresses they fetch need not exist.
 //
-// Merge and Masked kernels read the table of source rows in whole tiles: it goes on, after the
-// entries in use, with copies of the last one up to a multiple of their I.
+// Merge and Masked kernels read the table of source rows in whole tiles: it goes on,
+// after the entries in use, with copies of the last one up to a multiple of their I.
 //
-// Step kernels want the steps of the rows, besides the tables, in Inner: Src between
-// source rows, Dst between destination rows.
+// Step kernels take no tables but the steps of the rows, in Inner: Src between source
+// rows, Dst between destination rows.
 //
 // The rows of a merging Rows kernel touch on the destination: Inner.Dst is Width, the
 // rows of an inner loop are at most PackBytes, and Width is at least the kernel's I.

@@ -9,13 +9,13 @@ const permWindows = 8
 type Block struct {
 	Outer  Loop  // the outer loop around everything else
 	Turns  []int // bytes from each turn of Outer to the next, destination and source in turn, where Outer's own are not the same for all; else nil
-	Inner  Loop  // the inner loop: rows, items or boxes; the steps of rows (Transpose by Step kernels)
+	Inner  Loop  // the inner loop: rows, items or boxes; for Step kernels only the steps of both sides' rows (Transpose)
 	Last   Loop  // N, 1 or 0, boxes after those of Inner, so far from where its next one would be (Permute)
 	Width  int   // bytes of a row (Rows, Fill)
 	I      int   // items along a source row, the rows of the destination (Transpose)
 	J      int   // items along a destination row, the rows of the source (Transpose)
-	DstOff []int // byte offset of destination row i (Transpose)
-	SrcOff []int // byte offset of source row j (Transpose)
+	DstOff []int // byte offset of destination row i; nil for Step kernels (Transpose)
+	SrcOff []int // byte offset of source row j; nil for Step kernels (Transpose)
 	Next   int   // bytes from this block's source to the next one's, for prefetching
 	Ahead  int   // source rows that prefetching runs ahead (streaming Transpose)
 	Stream int   // 1 to store past the caches where the windows are aligned (Permute)

@@ -142,7 +142,7 @@ func (p *Plan) explainWorkers() string {
 }
 
 func (p *Plan) explainStores() string {
-	mean, limit := (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2, streamBytes()
+	mean, limit := (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2, cachedBytes()
 	sizes := fmt.Sprintf("%d bytes a side in the mean, and %d are a quarter of the last-level cache", mean, limit)
 	streams := asm.Info(p.kernel).Stream
 	switch {
@@ -152,7 +152,7 @@ func (p *Plan) explainStores() string {
 		return "past the caches: " + sizes
 	case p.opts.Streaming == StreamNever:
 		return "plain, as the options say"
-	case p.opts.Streaming == StreamAlways || mean >= limit:
+	case p.opts.Streaming == StreamAlways || mean > limit:
 		return "plain: no kernel here writes these rows in whole lines past the caches"
 	}
 	return "plain: " + sizes

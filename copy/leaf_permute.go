@@ -267,6 +267,19 @@ func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 	b.finish(outer, inner)
 }
 
+// tiles makes n items of loop l at a time the turns of the block's Outer loop, in calls
+// that suit turns which move bytes and touch so many lines, and returns the loop over
+// the calls. Where the items do not fill the last turn, that is slid back.
+func (b *builder) tiles(l loop, n, bytes, touched int) turn {
+	outer := &b.plan.block.Outer
+	*outer = asm.Loop{N: l.n / n, Dst: n * l.dst, Src: n * l.src}
+	t := chunked(outer, mostTurns(bytes, touched), partOuter)
+	if l.n%n > 0 {
+		t = t.withSlide(turn{dst: (l.n - n) * l.dst, src: (l.n - n) * l.src})
+	}
+	return t
+}
+
 // withSlide adds to a loop over chunks a turn of one box or tile, at the offsets
 // that slid gives from the first of them.
 func (t turn) withSlide(slid turn) turn {

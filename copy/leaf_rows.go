@@ -97,13 +97,8 @@ func (b *builder) packRows(merge asm.ID, j int) bool {
 	p.kernel, p.stream = merge, true
 	b.take(j)
 	block.Inner = asm.Loop{N: n, Dst: l.dst, Src: l.src}
-	block.Outer = asm.Loop{N: l.n / n, Dst: n * l.dst, Src: n * l.src}
 	block.Ahead = l.src * max(1, fetchRows/w)
-	outer := chunked(&block.Outer, mostTurns(n*w, 2*n), partOuter)
-	if l.n%n > 0 {
-		outer = outer.withSlide(turn{n: 1, dst: (l.n - n) * l.dst, src: (l.n - n) * l.src})
-	}
-	b.finish(outer)
+	b.finish(b.tiles(l, n, n*w, 2*n))
 	return true
 }
 

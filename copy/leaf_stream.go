@@ -52,13 +52,13 @@ func (b *builder) streams() bool {
 		return true
 	}
 	p := b.plan
-	return (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2 >= streamBytes()
+	return (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2 > cachedBytes()
 }
 
-// streamBytes is the size of source and destination, in the mean, from which stores
+// cachedBytes is the size of source and destination, in the mean, above which stores
 // past the caches win: together they fill more than half of the last-level cache,
 // of which other processors use the rest.
-func streamBytes() int { return cpu.LastLevelCache()/4 + 1 }
+func cachedBytes() int { return cpu.LastLevelCache() / 4 }
 
 // alignedRows reports whether all destination rows of the leaf begin at a line edge
 // if the first does, and end at one.

@@ -335,11 +335,6 @@ func (b *builder) down(k int) bool {
 		return false
 	}
 	J := virtual{most: maxDown, n: 1, open: true}
-	tiles := loop{l.n / t.I, t.I * l.dst, t.I * l.src}
-	slid := turn{}
-	if rest := l.n % t.I; rest > 0 {
-		slid = turn{n: 1, dst: (l.n - t.I) * l.dst, src: (l.n - t.I) * l.src}
-	}
 	J0 := b.rest[0]
 	if J0.n < t.J {
 		return false
@@ -351,12 +346,7 @@ func (b *builder) down(k int) bool {
 	I.loops[0] = loop{t.I, l.dst, l.src}
 	b.block(&I, &J)
 	p.kernel, p.size = line, b.x.item
-	block.Outer = kernelLoop(tiles)
-	outer := chunked(&block.Outer, mostTurns(t.I*block.J*b.x.item, 2*block.J), partOuter)
-	if slid.n > 0 {
-		outer = outer.withSlide(slid)
-	}
-	b.finish(J.split, outer)
+	b.finish(J.split, b.tiles(l, t.I, t.I*block.J*b.x.item, 2*block.J))
 	return true
 }
 

@@ -53,7 +53,7 @@ type Plan struct {
 	block   asm.Block
 
 	edged   bool                 // for destinations that begin at a line edge, where that matters
-	offEdge atomic.Pointer[Plan] // for the others, once there was one
+	offEdge atomic.Pointer[Plan] // for the others, once someone asked to keep it
 	workers int                  // goroutines that a Run uses, if there are so many processors
 
 	fewLoops [4]loop // of the nest, and

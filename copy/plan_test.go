@@ -215,7 +215,7 @@ func TestPlanText(t *testing.T) {
 }
 
 // TestOtherwiseOnce runs a plan from several goroutines on destinations that do not
-// begin at a line edge: the plan for these is made once, when the first comes.
+// begin at a line edge: the plan for these is kept once, when the first asks for it.
 func TestOtherwiseOnce(t *testing.T) {
 	const rows, columns = 64, 128
 	sl, err := C(4, columns, rows).Permute()

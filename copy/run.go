@@ -59,7 +59,10 @@ func (s span) outside(arg string, size int) error {
 
 // run does the copy on slices that are long enough and share no item.
 func (p *Plan) run(dst, src []byte) {
-	p = p.variant(dst)
+	if p.isOffEdge(dst) {
+		p.runOffEdge(dst, src)
+		return
+	}
 	if len(p.loops) == 0 {
 		asm.Call(p.kernel, dst, p.dstBase, src, p.srcBase, p.size, &p.block)
 		return
@@ -67,9 +70,33 @@ func (p *Plan) run(dst, src []byte) {
 	p.walk(p.loops, p.dstBase, p.srcBase, dst, src)
 }
 
-// variant returns the plan for where dst begins in a cache line.
+// isOffEdge reports whether p is for destinations that begin at a line edge only, and
+// dst does not.
+func (p *Plan) isOffEdge(dst []byte) bool {
+	return p.edged && (linePhase(dst)+p.dstBase)%64 != 0
+}
+
+// runOffEdge is run with the other plan. Where no one keeps that yet it is made for this
+// run, in memory that is there: some microseconds, for a copy past the caches.
+func (p *Plan) runOffEdge(dst, src []byte) {
+	q := p.offEdge.Load()
+	if q == nil && len(p.nest.loops) > inlineLoops { // more than there is memory for
+		q = p.otherwise()
+	}
+	if q != nil {
+		q.run(dst, src)
+		return
+	}
+	one := singles.Get().(*single)
+	defer singles.Put(one)
+	one.plan = Plan{}
+	one.room.build(&one.plan, p.nest, p.dst, p.src, p.opts, assumeOffEdge)
+	one.plan.run(dst, src)
+}
+
+// variant returns the plan for where dst begins in a cache line, to be kept.
 func (p *Plan) variant(dst []byte) *Plan {
-	if p.edged && (linePhase(dst)+p.dstBase)%64 != 0 {
+	if p.isOffEdge(dst) {
 		return p.otherwise()
 	}
 	return p

@@ -41,18 +41,8 @@ func stepKernels() []kernel {
 	return ks
 }
 
-func stepLoop(size int) []string {
-	return []string{
-		"for o := range b.Outer.N {",
-		"\tfor j := range b.J {",
-		"\t\tfor i := range b.I {",
-		fmt.Sprintf("\t\t\td, s := o*b.Outer.Dst+i*b.Inner.Dst+j*%d, o*b.Outer.Src+j*b.Inner.Src+i*%d", size, size),
-		fmt.Sprintf("\t\t\tcopy(dst[d:d+%d], src[s:s+%d])", size, size),
-		"\t\t}",
-		"\t}",
-		"}",
-	}
-}
+// stepLoop is the loop of kernels whose rows lie at equal steps.
+func stepLoop(size int) []string { return tilesLoop("i*b.Inner.Dst", "j*b.Inner.Src", size) }
 
 // steps are one, three, five and seven times the step of rows: with scaled
 // addressing they reach eight rows from the first.

@@ -40,12 +40,16 @@ func (t *tile) lanes() int { return 16 / t.spread() }
 // spread is the bytes that an item takes in a register.
 func (t *tile) spread() int { return max(t.size, t.lane) }
 
-func transposeLoop(size int) []string {
+// transposeLoop is the loop of kernels that find the rows by tables.
+func transposeLoop(size int) []string { return tilesLoop("b.DstOff[i]", "b.SrcOff[j]", size) }
+
+// tilesLoop is the loop of a transpose whose rows begin where the two terms say.
+func tilesLoop(dstRow, srcRow string, size int) []string {
 	return []string{
 		"for o := range b.Outer.N {",
 		"\tfor j := range b.J {",
 		"\t\tfor i := range b.I {",
-		fmt.Sprintf("\t\t\td, s := o*b.Outer.Dst+b.DstOff[i]+j*%d, o*b.Outer.Src+b.SrcOff[j]+i*%d", size, size),
+		fmt.Sprintf("\t\t\td, s := o*b.Outer.Dst+%s+j*%d, o*b.Outer.Src+%s+i*%d", dstRow, size, srcRow, size),
 		fmt.Sprintf("\t\t\tcopy(dst[d:d+%d], src[s:s+%d])", size, size),
 		"\t\t}",
 		"\t}",
