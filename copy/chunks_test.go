@@ -37,6 +37,9 @@ func chunkCases(t testing.TB) map[string][2]Layout {
 			add(fmt.Sprintf("transpose %dx%d of %d", n[0], n[1], size), C(size, n[1], n[0]), permuted(C(size, n[0], n[1]), 1, 0))
 		}
 		add(fmt.Sprint("permute 4-D of ", size), C(size, 7, 33, 9, 31), permuted(C(size, 31, 33, 9, 7), 3, 1, 2, 0))
+		shape := []int{53, 33, 47}
+		add(fmt.Sprint("crowded rows of ", size), Layout{ItemSize: size, Shape: shape, Strides: []int{33 * 2048, 2048, size}},
+			Layout{ItemSize: size, Shape: shape, Strides: []int{size, 53 * size, 1 << 15}})
 		add(fmt.Sprint("batch of 5x7 of ", size), C(size, long/20, 7, 5), permuted(C(size, long/20, 5, 7), 0, 2, 1))
 		add(fmt.Sprint("columns of ", size), C(size, long/9, 3), Layout{ItemSize: size, Shape: []int{long / 9, 3}, Strides: []int{20 * size, size}})
 		add(fmt.Sprint("into columns of ", size), Layout{ItemSize: size, Shape: []int{long / 9, 3}, Strides: []int{20 * size, size}}, C(size, long/9, 3))

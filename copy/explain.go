@@ -106,12 +106,13 @@ func (p *Plan) explainOrder() string {
 			text += fmt.Sprintf(" over chunks of the %s: %d each", chunkNames[t.field], t.full)
 			switch {
 			case t.slid && t.last != t.full:
-				text += fmt.Sprintf(", then %d, then one slid back", t.last)
-			case t.slid:
-				text += ", then one slid back"
+				text += fmt.Sprintf(", then %d", t.last)
 			case t.last != t.full:
 				text += fmt.Sprintf(", the last %d", t.last)
 			}
+		}
+		if t.slid {
+			text += ", then one slid back"
 		}
 		parts = append(parts, text)
 	}

@@ -273,11 +273,16 @@ func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 func (b *builder) tiles(l loop, n, bytes, touched int) turn {
 	outer := &b.plan.block.Outer
 	*outer = asm.Loop{N: l.n / n, Dst: n * l.dst, Src: n * l.src}
-	t := chunked(outer, mostTurns(bytes, touched), partOuter)
-	if l.n%n > 0 {
-		t = t.withSlide(turn{dst: (l.n - n) * l.dst, src: (l.n - n) * l.src})
+	return chunked(outer, mostTurns(bytes, touched), partOuter).endingWith(l, n)
+}
+
+// endingWith adds to a loop over n items of l at a time a turn of the last n, where the
+// others leave some of them out.
+func (t turn) endingWith(l loop, n int) turn {
+	if l.n%n == 0 {
+		return t
 	}
-	return t
+	return t.withSlide(turn{dst: (l.n - n) * l.dst, src: (l.n - n) * l.src})
 }
 
 // withSlide adds to a loop over chunks a turn of one box or tile, at the offsets

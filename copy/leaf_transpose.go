@@ -21,6 +21,9 @@ const (
 	mergeJ     = 512   // items of J in a block that merges lines
 	maxOffsets = 2*(maxI+maxJ) + 64 + 2*maxTurns
 	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
+	lineBytes  = 32 << 10  // payload from which crowding matters for small items
+	fetchBytes = 16 << 10  // how far prefetching runs ahead
+	mergeBytes = 256       // destination runs from which merging pays
 )
 
 // A virtual axis is a chain of loops, of which the last may be cut into chunks.
@@ -46,7 +49,7 @@ func (b *builder) transpose() bool {
 	if b.rest[k].src < 0 {
 		b.x.flip(&b.rest[k])
 	}
-	if b.down(k) {
+	if b.onCrowded(k) {
 		return true
 	}
 	if b.streams() && b.transposeStream(k) || b.evenly(k) {
@@ -292,63 +295,6 @@ func (v *virtual) ends(tile int) bool {
 
 // total returns the items of all chunks, or a few more.
 func (v *virtual) total() int { return v.n * max(1, v.split.n) }
-
-// crowded reports whether the rows of either side share few cache sets.
-func crowded(I, J *virtual) bool {
-	return crowdedRows(I.loops[0].dst, I.loops[0].n) || crowdedRows(J.loops[0].src, J.loops[0].n)
-}
-
-// crowdedRows reports whether n rows that lie step bytes apart fall into so few sets
-// of the first-level cache that they push each other out.
-func crowdedRows(step, n int) bool {
-	return n >= crowd && setsOf(step, min(n, crowd)) <= crowdedSets
-}
-
-// setsOf returns into how many sets of the first-level cache n rows fall.
-func setsOf(step, n int) int {
-	rest := abs(step) % waySize
-	near := min(rest, waySize-rest) // from the same place in the next way
-	if near < 64 {
-		return n*near/64 + 1
-	}
-	return waySize / max(64, gcd(waySize, rest))
-}
-
-const (
-	waySize     = 4 << 10  // bytes of a way of the first-level cache of most processors
-	ways        = 8        // of it, at least
-	crowd       = 32       // rows that use one set or a few
-	crowdedSets = 4        // so few
-	lineBytes   = 32 << 10 // payload from which crowding matters for small items
-	fetchBytes  = 16 << 10 // how far prefetching runs ahead
-	mergeBytes  = 256      // destination runs from which merging pays
-	maxDown     = 1024     // items of J in a block that walks down the source rows
-)
-
-// down makes the leaf a transpose by line tiles that walks down the source rows, so
-// that it writes destination rows one after the other. That is better in the caches
-// where destination rows share few cache sets.
-func (b *builder) down(k int) bool {
-	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, b.rest[0].n, b.have)
-	t, l := asm.Info(line), b.rest[k]
-	if !ok || t.I*b.x.item < 64 || b.x.item < 4 || l.n < t.I || !crowdedRows(l.dst, l.n) || b.streams() {
-		return false
-	}
-	J := virtual{most: maxDown, n: 1, open: true}
-	J0 := b.rest[0]
-	if J0.n < t.J {
-		return false
-	}
-	b.take(k)
-	b.extend(&J, 0, true)
-	p, block := b.plan, &b.plan.block
-	I := virtual{n: t.I, used: 1}
-	I.loops[0] = loop{t.I, l.dst, l.src}
-	b.block(&I, &J)
-	p.kernel, p.size = line, b.x.item
-	b.finish(J.split, b.tiles(l, t.I, t.I*block.J*b.x.item, 2*block.J))
-	return true
-}
 
 // table returns memory for n table entries.
 func (b *builder) table(n int) []int {

@@ -73,7 +73,8 @@ type turn struct {
 	n, dst, src int // turns, and bytes per turn
 	full, last  int // the extent of each chunk but the last, and of the last
 	// With slid there is one more turn, of extent 1, whose block lies so many bytes
-	// from its regular place: back, over items that are already copied.
+	// from its regular place: back, over items that are already copied. It is of a
+	// whole block where the turns are no chunks.
 	slideDst, slideSrc int
 	slid               bool
 	field              part // what of the block a chunk sets

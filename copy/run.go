@@ -139,7 +139,7 @@ type walker struct {
 // enter sets what the turn that loop k is at sets in the block.
 func (w *walker) enter(k int) {
 	t := &w.loops[k]
-	if t.field == partNone {
+	if t.field == partNone && !t.slid {
 		return
 	}
 	n := t.full
