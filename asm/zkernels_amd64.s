@@ -433,7 +433,7 @@ DATA spread16B15<>+120(SB)/8, $0x000e0d0c0b0a0908
 GLOBL spread16B15<>(SB), RODATA|NOPTR, $128
 
 // func rowsAVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, SSE2
+// Requires: AVX
 TEXT ·rowsAVX2(SB), $216-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
@@ -529,15 +529,15 @@ outer10:
 
 pair12:
 	VMOVDQU (DI), Y0
-	MOVOU   -16(DI)(BX*1), X1
+	VMOVDQU -16(DI)(BX*1), X1
 	VMOVDQU Y0, (SI)
-	MOVOU   X1, -16(SI)(BX*1)
+	VMOVDQU X1, -16(SI)(BX*1)
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	VMOVDQU (DI), Y0
-	MOVOU   -16(DI)(BX*1), X1
+	VMOVDQU -16(DI)(BX*1), X1
 	VMOVDQU Y0, (SI)
-	MOVOU   X1, -16(SI)(BX*1)
+	VMOVDQU X1, -16(SI)(BX*1)
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	SUBQ    $+2, R8
@@ -547,9 +547,9 @@ single13:
 	INCQ    R8
 	JNZ     done15
 	VMOVDQU (DI), Y0
-	MOVOU   -16(DI)(BX*1), X1
+	VMOVDQU -16(DI)(BX*1), X1
 	VMOVDQU Y0, (SI)
-	MOVOU   X1, -16(SI)(BX*1)
+	VMOVDQU X1, -16(SI)(BX*1)
 
 done15:
 	MOVQ 32(SP), SI
@@ -590,28 +590,28 @@ outer17:
 	JLT  single20
 
 pair19:
-	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
-	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
-	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	SUBQ  $+2, R8
-	JGE   pair19
+	VMOVDQU (DI), X0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU X0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), X0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU X0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair19
 
 single20:
-	INCQ  R8
-	JNZ   done22
-	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
-	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
+	INCQ    R8
+	JNZ     done22
+	VMOVDQU (DI), X0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU X0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
 
 done22:
 	MOVQ 56(SP), SI
@@ -652,28 +652,28 @@ outer24:
 	JLT  single27
 
 pair26:
-	MOVOU (DI), X0
-	MOVQ  -8(DI)(BX*1), R11
-	MOVOU X0, (SI)
-	MOVQ  R11, -8(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	MOVOU (DI), X0
-	MOVQ  -8(DI)(BX*1), R11
-	MOVOU X0, (SI)
-	MOVQ  R11, -8(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	SUBQ  $+2, R8
-	JGE   pair26
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), R11
+	VMOVDQU X0, (SI)
+	MOVQ    R11, -8(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), R11
+	VMOVDQU X0, (SI)
+	MOVQ    R11, -8(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair26
 
 single27:
-	INCQ  R8
-	JNZ   done29
-	MOVOU (DI), X0
-	MOVQ  -8(DI)(BX*1), DI
-	MOVOU X0, (SI)
-	MOVQ  DI, -8(SI)(BX*1)
+	INCQ    R8
+	JNZ     done29
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), DI
+	VMOVDQU X0, (SI)
+	MOVQ    DI, -8(SI)(BX*1)
 
 done29:
 	MOVQ 80(SP), SI

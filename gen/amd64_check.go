@@ -33,6 +33,9 @@ func check(k kernel, fn *ir.Function) error {
 	if err := checkReturns(fn); err != nil {
 		return fmt.Errorf("%s: %w", k.name, err)
 	}
+	if err := checkEncodings(fn); err != nil {
+		return fmt.Errorf("%s: %w", k.name, err)
+	}
 	return nil
 }
 
@@ -60,6 +63,28 @@ func checkNeeds(declared string, used []string) error {
 		if uses[f] {
 			return fmt.Errorf("declares %s, but uses cpu.%s", declared, f)
 		}
+	}
+	return nil
+}
+
+// checkEncodings refuses instructions of SSE on vectors in a function that has those of
+// AVX: where the upper halves of registers are in use, some processors wait a hundred
+// cycles before every change from one kind to the other.
+func checkEncodings(fn *ir.Function) error {
+	avx, sse := "", ""
+	for _, i := range fn.Instructions() {
+		for _, r := range i.Registers() {
+			switch {
+			case r.Kind() != reg.KindVector:
+			case strings.HasPrefix(i.Opcode, "V"):
+				avx = i.Opcode
+			default:
+				sse = i.Opcode
+			}
+		}
+	}
+	if avx != "" && sse != "" {
+		return fmt.Errorf("mixes %s, an instruction of SSE, with %s, one of AVX", sse, avx)
 	}
 	return nil
 }

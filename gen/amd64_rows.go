@@ -43,6 +43,15 @@ var wordsAVX2 = words{
 	clean:  func(e *emitter) { e.VZEROUPPER() },
 }
 
+// wordsAVX are the lower halves of the AVX2 vectors, moved by instructions of the same
+// encoding: some processors wait a hundred cycles where the two kinds alternate.
+var wordsAVX = words{
+	vector: 16,
+	alloc:  func(e *emitter) reg.Register { return e.XMM() },
+	load:   func(e *emitter, m operand.Mem, r reg.Register) { e.VMOVDQU(m, r) },
+	store:  func(e *emitter, r reg.Register, m operand.Mem) { e.VMOVDQU(r, m) },
+}
+
 var wordsSSE2 = words{
 	vector: 16,
 	alloc:  func(e *emitter) reg.Register { return e.XMM() },
@@ -151,12 +160,14 @@ func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d
 	general.vector = 8
 	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVQ(m, r) }
 	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVQ(r, m) }
+	half := w
 	if w.vector == 32 {
+		half = wordsAVX
 		class(49, both(w))
-		class(32, func(d, s reg.GPVirtual) { e.twoMoves(width, w, wordsSSE2, d, s) })
+		class(32, func(d, s reg.GPVirtual) { e.twoMoves(width, w, half, d, s) })
 	}
-	class(25, both(wordsSSE2))
-	class(16, func(d, s reg.GPVirtual) { e.twoMoves(width, wordsSSE2, general, d, s) })
+	class(25, both(half))
+	class(16, func(d, s reg.GPVirtual) { e.twoMoves(width, half, general, d, s) })
 	class(8, both(general))
 	general.vector = 4
 	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVL(m, r.(reg.GPVirtual).As32()) }

@@ -126,6 +126,23 @@ func TestCheckReturns(t *testing.T) {
 	}
 }
 
+// TestCheckEncodings compiles functions whose vectors are moved in one way and in two.
+func TestCheckEncodings(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		ok   bool
+		emit func(c *build.Context)
+	}{
+		{"sse", true, func(c *build.Context) { c.PXOR(reg.X0, reg.X0); c.RET() }},
+		{"avx", true, func(c *build.Context) { c.VPXOR(reg.X0, reg.X0, reg.X0); c.INCQ(reg.RAX); c.RET() }},
+		{"both", false, func(c *build.Context) { c.VPXOR(reg.Y0, reg.Y0, reg.Y0); c.PXOR(reg.X0, reg.X0); c.RET() }},
+	} {
+		if err := checkEncodings(compiled(t, tc.emit)); (err == nil) != tc.ok {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+}
+
 func compiled(t *testing.T, emit func(c *build.Context)) *ir.Function {
 	t.Helper()
 	c := build.NewContext()
