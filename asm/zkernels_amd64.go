@@ -468,6 +468,22 @@ func transposeLowB1SSE2(dst, src *byte, b *Block)
 //go:noescape
 func transposeStepB1AVX512(dst, src *byte, b *Block)
 
+// transposeStepWideB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*1, o*b.Outer.Src+j*b.Inner.Src+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepWideB1AVX2(dst, src *byte, b *Block)
+
 // transposeStepB1AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -499,6 +515,22 @@ func transposeStepB1AVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeStepB2AVX512(dst, src *byte, b *Block)
+
+// transposeStepWideB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*2, o*b.Outer.Src+j*b.Inner.Src+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepWideB2AVX2(dst, src *byte, b *Block)
 
 // transposeStepB2AVX2 is
 //
@@ -532,6 +564,22 @@ func transposeStepB2AVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeStepB4AVX512(dst, src *byte, b *Block)
 
+// transposeStepWideB4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*4, o*b.Outer.Src+j*b.Inner.Src+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepWideB4AVX2(dst, src *byte, b *Block)
+
 // transposeStepB4AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -564,6 +612,22 @@ func transposeStepB4AVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeStepB8AVX512(dst, src *byte, b *Block)
 
+// transposeStepWideB8AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*8, o*b.Outer.Src+j*b.Inner.Src+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepWideB8AVX2(dst, src *byte, b *Block)
+
 // transposeStepB8AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -579,6 +643,38 @@ func transposeStepB8AVX512(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeStepB8AVX2(dst, src *byte, b *Block)
+
+// transposeStepWideB16AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*16, o*b.Outer.Src+j*b.Inner.Src+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepWideB16AVX2(dst, src *byte, b *Block)
+
+// transposeStepB16AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*16, o*b.Outer.Src+j*b.Inner.Src+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepB16AVX2(dst, src *byte, b *Block)
 
 // transposeMaskedB1AVX512 is
 //
@@ -772,6 +868,86 @@ func transposeB16AVX512(dst, src *byte, b *Block)
 //go:noescape
 func transposeB16StreamAVX512(dst, src *byte, b *Block)
 
+// transposePanelB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposePanelB1AVX2(dst, src *byte, b *Block)
+
+// transposePanelB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposePanelB2AVX2(dst, src *byte, b *Block)
+
+// transposePanelB4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposePanelB4AVX2(dst, src *byte, b *Block)
+
+// transposePanelB8AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposePanelB8AVX2(dst, src *byte, b *Block)
+
+// transposePanelB16AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposePanelB16AVX2(dst, src *byte, b *Block)
+
 // transposeWideB1AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -932,7 +1108,7 @@ func transposeWideB16AVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB16StreamAVX2(dst, src *byte, b *Block)
 
-// transposePanelB1AVX2 is
+// transposeLowPanelB1AVX2 is
 //
 //	for o := range b.Outer.N {
 //		for j := range b.J {
@@ -946,7 +1122,7 @@ func transposeB16StreamAVX2(dst, src *byte, b *Block)
 // It works like transposeGeneric.
 //
 //go:noescape
-func transposePanelB1AVX2(dst, src *byte, b *Block)
+func transposeLowPanelB1AVX2(dst, src *byte, b *Block)
 
 // transposeHalfB1AVX2 is
 //
@@ -2795,13 +2971,19 @@ const (
 	idTransposeB8SSE2
 	idTransposeLowB1SSE2
 	idTransposeStepB1AVX512
+	idTransposeStepWideB1AVX2
 	idTransposeStepB1AVX2
 	idTransposeStepB2AVX512
+	idTransposeStepWideB2AVX2
 	idTransposeStepB2AVX2
 	idTransposeStepB4AVX512
+	idTransposeStepWideB4AVX2
 	idTransposeStepB4AVX2
 	idTransposeStepB8AVX512
+	idTransposeStepWideB8AVX2
 	idTransposeStepB8AVX2
+	idTransposeStepWideB16AVX2
+	idTransposeStepB16AVX2
 	idTransposeMaskedB1AVX512
 	idTransposeMaskedB2AVX512
 	idTransposeB1AVX512
@@ -2814,6 +2996,11 @@ const (
 	idTransposeB8StreamAVX512
 	idTransposeB16AVX512
 	idTransposeB16StreamAVX512
+	idTransposePanelB1AVX2
+	idTransposePanelB2AVX2
+	idTransposePanelB4AVX2
+	idTransposePanelB8AVX2
+	idTransposePanelB16AVX2
 	idTransposeWideB1AVX2
 	idTransposeB1StreamAVX2
 	idTransposeWideB2AVX2
@@ -2824,7 +3011,7 @@ const (
 	idTransposeB8StreamAVX2
 	idTransposeWideB16AVX2
 	idTransposeB16StreamAVX2
-	idTransposePanelB1AVX2
+	idTransposeLowPanelB1AVX2
 	idTransposeHalfB1AVX2
 	idTransposeB1MergeVBMI
 	idTransposeB2MergeVBMI
@@ -2936,20 +3123,26 @@ var archKernels = []Kernel{
 	{ID: idTransposeB2AVX2, Name: "transposeB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Needs: cpu.AVX2},
 	{ID: idTransposeB4AVX2, Name: "transposeB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Needs: cpu.AVX2},
 	{ID: idTransposeB8AVX2, Name: "transposeB8AVX2", Op: Transpose, Size: 8, I: 4, J: 4, Needs: cpu.AVX2},
-	{ID: idTransposeB16AVX2, Name: "transposeB16AVX2", Op: Transpose, Size: 16, I: 4, J: 2, Needs: cpu.AVX2},
+	{ID: idTransposeB16AVX2, Name: "transposeB16AVX2", Op: Transpose, Size: 16, I: 2, J: 2, Needs: cpu.AVX2},
 	{ID: idTransposeB1SSE2, Name: "transposeB1SSE2", Op: Transpose, Size: 1, I: 8, J: 16, Needs: cpu.SSE2},
 	{ID: idTransposeB2SSE2, Name: "transposeB2SSE2", Op: Transpose, Size: 2, I: 8, J: 8, Needs: cpu.SSE2},
 	{ID: idTransposeB4SSE2, Name: "transposeB4SSE2", Op: Transpose, Size: 4, I: 4, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeB8SSE2, Name: "transposeB8SSE2", Op: Transpose, Size: 8, I: 2, J: 2, Needs: cpu.SSE2},
 	{ID: idTransposeLowB1SSE2, Name: "transposeLowB1SSE2", Op: Transpose, Size: 1, I: 16, J: 8, Needs: cpu.SSE2},
 	{ID: idTransposeStepB1AVX512, Name: "transposeStepB1AVX512", Op: Transpose, Size: 1, I: 16, J: 64, Step: true, Needs: cpu.AVX512},
+	{ID: idTransposeStepWideB1AVX2, Name: "transposeStepWideB1AVX2", Op: Transpose, Size: 1, I: 16, J: 64, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB1AVX2, Name: "transposeStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB2AVX512, Name: "transposeStepB2AVX512", Op: Transpose, Size: 2, I: 8, J: 32, Step: true, Needs: cpu.AVX512},
+	{ID: idTransposeStepWideB2AVX2, Name: "transposeStepWideB2AVX2", Op: Transpose, Size: 2, I: 8, J: 32, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB2AVX2, Name: "transposeStepB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB4AVX512, Name: "transposeStepB4AVX512", Op: Transpose, Size: 4, I: 4, J: 16, Step: true, Needs: cpu.AVX512},
+	{ID: idTransposeStepWideB4AVX2, Name: "transposeStepWideB4AVX2", Op: Transpose, Size: 4, I: 4, J: 16, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB4AVX2, Name: "transposeStepB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB8AVX512, Name: "transposeStepB8AVX512", Op: Transpose, Size: 8, I: 2, J: 8, Step: true, Needs: cpu.AVX512},
-	{ID: idTransposeStepB8AVX2, Name: "transposeStepB8AVX2", Op: Transpose, Size: 8, I: 2, J: 4, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepWideB8AVX2, Name: "transposeStepWideB8AVX2", Op: Transpose, Size: 8, I: 4, J: 8, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepB8AVX2, Name: "transposeStepB8AVX2", Op: Transpose, Size: 8, I: 4, J: 4, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepWideB16AVX2, Name: "transposeStepWideB16AVX2", Op: Transpose, Size: 16, I: 2, J: 4, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepB16AVX2, Name: "transposeStepB16AVX2", Op: Transpose, Size: 16, I: 2, J: 2, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeMaskedB1AVX512, Name: "transposeMaskedB1AVX512", Op: Transpose, Size: 1, I: 16, J: 17, Masked: true, Needs: cpu.AVX512},
 	{ID: idTransposeMaskedB2AVX512, Name: "transposeMaskedB2AVX512", Op: Transpose, Size: 2, I: 8, J: 17, Masked: true, Needs: cpu.AVX512},
 	{ID: idTransposeB1AVX512, Name: "transposeB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX512},
@@ -2962,17 +3155,22 @@ var archKernels = []Kernel{
 	{ID: idTransposeB8StreamAVX512, Name: "transposeB8StreamAVX512", Op: Transpose, Size: 8, I: 8, J: 8, Stream: true, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB16AVX512, Name: "transposeB16AVX512", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB16StreamAVX512, Name: "transposeB16StreamAVX512", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX512},
-	{ID: idTransposeWideB1AVX2, Name: "transposeWideB1AVX2", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB1AVX2, Name: "transposePanelB1AVX2", Op: Transpose, Size: 1, I: 256, J: 64, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB2AVX2, Name: "transposePanelB2AVX2", Op: Transpose, Size: 2, I: 128, J: 64, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB4AVX2, Name: "transposePanelB4AVX2", Op: Transpose, Size: 4, I: 64, J: 64, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB8AVX2, Name: "transposePanelB8AVX2", Op: Transpose, Size: 8, I: 32, J: 64, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB16AVX2, Name: "transposePanelB16AVX2", Op: Transpose, Size: 16, I: 16, J: 64, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeWideB1AVX2, Name: "transposeWideB1AVX2", Op: Transpose, Size: 1, I: 16, J: 64, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1StreamAVX2, Name: "transposeB1StreamAVX2", Op: Transpose, Size: 1, I: 64, J: 64, Stream: true, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposeWideB2AVX2, Name: "transposeWideB2AVX2", Op: Transpose, Size: 2, I: 32, J: 32, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeWideB2AVX2, Name: "transposeWideB2AVX2", Op: Transpose, Size: 2, I: 8, J: 32, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB2StreamAVX2, Name: "transposeB2StreamAVX2", Op: Transpose, Size: 2, I: 32, J: 32, Stream: true, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeWideB4AVX2, Name: "transposeWideB4AVX2", Op: Transpose, Size: 4, I: 4, J: 16, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB4StreamAVX2, Name: "transposeB4StreamAVX2", Op: Transpose, Size: 4, I: 4, J: 16, Stream: true, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeWideB8AVX2, Name: "transposeWideB8AVX2", Op: Transpose, Size: 8, I: 4, J: 8, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB8StreamAVX2, Name: "transposeB8StreamAVX2", Op: Transpose, Size: 8, I: 4, J: 8, Stream: true, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposeWideB16AVX2, Name: "transposeWideB16AVX2", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposeB16StreamAVX2, Name: "transposeB16StreamAVX2", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposePanelB1AVX2, Name: "transposePanelB1AVX2", Op: Transpose, Size: 1, I: 256, J: 32, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeWideB16AVX2, Name: "transposeWideB16AVX2", Op: Transpose, Size: 16, I: 2, J: 4, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeB16StreamAVX2, Name: "transposeB16StreamAVX2", Op: Transpose, Size: 16, I: 2, J: 4, Stream: true, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeLowPanelB1AVX2, Name: "transposeLowPanelB1AVX2", Op: Transpose, Size: 1, I: 256, J: 32, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeHalfB1AVX2, Name: "transposeHalfB1AVX2", Op: Transpose, Size: 1, I: 64, J: 32, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1MergeVBMI, Name: "transposeB1MergeVBMI", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB2MergeVBMI, Name: "transposeB2MergeVBMI", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
@@ -3124,20 +3322,32 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeLowB1SSE2(dst, src, b)
 	case idTransposeStepB1AVX512:
 		transposeStepB1AVX512(dst, src, b)
+	case idTransposeStepWideB1AVX2:
+		transposeStepWideB1AVX2(dst, src, b)
 	case idTransposeStepB1AVX2:
 		transposeStepB1AVX2(dst, src, b)
 	case idTransposeStepB2AVX512:
 		transposeStepB2AVX512(dst, src, b)
+	case idTransposeStepWideB2AVX2:
+		transposeStepWideB2AVX2(dst, src, b)
 	case idTransposeStepB2AVX2:
 		transposeStepB2AVX2(dst, src, b)
 	case idTransposeStepB4AVX512:
 		transposeStepB4AVX512(dst, src, b)
+	case idTransposeStepWideB4AVX2:
+		transposeStepWideB4AVX2(dst, src, b)
 	case idTransposeStepB4AVX2:
 		transposeStepB4AVX2(dst, src, b)
 	case idTransposeStepB8AVX512:
 		transposeStepB8AVX512(dst, src, b)
+	case idTransposeStepWideB8AVX2:
+		transposeStepWideB8AVX2(dst, src, b)
 	case idTransposeStepB8AVX2:
 		transposeStepB8AVX2(dst, src, b)
+	case idTransposeStepWideB16AVX2:
+		transposeStepWideB16AVX2(dst, src, b)
+	case idTransposeStepB16AVX2:
+		transposeStepB16AVX2(dst, src, b)
 	case idTransposeMaskedB1AVX512:
 		transposeMaskedB1AVX512(dst, src, b)
 	case idTransposeMaskedB2AVX512:
@@ -3162,6 +3372,16 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB16AVX512(dst, src, b)
 	case idTransposeB16StreamAVX512:
 		transposeB16StreamAVX512(dst, src, b)
+	case idTransposePanelB1AVX2:
+		transposePanelB1AVX2(dst, src, b)
+	case idTransposePanelB2AVX2:
+		transposePanelB2AVX2(dst, src, b)
+	case idTransposePanelB4AVX2:
+		transposePanelB4AVX2(dst, src, b)
+	case idTransposePanelB8AVX2:
+		transposePanelB8AVX2(dst, src, b)
+	case idTransposePanelB16AVX2:
+		transposePanelB16AVX2(dst, src, b)
 	case idTransposeWideB1AVX2:
 		transposeWideB1AVX2(dst, src, b)
 	case idTransposeB1StreamAVX2:
@@ -3182,8 +3402,8 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeWideB16AVX2(dst, src, b)
 	case idTransposeB16StreamAVX2:
 		transposeB16StreamAVX2(dst, src, b)
-	case idTransposePanelB1AVX2:
-		transposePanelB1AVX2(dst, src, b)
+	case idTransposeLowPanelB1AVX2:
+		transposeLowPanelB1AVX2(dst, src, b)
 	case idTransposeHalfB1AVX2:
 		transposeHalfB1AVX2(dst, src, b)
 	case idTransposeB1MergeVBMI:

@@ -3338,7 +3338,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	MOVQ        (BX), R8
 	VMOVDQU     (CX)(R8*1), X1
 	MOVQ        128(BX), R8
@@ -3503,38 +3503,36 @@ tile6:
 	VMOVDQU     Y0, (AX)(R8*1)
 	MOVQ        120(SI), R8
 	VMOVDQU     Y15, (AX)(R8*1)
+	ADDQ        $+16, CX
+	ADDQ        $+128, SI
 	SUBQ        $+16, DI
-	JLE         done8
 	CMPQ        DI, $+16
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+16, DI
 	LEAQ        (CX)(DI*1), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+16, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+16, CX
-	ADDQ $+128, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, AX
+	ADDQ   $+256, 8(SP)
 	SUBQ   $+32, (SP)
-	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+32, CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, AX
-	ADDQ $+256, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -3581,7 +3579,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	MOVQ        (BX), R8
 	VMOVDQU     (CX)(R8*1), X1
 	MOVQ        64(BX), R8
@@ -3654,38 +3652,36 @@ tile6:
 	VMOVDQU     Y0, (AX)(R8*1)
 	MOVQ        56(SI), R8
 	VMOVDQU     Y8, (AX)(R8*1)
+	ADDQ        $+16, CX
+	ADDQ        $+64, SI
 	SUBQ        $+8, DI
-	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+8, DI
 	LEAQ        (CX)(DI*2), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+16, CX
-	ADDQ $+64, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, AX
+	ADDQ   $+128, 8(SP)
 	SUBQ   $+16, (SP)
-	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+16, CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, AX
-	ADDQ $+128, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -3740,7 +3736,7 @@ tile3:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU     (CX)(R8*1), X1
 	VINSERTI128 $0x01, (CX)(R12*1), Y1, Y1
 	VMOVDQU     (CX)(R9*1), X2
@@ -3765,38 +3761,36 @@ tile6:
 	VMOVDQU     Y0, (AX)(R15*1)
 	MOVQ        24(SI), R15
 	VMOVDQU     Y4, (AX)(R15*1)
+	ADDQ        $+16, CX
+	ADDQ        $+32, SI
 	SUBQ        $+4, DI
-	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+4, DI
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+16, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -3847,59 +3841,57 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
-	VMOVDQU     (CX)(R8*1), X1
-	VINSERTI128 $0x01, (CX)(R10*1), Y1, Y1
-	VMOVDQU     (CX)(R9*1), X2
-	VINSERTI128 $0x01, (CX)(BX*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
+tile5:
+	VMOVDQU     (CX)(R8*1), Y0
+	VMOVDQU     (CX)(R9*1), Y1
+	VMOVDQU     (CX)(R10*1), Y2
+	VMOVDQU     (CX)(BX*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
 	MOVQ        (SI), R11
-	VMOVDQU     Y0, (AX)(R11*1)
+	VMOVDQU     Y3, (AX)(R11*1)
 	MOVQ        8(SI), R11
-	VMOVDQU     Y2, (AX)(R11*1)
-	VMOVDQU     16(CX)(R8*1), X1
-	VINSERTI128 $0x01, 16(CX)(R10*1), Y1, Y1
-	VMOVDQU     16(CX)(R9*1), X2
-	VINSERTI128 $0x01, 16(CX)(BX*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
+	VMOVDQU     Y5, (AX)(R11*1)
 	MOVQ        16(SI), R11
-	VMOVDQU     Y0, (AX)(R11*1)
+	VMOVDQU     Y1, (AX)(R11*1)
 	MOVQ        24(SI), R11
-	VMOVDQU     Y2, (AX)(R11*1)
+	VMOVDQU     Y0, (AX)(R11*1)
+	ADDQ        $+32, CX
+	ADDQ        $+32, SI
 	SUBQ        $+4, DI
-	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+4, DI
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+32, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -3948,44 +3940,39 @@ tile3:
 	MOVQ (BX), R8
 	MOVQ 8(BX), BX
 
-tile6:
-	VMOVDQU     (CX)(R8*1), X0
-	VINSERTI128 $0x01, (CX)(BX*1), Y0, Y0
-	MOVQ        (SI), R9
-	VMOVDQU     Y0, (AX)(R9*1)
-	VMOVDQU     16(CX)(R8*1), X0
-	VINSERTI128 $0x01, 16(CX)(BX*1), Y0, Y0
-	MOVQ        8(SI), R9
-	VMOVDQU     Y0, (AX)(R9*1)
-	VMOVDQU     32(CX)(R8*1), X0
-	VINSERTI128 $0x01, 32(CX)(BX*1), Y0, Y0
-	MOVQ        16(SI), R9
-	VMOVDQU     Y0, (AX)(R9*1)
-	VMOVDQU     48(CX)(R8*1), X0
-	VINSERTI128 $0x01, 48(CX)(BX*1), Y0, Y0
-	MOVQ        24(SI), R9
-	VMOVDQU     Y0, (AX)(R9*1)
-	SUBQ        $+4, DI
-	JLE         done8
-	CMPQ        DI, $+4
-	JGE         full7
-	IMUL3Q      $+16, DI, R9
-	ADDQ        R9, CX
-	LEAQ        (SI)(DI*8), SI
-	MOVQ        $+4, DI
-	JMP         tile6
+tile5:
+	VMOVDQU    (CX)(R8*1), Y0
+	VMOVDQU    (CX)(BX*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (SI), R9
+	VMOVDQU    Y2, (AX)(R9*1)
+	MOVQ       8(SI), R9
+	VMOVDQU    Y0, (AX)(R9*1)
+	ADDQ       $+32, CX
+	ADDQ       $+16, SI
+	SUBQ       $+2, DI
+	CMPQ       DI, $+2
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+2, DI
+	IMUL3Q     $+16, DI, R9
+	ADDQ       R9, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+2, DI
+	JMP        tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, AX
+	ADDQ   $+16, 8(SP)
 	SUBQ   $+2, (SP)
-	JLE    done5
 	CMPQ   (SP), $+2
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+2, CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -3993,12 +3980,7 @@ done8:
 	MOVQ   $+2, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, AX
-	ADDQ $+16, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -4045,7 +4027,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	MOVQ      (BX), R8
 	MOVQ      (CX)(R8*1), X1
 	MOVQ      64(BX), R8
@@ -4138,38 +4120,36 @@ tile6:
 	MOVOU     X7, (AX)(R8*1)
 	MOVQ      56(SI), R8
 	MOVOU     X1, (AX)(R8*1)
+	ADDQ      $+8, CX
+	ADDQ      $+64, SI
 	SUBQ      $+8, DI
-	JLE       done8
 	CMPQ      DI, $+8
-	JGE       full7
+	JGE       tile5
+	TESTQ     DI, DI
+	JLE       done6
+	SUBQ      $+8, DI
 	LEAQ      (CX)(DI*1), CX
 	LEAQ      (SI)(DI*8), SI
 	MOVQ      $+8, DI
-	JMP       tile6
+	JMP       tile5
 
-full7:
-	ADDQ $+8, CX
-	ADDQ $+64, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+16, AX
+	ADDQ   $+128, 8(SP)
 	SUBQ   $+16, (SP)
-	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+16, CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+16, AX
-	ADDQ $+128, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -4223,7 +4203,7 @@ tile3:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile6:
+tile5:
 	MOVOU     (CX)(R8*1), X1
 	MOVOU     (CX)(R9*1), X2
 	MOVOU     (CX)(R10*1), X3
@@ -4284,38 +4264,36 @@ tile6:
 	MOVOU     X7, (AX)(R15*1)
 	MOVQ      56(SI), R15
 	MOVOU     X1, (AX)(R15*1)
+	ADDQ      $+16, CX
+	ADDQ      $+64, SI
 	SUBQ      $+8, DI
-	JLE       done8
 	CMPQ      DI, $+8
-	JGE       full7
+	JGE       tile5
+	TESTQ     DI, DI
+	JLE       done6
+	SUBQ      $+8, DI
 	LEAQ      (CX)(DI*2), CX
 	LEAQ      (SI)(DI*8), SI
 	MOVQ      $+8, DI
-	JMP       tile6
+	JMP       tile5
 
-full7:
-	ADDQ $+16, CX
-	ADDQ $+64, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+16, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+16, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -4365,7 +4343,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	MOVOU     (CX)(R8*1), X1
 	MOVOU     (CX)(R9*1), X2
 	MOVOU     (CX)(R10*1), X3
@@ -4390,38 +4368,36 @@ tile6:
 	MOVOU     X3, (AX)(R11*1)
 	MOVQ      24(SI), R11
 	MOVOU     X1, (AX)(R11*1)
+	ADDQ      $+16, CX
+	ADDQ      $+32, SI
 	SUBQ      $+4, DI
-	JLE       done8
 	CMPQ      DI, $+4
-	JGE       full7
+	JGE       tile5
+	TESTQ     DI, DI
+	JLE       done6
+	SUBQ      $+4, DI
 	LEAQ      (CX)(DI*4), CX
 	LEAQ      (SI)(DI*8), SI
 	MOVQ      $+4, DI
-	JMP       tile6
+	JMP       tile5
 
-full7:
-	ADDQ $+16, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+16, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+16, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -4469,7 +4445,7 @@ tile3:
 	MOVQ (BX), R8
 	MOVQ 8(BX), BX
 
-tile6:
+tile5:
 	MOVOU      (CX)(R8*1), X1
 	MOVOU      (CX)(BX*1), X2
 	MOVOA      X1, X0
@@ -4479,38 +4455,36 @@ tile6:
 	MOVOU      X0, (AX)(R9*1)
 	MOVQ       8(SI), R9
 	MOVOU      X1, (AX)(R9*1)
+	ADDQ       $+16, CX
+	ADDQ       $+16, SI
 	SUBQ       $+2, DI
-	JLE        done8
 	CMPQ       DI, $+2
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+2, DI
 	LEAQ       (CX)(DI*8), CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+2, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+16, CX
-	ADDQ $+16, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+16, AX
+	ADDQ   $+16, 8(SP)
 	SUBQ   $+2, (SP)
-	JLE    done5
 	CMPQ   (SP), $+2
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+2, CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+2, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+16, AX
-	ADDQ $+16, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -4564,7 +4538,7 @@ tile3:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile6:
+tile5:
 	MOVOU     (CX)(R8*1), X1
 	MOVOU     (CX)(R9*1), X2
 	MOVOU     (CX)(R10*1), X3
@@ -4641,38 +4615,36 @@ tile6:
 	MOVQ      X1, (AX)(R15*1)
 	MOVQ      120(SI), R15
 	MOVHPS    X1, (AX)(R15*1)
+	ADDQ      $+16, CX
+	ADDQ      $+128, SI
 	SUBQ      $+16, DI
-	JLE       done8
 	CMPQ      DI, $+16
-	JGE       full7
+	JGE       tile5
+	TESTQ     DI, DI
+	JLE       done6
+	SUBQ      $+16, DI
 	LEAQ      (CX)(DI*1), CX
 	LEAQ      (SI)(DI*8), SI
 	MOVQ      $+16, DI
-	JMP       tile6
+	JMP       tile5
 
-full7:
-	ADDQ $+16, CX
-	ADDQ $+128, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+8, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+8, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -4734,7 +4706,7 @@ tile3:
 	MOVQ 16(SP), CX
 	MOVQ 104(DX), R13
 
-tile6:
+tile5:
 	MOVQ            AX, R14
 	VMOVDQU64       (R14), X1
 	VMOVDQU64       (R14)(BX*1), X2
@@ -4889,27 +4861,30 @@ tile6:
 	VMOVDQU64       Z0, (CX)(R10*2)
 	VMOVDQU64       Z16, (CX)(R12*1)
 	LEAQ            (CX)(R9*8), CX
+	ADDQ            $+16, AX
 	SUBQ            $+16, R13
-	JLE             done8
 	CMPQ            R13, $+16
-	JGE             full7
-	LEAQ            (AX)(R13*1), AX
+	JGE             tile5
+	TESTQ           R13, R13
+	JLE             done6
 	SUBQ            $+16, R13
+	LEAQ            (AX)(R13*1), AX
 	IMULQ           R9, R13
 	ADDQ            R13, CX
 	MOVQ            $+16, R13
-	JMP             tile6
+	JMP             tile5
 
-full7:
-	ADDQ $+16, AX
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
 	SUBQ   $+64, 8(SP)
-	JLE    done5
 	CMPQ   8(SP), $+64
-	JGE    full4
+	JGE    tile3
 	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+64, AX
 	IMUL3Q $+1, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
@@ -4917,13 +4892,345 @@ done8:
 	MOVQ   $+64, 8(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 16(SP)
-	MOVQ (SP), AX
-	ADDQ AX, 24(SP)
-	JMP  tile3
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
 
-done5:
+// func transposeStepWideB1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepWideB1AVX2(SB), $136-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   56(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R12
+	IMUL3Q $+64, BX, R13
+	MOVQ   R13, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R13
+
+tile5:
+	MOVQ        AX, R14
+	MOVQ        R14, R15
+	LEAQ        (R15)(BX*8), R15
+	LEAQ        (R15)(BX*8), R15
+	VMOVDQU     (R14), X1
+	VINSERTI128 $0x01, (R15), Y1, Y1
+	VMOVDQU     (R14)(BX*1), X2
+	VINSERTI128 $0x01, (R15)(BX*1), Y2, Y2
+	VMOVDQU     (R14)(BX*2), X3
+	VINSERTI128 $0x01, (R15)(BX*2), Y3, Y3
+	VMOVDQU     (R14)(SI*1), X4
+	VINSERTI128 $0x01, (R15)(SI*1), Y4, Y4
+	VMOVDQU     (R14)(BX*4), X5
+	VINSERTI128 $0x01, (R15)(BX*4), Y5, Y5
+	VMOVDQU     (R14)(DI*1), X6
+	VINSERTI128 $0x01, (R15)(DI*1), Y6, Y6
+	VMOVDQU     (R14)(SI*2), X7
+	VINSERTI128 $0x01, (R15)(SI*2), Y7, Y7
+	VMOVDQU     (R14)(R8*1), X8
+	VINSERTI128 $0x01, (R15)(R8*1), Y8, Y8
+	LEAQ        (R14)(BX*8), R14
+	VMOVDQU     (R14), X9
+	LEAQ        (R15)(BX*8), R15
+	VINSERTI128 $0x01, (R15), Y9, Y9
+	VMOVDQU     (R14)(BX*1), X10
+	VINSERTI128 $0x01, (R15)(BX*1), Y10, Y10
+	VMOVDQU     (R14)(BX*2), X11
+	VINSERTI128 $0x01, (R15)(BX*2), Y11, Y11
+	VMOVDQU     (R14)(SI*1), X12
+	VINSERTI128 $0x01, (R15)(SI*1), Y12, Y12
+	VMOVDQU     (R14)(BX*4), X13
+	VINSERTI128 $0x01, (R15)(BX*4), Y13, Y13
+	VMOVDQU     (R14)(DI*1), X14
+	VINSERTI128 $0x01, (R15)(DI*1), Y14, Y14
+	VMOVDQU     (R14)(SI*2), X15
+	VINSERTI128 $0x01, (R15)(SI*2), Y15, Y15
+	VMOVDQU     (R14)(R8*1), X0
+	VINSERTI128 $0x01, (R15)(R8*1), Y0, Y0
+	VMOVDQU     Y0, 72(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  72(SP), Y8, Y7
+	VPUNPCKHBW  72(SP), Y8, Y8
+	VMOVDQU     Y8, 72(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  72(SP), Y12, Y3
+	VPUNPCKHBW  72(SP), Y12, Y12
+	VMOVDQU     Y12, 72(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  72(SP), Y14, Y1
+	VPUNPCKHBW  72(SP), Y14, Y14
+	VMOVDQU     Y14, 72(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  72(SP), Y15, Y0
+	VPUNPCKHBW  72(SP), Y15, Y15
+	MOVQ        CX, BP
+	LEAQ        (R15)(BX*8), R14
+	VMOVDQU     Y14, (BP)
+	VMOVDQU     Y13, (BP)(R9*1)
+	VMOVDQU     Y12, (BP)(R9*2)
+	VMOVDQU     Y11, (BP)(R10*1)
+	VMOVDQU     Y10, (BP)(R9*4)
+	VMOVDQU     Y9, (BP)(R11*1)
+	VMOVDQU     Y8, (BP)(R10*2)
+	VMOVDQU     Y7, (BP)(R12*1)
+	LEAQ        (BP)(R9*8), BP
+	VMOVDQU     Y6, (BP)
+	VMOVDQU     Y5, (BP)(R9*1)
+	VMOVDQU     Y4, (BP)(R9*2)
+	VMOVDQU     Y3, (BP)(R10*1)
+	VMOVDQU     Y2, (BP)(R9*4)
+	VMOVDQU     Y1, (BP)(R11*1)
+	VMOVDQU     Y0, (BP)(R10*2)
+	VMOVDQU     Y15, (BP)(R12*1)
+	LEAQ        (BP)(R9*8), BP
+	MOVQ        R14, R15
+	LEAQ        (R15)(BX*8), R15
+	LEAQ        (R15)(BX*8), R15
+	VMOVDQU     (R14), X1
+	VINSERTI128 $0x01, (R15), Y1, Y1
+	VMOVDQU     (R14)(BX*1), X2
+	VINSERTI128 $0x01, (R15)(BX*1), Y2, Y2
+	VMOVDQU     (R14)(BX*2), X3
+	VINSERTI128 $0x01, (R15)(BX*2), Y3, Y3
+	VMOVDQU     (R14)(SI*1), X4
+	VINSERTI128 $0x01, (R15)(SI*1), Y4, Y4
+	VMOVDQU     (R14)(BX*4), X5
+	VINSERTI128 $0x01, (R15)(BX*4), Y5, Y5
+	VMOVDQU     (R14)(DI*1), X6
+	VINSERTI128 $0x01, (R15)(DI*1), Y6, Y6
+	VMOVDQU     (R14)(SI*2), X7
+	VINSERTI128 $0x01, (R15)(SI*2), Y7, Y7
+	VMOVDQU     (R14)(R8*1), X8
+	VINSERTI128 $0x01, (R15)(R8*1), Y8, Y8
+	LEAQ        (R14)(BX*8), R14
+	VMOVDQU     (R14), X9
+	LEAQ        (R15)(BX*8), R15
+	VINSERTI128 $0x01, (R15), Y9, Y9
+	VMOVDQU     (R14)(BX*1), X10
+	VINSERTI128 $0x01, (R15)(BX*1), Y10, Y10
+	VMOVDQU     (R14)(BX*2), X11
+	VINSERTI128 $0x01, (R15)(BX*2), Y11, Y11
+	VMOVDQU     (R14)(SI*1), X12
+	VINSERTI128 $0x01, (R15)(SI*1), Y12, Y12
+	VMOVDQU     (R14)(BX*4), X13
+	VINSERTI128 $0x01, (R15)(BX*4), Y13, Y13
+	VMOVDQU     (R14)(DI*1), X14
+	VINSERTI128 $0x01, (R15)(DI*1), Y14, Y14
+	VMOVDQU     (R14)(SI*2), X15
+	VINSERTI128 $0x01, (R15)(SI*2), Y15, Y15
+	VMOVDQU     (R14)(R8*1), X0
+	VINSERTI128 $0x01, (R15)(R8*1), Y0, Y0
+	VMOVDQU     Y0, 104(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  104(SP), Y8, Y7
+	VPUNPCKHBW  104(SP), Y8, Y8
+	VMOVDQU     Y8, 104(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  104(SP), Y12, Y3
+	VPUNPCKHBW  104(SP), Y12, Y12
+	VMOVDQU     Y12, 104(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  104(SP), Y14, Y1
+	VPUNPCKHBW  104(SP), Y14, Y14
+	VMOVDQU     Y14, 104(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  104(SP), Y15, Y0
+	VPUNPCKHBW  104(SP), Y15, Y15
+	VMOVDQU     Y14, 32(CX)
+	VMOVDQU     Y13, 32(CX)(R9*1)
+	VMOVDQU     Y12, 32(CX)(R9*2)
+	VMOVDQU     Y11, 32(CX)(R10*1)
+	VMOVDQU     Y10, 32(CX)(R9*4)
+	VMOVDQU     Y9, 32(CX)(R11*1)
+	VMOVDQU     Y8, 32(CX)(R10*2)
+	VMOVDQU     Y7, 32(CX)(R12*1)
+	LEAQ        (CX)(R9*8), CX
+	VMOVDQU     Y6, 32(CX)
+	VMOVDQU     Y5, 32(CX)(R9*1)
+	VMOVDQU     Y4, 32(CX)(R9*2)
+	VMOVDQU     Y3, 32(CX)(R10*1)
+	VMOVDQU     Y2, 32(CX)(R9*4)
+	VMOVDQU     Y1, 32(CX)(R11*1)
+	VMOVDQU     Y0, 32(CX)(R10*2)
+	VMOVDQU     Y15, 32(CX)(R12*1)
+	LEAQ        (CX)(R9*8), CX
+	ADDQ        $+16, AX
+	SUBQ        $+16, R13
+	CMPQ        R13, $+16
+	JGE         tile5
+	TESTQ       R13, R13
+	JLE         done6
+	SUBQ        $+16, R13
+	LEAQ        (AX)(R13*1), AX
+	IMULQ       R9, R13
+	ADDQ        R13, CX
+	MOVQ        $+16, R13
+	JMP         tile5
+
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+64, 8(SP)
+	CMPQ   8(SP), $+64
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+64, AX
+	IMUL3Q $+1, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+64, 8(SP)
+	JMP    tile3
+
+done4:
 	MOVQ 56(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 32(SP)
@@ -4980,9 +5287,10 @@ tile3:
 	MOVQ 16(SP), CX
 	MOVQ 104(DX), R13
 
-tile6:
+tile5:
 	MOVQ        AX, R14
-	LEAQ        (R14)(BX*8), R15
+	MOVQ        R14, R15
+	LEAQ        (R15)(BX*8), R15
 	LEAQ        (R15)(BX*8), R15
 	VMOVDQU     (R14), X1
 	VINSERTI128 $0x01, (R15), Y1, Y1
@@ -5001,8 +5309,8 @@ tile6:
 	VMOVDQU     (R14)(R8*1), X8
 	VINSERTI128 $0x01, (R15)(R8*1), Y8, Y8
 	LEAQ        (R14)(BX*8), R14
-	LEAQ        (R15)(BX*8), R15
 	VMOVDQU     (R14), X9
+	LEAQ        (R15)(BX*8), R15
 	VINSERTI128 $0x01, (R15), Y9, Y9
 	VMOVDQU     (R14)(BX*1), X10
 	VINSERTI128 $0x01, (R15)(BX*1), Y10, Y10
@@ -5104,27 +5412,30 @@ tile6:
 	VMOVDQU     Y0, (CX)(R10*2)
 	VMOVDQU     Y15, (CX)(R12*1)
 	LEAQ        (CX)(R9*8), CX
+	ADDQ        $+16, AX
 	SUBQ        $+16, R13
-	JLE         done8
 	CMPQ        R13, $+16
-	JGE         full7
-	LEAQ        (AX)(R13*1), AX
+	JGE         tile5
+	TESTQ       R13, R13
+	JLE         done6
 	SUBQ        $+16, R13
+	LEAQ        (AX)(R13*1), AX
 	IMULQ       R9, R13
 	ADDQ        R13, CX
 	MOVQ        $+16, R13
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+16, AX
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
 	SUBQ   $+32, 8(SP)
-	JLE    done5
 	CMPQ   8(SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+32, AX
 	IMUL3Q $+1, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
@@ -5132,13 +5443,7 @@ done8:
 	MOVQ   $+32, 8(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, 16(SP)
-	MOVQ (SP), AX
-	ADDQ AX, 24(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 56(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 32(SP)
@@ -5201,7 +5506,7 @@ tile3:
 	MOVQ 16(SP), CX
 	MOVQ 104(DX), R13
 
-tile6:
+tile5:
 	MOVQ            AX, R14
 	VMOVDQU64       (R14), X1
 	VMOVDQU64       (R14)(BX*1), X2
@@ -5271,27 +5576,30 @@ tile6:
 	VMOVDQU64       Z0, (CX)(R10*2)
 	VMOVDQU64       Z8, (CX)(R12*1)
 	LEAQ            (CX)(R9*8), CX
+	ADDQ            $+16, AX
 	SUBQ            $+8, R13
-	JLE             done8
 	CMPQ            R13, $+8
-	JGE             full7
-	LEAQ            (AX)(R13*2), AX
+	JGE             tile5
+	TESTQ           R13, R13
+	JLE             done6
 	SUBQ            $+8, R13
+	LEAQ            (AX)(R13*2), AX
 	IMULQ           R9, R13
 	ADDQ            R13, CX
 	MOVQ            $+8, R13
-	JMP             tile6
+	JMP             tile5
 
-full7:
-	ADDQ $+16, AX
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
 	SUBQ   $+32, 8(SP)
-	JLE    done5
 	CMPQ   8(SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+32, AX
 	IMUL3Q $+2, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
@@ -5299,13 +5607,201 @@ done8:
 	MOVQ   $+32, 8(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 16(SP)
-	MOVQ (SP), AX
-	ADDQ AX, 24(SP)
-	JMP  tile3
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
 
-done5:
+// func transposeStepWideB2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepWideB2AVX2(SB), $72-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   56(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R12
+	IMUL3Q $+32, BX, R13
+	MOVQ   R13, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R13
+
+tile5:
+	MOVQ        AX, R14
+	MOVQ        R14, R15
+	LEAQ        (R15)(BX*8), R15
+	VMOVDQU     (R14), X1
+	VINSERTI128 $0x01, (R15), Y1, Y1
+	VMOVDQU     (R14)(BX*1), X2
+	VINSERTI128 $0x01, (R15)(BX*1), Y2, Y2
+	VMOVDQU     (R14)(BX*2), X3
+	VINSERTI128 $0x01, (R15)(BX*2), Y3, Y3
+	VMOVDQU     (R14)(SI*1), X4
+	VINSERTI128 $0x01, (R15)(SI*1), Y4, Y4
+	VMOVDQU     (R14)(BX*4), X5
+	VINSERTI128 $0x01, (R15)(BX*4), Y5, Y5
+	VMOVDQU     (R14)(DI*1), X6
+	VINSERTI128 $0x01, (R15)(DI*1), Y6, Y6
+	VMOVDQU     (R14)(SI*2), X7
+	VINSERTI128 $0x01, (R15)(SI*2), Y7, Y7
+	VMOVDQU     (R14)(R8*1), X8
+	VINSERTI128 $0x01, (R15)(R8*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	MOVQ        CX, BP
+	LEAQ        (R15)(BX*8), R14
+	VMOVDQU     Y6, (BP)
+	VMOVDQU     Y5, (BP)(R9*1)
+	VMOVDQU     Y4, (BP)(R9*2)
+	VMOVDQU     Y3, (BP)(R10*1)
+	VMOVDQU     Y2, (BP)(R9*4)
+	VMOVDQU     Y1, (BP)(R11*1)
+	VMOVDQU     Y0, (BP)(R10*2)
+	VMOVDQU     Y8, (BP)(R12*1)
+	LEAQ        (BP)(R9*8), BP
+	MOVQ        R14, R15
+	LEAQ        (R15)(BX*8), R15
+	VMOVDQU     (R14), X1
+	VINSERTI128 $0x01, (R15), Y1, Y1
+	VMOVDQU     (R14)(BX*1), X2
+	VINSERTI128 $0x01, (R15)(BX*1), Y2, Y2
+	VMOVDQU     (R14)(BX*2), X3
+	VINSERTI128 $0x01, (R15)(BX*2), Y3, Y3
+	VMOVDQU     (R14)(SI*1), X4
+	VINSERTI128 $0x01, (R15)(SI*1), Y4, Y4
+	VMOVDQU     (R14)(BX*4), X5
+	VINSERTI128 $0x01, (R15)(BX*4), Y5, Y5
+	VMOVDQU     (R14)(DI*1), X6
+	VINSERTI128 $0x01, (R15)(DI*1), Y6, Y6
+	VMOVDQU     (R14)(SI*2), X7
+	VINSERTI128 $0x01, (R15)(SI*2), Y7, Y7
+	VMOVDQU     (R14)(R8*1), X8
+	VINSERTI128 $0x01, (R15)(R8*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	VMOVDQU     Y6, 32(CX)
+	VMOVDQU     Y5, 32(CX)(R9*1)
+	VMOVDQU     Y4, 32(CX)(R9*2)
+	VMOVDQU     Y3, 32(CX)(R10*1)
+	VMOVDQU     Y2, 32(CX)(R9*4)
+	VMOVDQU     Y1, 32(CX)(R11*1)
+	VMOVDQU     Y0, 32(CX)(R10*2)
+	VMOVDQU     Y8, 32(CX)(R12*1)
+	LEAQ        (CX)(R9*8), CX
+	ADDQ        $+16, AX
+	SUBQ        $+8, R13
+	CMPQ        R13, $+8
+	JGE         tile5
+	TESTQ       R13, R13
+	JLE         done6
+	SUBQ        $+8, R13
+	LEAQ        (AX)(R13*2), AX
+	IMULQ       R9, R13
+	ADDQ        R13, CX
+	MOVQ        $+8, R13
+	JMP         tile5
+
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+32, 8(SP)
+	CMPQ   8(SP), $+32
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+32, AX
+	IMUL3Q $+2, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+32, 8(SP)
+	JMP    tile3
+
+done4:
 	MOVQ 56(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 32(SP)
@@ -5362,87 +5858,83 @@ tile3:
 	MOVQ 16(SP), CX
 	MOVQ 104(DX), R13
 
-tile6:
-	MOVQ           AX, R14
-	LEAQ           (R14)(BX*8), R15
-	VMOVDQU        (R14), X1
-	VBROADCASTI128 (R15), Y0
-	VPBLENDD       $0xf0, Y0, Y1, Y1
-	VMOVDQU        (R14)(BX*1), X2
-	VBROADCASTI128 (R15)(BX*1), Y0
-	VPBLENDD       $0xf0, Y0, Y2, Y2
-	VMOVDQU        (R14)(BX*2), X3
-	VBROADCASTI128 (R15)(BX*2), Y0
-	VPBLENDD       $0xf0, Y0, Y3, Y3
-	VMOVDQU        (R14)(SI*1), X4
-	VBROADCASTI128 (R15)(SI*1), Y0
-	VPBLENDD       $0xf0, Y0, Y4, Y4
-	VMOVDQU        (R14)(BX*4), X5
-	VBROADCASTI128 (R15)(BX*4), Y0
-	VPBLENDD       $0xf0, Y0, Y5, Y5
-	VMOVDQU        (R14)(DI*1), X6
-	VBROADCASTI128 (R15)(DI*1), Y0
-	VPBLENDD       $0xf0, Y0, Y6, Y6
-	VMOVDQU        (R14)(SI*2), X7
-	VBROADCASTI128 (R15)(SI*2), Y0
-	VPBLENDD       $0xf0, Y0, Y7, Y7
-	VMOVDQU        (R14)(R8*1), X8
-	VBROADCASTI128 (R15)(R8*1), Y0
-	VPBLENDD       $0xf0, Y0, Y8, Y8
-	VPUNPCKLWD     Y5, Y1, Y0
-	VPUNPCKHWD     Y5, Y1, Y5
-	VPUNPCKLWD     Y6, Y2, Y1
-	VPUNPCKHWD     Y6, Y2, Y6
-	VPUNPCKLWD     Y7, Y3, Y2
-	VPUNPCKHWD     Y7, Y3, Y7
-	VPUNPCKLWD     Y8, Y4, Y3
-	VPUNPCKHWD     Y8, Y4, Y8
-	VPUNPCKLWD     Y2, Y0, Y4
-	VPUNPCKHWD     Y2, Y0, Y2
-	VPUNPCKLWD     Y7, Y5, Y0
-	VPUNPCKHWD     Y7, Y5, Y7
-	VPUNPCKLWD     Y3, Y1, Y5
-	VPUNPCKHWD     Y3, Y1, Y3
-	VPUNPCKLWD     Y8, Y6, Y1
-	VPUNPCKHWD     Y8, Y6, Y8
-	VPUNPCKLWD     Y5, Y4, Y6
-	VPUNPCKHWD     Y5, Y4, Y5
-	VPUNPCKLWD     Y3, Y2, Y4
-	VPUNPCKHWD     Y3, Y2, Y3
-	VPUNPCKLWD     Y1, Y0, Y2
-	VPUNPCKHWD     Y1, Y0, Y1
-	VPUNPCKLWD     Y8, Y7, Y0
-	VPUNPCKHWD     Y8, Y7, Y8
-	VMOVDQU        Y6, (CX)
-	VMOVDQU        Y5, (CX)(R9*1)
-	VMOVDQU        Y4, (CX)(R9*2)
-	VMOVDQU        Y3, (CX)(R10*1)
-	VMOVDQU        Y2, (CX)(R9*4)
-	VMOVDQU        Y1, (CX)(R11*1)
-	VMOVDQU        Y0, (CX)(R10*2)
-	VMOVDQU        Y8, (CX)(R12*1)
-	LEAQ           (CX)(R9*8), CX
-	SUBQ           $+8, R13
-	JLE            done8
-	CMPQ           R13, $+8
-	JGE            full7
-	LEAQ           (AX)(R13*2), AX
-	SUBQ           $+8, R13
-	IMULQ          R9, R13
-	ADDQ           R13, CX
-	MOVQ           $+8, R13
-	JMP            tile6
+tile5:
+	MOVQ        AX, R14
+	MOVQ        R14, R15
+	LEAQ        (R15)(BX*8), R15
+	VMOVDQU     (R14), X1
+	VINSERTI128 $0x01, (R15), Y1, Y1
+	VMOVDQU     (R14)(BX*1), X2
+	VINSERTI128 $0x01, (R15)(BX*1), Y2, Y2
+	VMOVDQU     (R14)(BX*2), X3
+	VINSERTI128 $0x01, (R15)(BX*2), Y3, Y3
+	VMOVDQU     (R14)(SI*1), X4
+	VINSERTI128 $0x01, (R15)(SI*1), Y4, Y4
+	VMOVDQU     (R14)(BX*4), X5
+	VINSERTI128 $0x01, (R15)(BX*4), Y5, Y5
+	VMOVDQU     (R14)(DI*1), X6
+	VINSERTI128 $0x01, (R15)(DI*1), Y6, Y6
+	VMOVDQU     (R14)(SI*2), X7
+	VINSERTI128 $0x01, (R15)(SI*2), Y7, Y7
+	VMOVDQU     (R14)(R8*1), X8
+	VINSERTI128 $0x01, (R15)(R8*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	VMOVDQU     Y6, (CX)
+	VMOVDQU     Y5, (CX)(R9*1)
+	VMOVDQU     Y4, (CX)(R9*2)
+	VMOVDQU     Y3, (CX)(R10*1)
+	VMOVDQU     Y2, (CX)(R9*4)
+	VMOVDQU     Y1, (CX)(R11*1)
+	VMOVDQU     Y0, (CX)(R10*2)
+	VMOVDQU     Y8, (CX)(R12*1)
+	LEAQ        (CX)(R9*8), CX
+	ADDQ        $+16, AX
+	SUBQ        $+8, R13
+	CMPQ        R13, $+8
+	JGE         tile5
+	TESTQ       R13, R13
+	JLE         done6
+	SUBQ        $+8, R13
+	LEAQ        (AX)(R13*2), AX
+	IMULQ       R9, R13
+	ADDQ        R13, CX
+	MOVQ        $+8, R13
+	JMP         tile5
 
-full7:
-	ADDQ $+16, AX
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
 	SUBQ   $+16, 8(SP)
-	JLE    done5
 	CMPQ   8(SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+16, AX
 	IMUL3Q $+2, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
@@ -5450,13 +5942,7 @@ done8:
 	MOVQ   $+16, 8(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, 16(SP)
-	MOVQ (SP), AX
-	ADDQ AX, 24(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 56(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 32(SP)
@@ -5519,7 +6005,7 @@ tile3:
 	MOVQ 16(SP), CX
 	MOVQ 104(DX), R11
 
-tile6:
+tile5:
 	MOVQ            AX, R12
 	VMOVDQU64       (R12), X1
 	VMOVDQU64       (R12)(BX*1), X2
@@ -5551,27 +6037,30 @@ tile6:
 	VMOVDQU64       Z0, (CX)(R9*2)
 	VMOVDQU64       Z4, (CX)(R10*1)
 	LEAQ            (CX)(R9*4), CX
+	ADDQ            $+16, AX
 	SUBQ            $+4, R11
-	JLE             done8
 	CMPQ            R11, $+4
-	JGE             full7
-	LEAQ            (AX)(R11*4), AX
+	JGE             tile5
+	TESTQ           R11, R11
+	JLE             done6
 	SUBQ            $+4, R11
+	LEAQ            (AX)(R11*4), AX
 	IMULQ           R9, R11
 	ADDQ            R11, CX
 	MOVQ            $+4, R11
-	JMP             tile6
+	JMP             tile5
 
-full7:
-	ADDQ $+16, AX
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
 	SUBQ   $+16, 8(SP)
-	JLE    done5
 	CMPQ   8(SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+16, AX
 	IMUL3Q $+4, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
@@ -5579,13 +6068,7 @@ done8:
 	MOVQ   $+16, 8(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 16(SP)
-	MOVQ (SP), AX
-	ADDQ AX, 24(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 56(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 32(SP)
@@ -5598,22 +6081,22 @@ done5:
 	VZEROUPPER
 	RET
 
-// func transposeStepB4AVX2(dst *byte, src *byte, b *byte)
+// func transposeStepWideB4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeStepB4AVX2(SB), $72-24
+TEXT ·transposeStepWideB4AVX2(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   64(DX), BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
-	LEAQ   (SI)(BX*4), DI
-	MOVQ   56(DX), DI
-	LEAQ   (DI)(DI*2), R8
-	LEAQ   (DI)(DI*4), R9
-	LEAQ   (R8)(DI*4), R9
-	IMUL3Q $+8, BX, R9
-	MOVQ   R9, (SP)
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   56(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R11
+	IMUL3Q $+16, BX, R11
+	MOVQ   R11, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -5640,57 +6123,188 @@ outer1:
 tile3:
 	MOVQ 24(SP), AX
 	MOVQ 16(SP), CX
-	MOVQ 104(DX), R9
+	MOVQ 104(DX), R11
 
-tile6:
-	MOVQ           AX, R10
-	LEAQ           (R10)(BX*4), R11
-	VMOVDQU        (R10), X1
-	VBROADCASTI128 (R11), Y0
-	VPBLENDD       $0xf0, Y0, Y1, Y1
-	VMOVDQU        (R10)(BX*1), X2
-	VBROADCASTI128 (R11)(BX*1), Y0
-	VPBLENDD       $0xf0, Y0, Y2, Y2
-	VMOVDQU        (R10)(BX*2), X3
-	VBROADCASTI128 (R11)(BX*2), Y0
-	VPBLENDD       $0xf0, Y0, Y3, Y3
-	VMOVDQU        (R10)(SI*1), X4
-	VBROADCASTI128 (R11)(SI*1), Y0
-	VPBLENDD       $0xf0, Y0, Y4, Y4
-	VPUNPCKLDQ     Y3, Y1, Y0
-	VPUNPCKHDQ     Y3, Y1, Y3
-	VPUNPCKLDQ     Y4, Y2, Y1
-	VPUNPCKHDQ     Y4, Y2, Y4
-	VPUNPCKLDQ     Y1, Y0, Y2
-	VPUNPCKHDQ     Y1, Y0, Y1
-	VPUNPCKLDQ     Y4, Y3, Y0
-	VPUNPCKHDQ     Y4, Y3, Y4
-	VMOVDQU        Y2, (CX)
-	VMOVDQU        Y1, (CX)(DI*1)
-	VMOVDQU        Y0, (CX)(DI*2)
-	VMOVDQU        Y4, (CX)(R8*1)
-	LEAQ           (CX)(DI*4), CX
-	SUBQ           $+4, R9
-	JLE            done8
-	CMPQ           R9, $+4
-	JGE            full7
-	LEAQ           (AX)(R9*4), AX
-	SUBQ           $+4, R9
-	IMULQ          DI, R9
-	ADDQ           R9, CX
-	MOVQ           $+4, R9
-	JMP            tile6
+tile5:
+	MOVQ        AX, R12
+	VMOVDQU     (R12), X1
+	VINSERTI128 $0x01, (R12)(BX*4), Y1, Y1
+	VMOVDQU     (R12)(BX*1), X2
+	VINSERTI128 $0x01, (R12)(DI*1), Y2, Y2
+	VMOVDQU     (R12)(BX*2), X3
+	VINSERTI128 $0x01, (R12)(SI*2), Y3, Y3
+	VMOVDQU     (R12)(SI*1), X4
+	VINSERTI128 $0x01, (R12)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        CX, R13
+	LEAQ        (R12)(BX*8), R12
+	VMOVDQU     Y2, (R13)
+	VMOVDQU     Y1, (R13)(R9*1)
+	VMOVDQU     Y0, (R13)(R9*2)
+	VMOVDQU     Y4, (R13)(R10*1)
+	VMOVDQU     (R12), X1
+	VINSERTI128 $0x01, (R12)(BX*4), Y1, Y1
+	VMOVDQU     (R12)(BX*1), X2
+	VINSERTI128 $0x01, (R12)(DI*1), Y2, Y2
+	VMOVDQU     (R12)(BX*2), X3
+	VINSERTI128 $0x01, (R12)(SI*2), Y3, Y3
+	VMOVDQU     (R12)(SI*1), X4
+	VINSERTI128 $0x01, (R12)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	VMOVDQU     Y2, 32(CX)
+	VMOVDQU     Y1, 32(CX)(R9*1)
+	VMOVDQU     Y0, 32(CX)(R9*2)
+	VMOVDQU     Y4, 32(CX)(R10*1)
+	LEAQ        (CX)(R9*4), CX
+	ADDQ        $+16, AX
+	SUBQ        $+4, R11
+	CMPQ        R11, $+4
+	JGE         tile5
+	TESTQ       R11, R11
+	JLE         done6
+	SUBQ        $+4, R11
+	LEAQ        (AX)(R11*4), AX
+	IMULQ       R9, R11
+	ADDQ        R11, CX
+	MOVQ        $+4, R11
+	JMP         tile5
 
-full7:
-	ADDQ $+16, AX
-	JMP  tile6
-
-done8:
-	SUBQ   $+8, 8(SP)
-	JLE    done5
-	CMPQ   8(SP), $+8
-	JGE    full4
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+16, 8(SP)
+	CMPQ   8(SP), $+16
+	JGE    tile3
 	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+16, AX
+	IMUL3Q $+4, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+16, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepB4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepB4AVX2(SB), $72-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   56(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R11
+	IMUL3Q $+8, BX, R11
+	MOVQ   R11, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R11
+
+tile5:
+	MOVQ        AX, R12
+	VMOVDQU     (R12), X1
+	VINSERTI128 $0x01, (R12)(BX*4), Y1, Y1
+	VMOVDQU     (R12)(BX*1), X2
+	VINSERTI128 $0x01, (R12)(DI*1), Y2, Y2
+	VMOVDQU     (R12)(BX*2), X3
+	VINSERTI128 $0x01, (R12)(SI*2), Y3, Y3
+	VMOVDQU     (R12)(SI*1), X4
+	VINSERTI128 $0x01, (R12)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	VMOVDQU     Y2, (CX)
+	VMOVDQU     Y1, (CX)(R9*1)
+	VMOVDQU     Y0, (CX)(R9*2)
+	VMOVDQU     Y4, (CX)(R10*1)
+	LEAQ        (CX)(R9*4), CX
+	ADDQ        $+16, AX
+	SUBQ        $+4, R11
+	CMPQ        R11, $+4
+	JGE         tile5
+	TESTQ       R11, R11
+	JLE         done6
+	SUBQ        $+4, R11
+	LEAQ        (AX)(R11*4), AX
+	IMULQ       R9, R11
+	ADDQ        R11, CX
+	MOVQ        $+4, R11
+	JMP         tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+8, 8(SP)
+	CMPQ   8(SP), $+8
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+8, AX
 	IMUL3Q $+4, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
@@ -5698,13 +6312,7 @@ done8:
 	MOVQ   $+8, 8(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, 16(SP)
-	MOVQ (SP), AX
-	ADDQ AX, 24(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 56(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 32(SP)
@@ -5767,7 +6375,7 @@ tile3:
 	MOVQ 16(SP), CX
 	MOVQ 104(DX), R10
 
-tile6:
+tile5:
 	MOVQ            AX, R11
 	VMOVDQU64       (R11), X1
 	VMOVDQU64       (R11)(BX*1), X2
@@ -5782,27 +6390,30 @@ tile6:
 	VMOVDQU64       Z0, (CX)
 	VMOVDQU64       Z2, (CX)(R9*1)
 	LEAQ            (CX)(R9*2), CX
+	ADDQ            $+16, AX
 	SUBQ            $+2, R10
-	JLE             done8
 	CMPQ            R10, $+2
-	JGE             full7
-	LEAQ            (AX)(R10*8), AX
+	JGE             tile5
+	TESTQ           R10, R10
+	JLE             done6
 	SUBQ            $+2, R10
+	LEAQ            (AX)(R10*8), AX
 	IMULQ           R9, R10
 	ADDQ            R10, CX
 	MOVQ            $+2, R10
-	JMP             tile6
+	JMP             tile5
 
-full7:
-	ADDQ $+16, AX
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
 	SUBQ   $+8, 8(SP)
-	JLE    done5
 	CMPQ   8(SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+8, AX
 	IMUL3Q $+8, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
@@ -5810,13 +6421,132 @@ done8:
 	MOVQ   $+8, 8(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 16(SP)
-	MOVQ (SP), AX
-	ADDQ AX, 24(SP)
-	JMP  tile3
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
 
-done5:
+// func transposeStepWideB8AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepWideB8AVX2(SB), $72-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), DI
+	MOVQ   56(DX), DI
+	LEAQ   (DI)(DI*2), R8
+	LEAQ   (DI)(DI*4), R9
+	LEAQ   (R8)(DI*4), R9
+	IMUL3Q $+8, BX, R9
+	MOVQ   R9, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R9
+
+tile5:
+	MOVQ        AX, R10
+	VMOVDQU     (R10), Y0
+	VMOVDQU     (R10)(BX*1), Y1
+	VMOVDQU     (R10)(BX*2), Y2
+	VMOVDQU     (R10)(SI*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        CX, R11
+	LEAQ        (R10)(BX*4), R10
+	VMOVDQU     Y3, (R11)
+	VMOVDQU     Y5, (R11)(DI*1)
+	VMOVDQU     Y1, (R11)(DI*2)
+	VMOVDQU     Y0, (R11)(R8*1)
+	VMOVDQU     (R10), Y0
+	VMOVDQU     (R10)(BX*1), Y1
+	VMOVDQU     (R10)(BX*2), Y2
+	VMOVDQU     (R10)(SI*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	VMOVDQU     Y3, 32(CX)
+	VMOVDQU     Y5, 32(CX)(DI*1)
+	VMOVDQU     Y1, 32(CX)(DI*2)
+	VMOVDQU     Y0, 32(CX)(R8*1)
+	LEAQ        (CX)(DI*4), CX
+	ADDQ        $+32, AX
+	SUBQ        $+4, R9
+	CMPQ        R9, $+4
+	JGE         tile5
+	TESTQ       R9, R9
+	JLE         done6
+	SUBQ        $+4, R9
+	LEAQ        (AX)(R9*8), AX
+	IMULQ       DI, R9
+	ADDQ        R9, CX
+	MOVQ        $+4, R9
+	JMP         tile5
+
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+8, 8(SP)
+	CMPQ   8(SP), $+8
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+8, AX
+	IMUL3Q $+8, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+8, 8(SP)
+	JMP    tile3
+
+done4:
 	MOVQ 56(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 32(SP)
@@ -5832,6 +6562,113 @@ done5:
 // func transposeStepB8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
 TEXT ·transposeStepB8AVX2(SB), $72-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), DI
+	MOVQ   56(DX), DI
+	LEAQ   (DI)(DI*2), R8
+	LEAQ   (DI)(DI*4), R9
+	LEAQ   (R8)(DI*4), R9
+	IMUL3Q $+4, BX, R9
+	MOVQ   R9, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R9
+
+tile5:
+	MOVQ        AX, R10
+	VMOVDQU     (R10), Y0
+	VMOVDQU     (R10)(BX*1), Y1
+	VMOVDQU     (R10)(BX*2), Y2
+	VMOVDQU     (R10)(SI*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	VMOVDQU     Y3, (CX)
+	VMOVDQU     Y5, (CX)(DI*1)
+	VMOVDQU     Y1, (CX)(DI*2)
+	VMOVDQU     Y0, (CX)(R8*1)
+	LEAQ        (CX)(DI*4), CX
+	ADDQ        $+32, AX
+	SUBQ        $+4, R9
+	CMPQ        R9, $+4
+	JGE         tile5
+	TESTQ       R9, R9
+	JLE         done6
+	SUBQ        $+4, R9
+	LEAQ        (AX)(R9*8), AX
+	IMULQ       DI, R9
+	ADDQ        R9, CX
+	MOVQ        $+4, R9
+	JMP         tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+4, 8(SP)
+	CMPQ   8(SP), $+4
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+4, AX
+	IMUL3Q $+8, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+4, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepWideB16AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepWideB16AVX2(SB), $72-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
@@ -5873,55 +6710,154 @@ tile3:
 	MOVQ 16(SP), CX
 	MOVQ 104(DX), DI
 
-tile6:
-	MOVQ           AX, R8
-	LEAQ           (R8)(BX*2), R9
-	VMOVDQU        (R8), X1
-	VBROADCASTI128 (R9), Y0
-	VPBLENDD       $0xf0, Y0, Y1, Y1
-	VMOVDQU        (R8)(BX*1), X2
-	VBROADCASTI128 (R9)(BX*1), Y0
-	VPBLENDD       $0xf0, Y0, Y2, Y2
-	VPUNPCKLQDQ    Y2, Y1, Y0
-	VPUNPCKHQDQ    Y2, Y1, Y2
-	VMOVDQU        Y0, (CX)
-	VMOVDQU        Y2, (CX)(SI*1)
-	LEAQ           (CX)(SI*2), CX
-	SUBQ           $+2, DI
-	JLE            done8
-	CMPQ           DI, $+2
-	JGE            full7
-	LEAQ           (AX)(DI*8), AX
-	SUBQ           $+2, DI
-	IMULQ          SI, DI
-	ADDQ           DI, CX
-	MOVQ           $+2, DI
-	JMP            tile6
+tile5:
+	MOVQ       AX, R8
+	VMOVDQU    (R8), Y0
+	VMOVDQU    (R8)(BX*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       CX, R9
+	LEAQ       (R8)(BX*2), R8
+	VMOVDQU    Y2, (R9)
+	VMOVDQU    Y0, (R9)(SI*1)
+	VMOVDQU    (R8), Y0
+	VMOVDQU    (R8)(BX*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	VMOVDQU    Y2, 32(CX)
+	VMOVDQU    Y0, 32(CX)(SI*1)
+	LEAQ       (CX)(SI*2), CX
+	ADDQ       $+32, AX
+	SUBQ       $+2, DI
+	CMPQ       DI, $+2
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+2, DI
+	IMUL3Q     $+16, DI, R8
+	ADDQ       R8, AX
+	IMULQ      SI, DI
+	ADDQ       DI, CX
+	MOVQ       $+2, DI
+	JMP        tile5
 
-full7:
-	ADDQ $+16, AX
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
 	SUBQ   $+4, 8(SP)
-	JLE    done5
 	CMPQ   8(SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   8(SP), AX
-	IMUL3Q $+8, AX, CX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+4, AX
+	IMUL3Q $+16, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+4, 8(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, 16(SP)
-	MOVQ (SP), AX
-	ADDQ AX, 24(SP)
-	JMP  tile3
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
 
-done5:
+// func transposeStepB16AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepB16AVX2(SB), $72-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), SI
+	MOVQ   56(DX), SI
+	LEAQ   (SI)(SI*2), DI
+	LEAQ   (SI)(SI*4), R8
+	LEAQ   (DI)(SI*4), DI
+	IMUL3Q $+2, BX, DI
+	MOVQ   DI, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), DI
+
+tile5:
+	MOVQ       AX, R8
+	VMOVDQU    (R8), Y0
+	VMOVDQU    (R8)(BX*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	VMOVDQU    Y2, (CX)
+	VMOVDQU    Y0, (CX)(SI*1)
+	LEAQ       (CX)(SI*2), CX
+	ADDQ       $+32, AX
+	SUBQ       $+2, DI
+	CMPQ       DI, $+2
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+2, DI
+	IMUL3Q     $+16, DI, R8
+	ADDQ       R8, AX
+	IMULQ      SI, DI
+	ADDQ       DI, CX
+	MOVQ       $+2, DI
+	JMP        tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+2, 8(SP)
+	CMPQ   8(SP), $+2
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+2, AX
+	IMUL3Q $+16, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+2, 8(SP)
+	JMP    tile3
+
+done4:
 	MOVQ 56(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 32(SP)
@@ -6019,7 +6955,7 @@ tile5:
 	MOVQ            120(BX), R8
 	VMOVDQU64       (AX)(R8*1), X16
 	CMPQ            (SP), $+16
-	JLE             loaded8
+	JLE             loaded7
 	MOVQ            128(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K1, Z1
 	MOVQ            136(BX), R8
@@ -6053,7 +6989,7 @@ tile5:
 	MOVQ            248(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K1, Z16
 	CMPQ            (SP), $+32
-	JLE             loaded8
+	JLE             loaded7
 	MOVQ            256(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K2, Z1
 	MOVQ            264(BX), R8
@@ -6087,7 +7023,7 @@ tile5:
 	MOVQ            376(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K2, Z16
 	CMPQ            (SP), $+48
-	JLE             loaded8
+	JLE             loaded7
 	MOVQ            384(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K3, Z1
 	MOVQ            392(BX), R8
@@ -6121,7 +7057,7 @@ tile5:
 	MOVQ            504(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K3, Z16
 
-loaded8:
+loaded7:
 	VPUNPCKLBW Z9, Z1, Z0
 	VPUNPCKHBW Z9, Z1, Z9
 	VPUNPCKLBW Z10, Z2, Z1
@@ -6218,21 +7154,20 @@ loaded8:
 	VMOVDQU8   Z0, K4, (CX)(R8*1)
 	MOVQ       120(SI), R8
 	VMOVDQU8   Z16, K4, (CX)(R8*1)
+	ADDQ       $+16, AX
+	ADDQ       $+128, SI
 	SUBQ       $+16, DI
-	JLE        done7
 	CMPQ       DI, $+16
-	JGE        full6
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+16, DI
 	LEAQ       (AX)(DI*1), AX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+16, DI
 	JMP        tile5
 
-full6:
-	ADDQ $+16, AX
-	ADDQ $+128, SI
-	JMP  tile5
-
-done7:
+done6:
 	SUBQ $+64, (SP)
 	JLE  last4
 	ADDQ $+64, 8(SP)
@@ -6321,7 +7256,7 @@ tile5:
 	MOVQ            56(BX), R8
 	VMOVDQU64       (AX)(R8*1), X8
 	CMPQ            (SP), $+8
-	JLE             loaded8
+	JLE             loaded7
 	MOVQ            64(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K1, Z1
 	MOVQ            72(BX), R8
@@ -6339,7 +7274,7 @@ tile5:
 	MOVQ            120(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K1, Z8
 	CMPQ            (SP), $+16
-	JLE             loaded8
+	JLE             loaded7
 	MOVQ            128(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K2, Z1
 	MOVQ            136(BX), R8
@@ -6357,7 +7292,7 @@ tile5:
 	MOVQ            184(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K2, Z8
 	CMPQ            (SP), $+24
-	JLE             loaded8
+	JLE             loaded7
 	MOVQ            192(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K3, Z1
 	MOVQ            200(BX), R8
@@ -6375,7 +7310,7 @@ tile5:
 	MOVQ            248(BX), R8
 	VBROADCASTI32X4 (AX)(R8*1), K3, Z8
 
-loaded8:
+loaded7:
 	VPUNPCKLWD Z5, Z1, Z0
 	VPUNPCKHWD Z5, Z1, Z5
 	VPUNPCKLWD Z6, Z2, Z1
@@ -6416,21 +7351,20 @@ loaded8:
 	VMOVDQU8   Z0, K4, (CX)(R8*1)
 	MOVQ       56(SI), R8
 	VMOVDQU8   Z8, K4, (CX)(R8*1)
+	ADDQ       $+16, AX
+	ADDQ       $+64, SI
 	SUBQ       $+8, DI
-	JLE        done7
 	CMPQ       DI, $+8
-	JGE        full6
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+8, DI
 	LEAQ       (AX)(DI*2), AX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+8, DI
 	JMP        tile5
 
-full6:
-	ADDQ $+16, AX
-	ADDQ $+64, SI
-	JMP  tile5
-
-done7:
+done6:
 	SUBQ $+32, (SP)
 	JLE  last4
 	ADDQ $+64, 8(SP)
@@ -6484,7 +7418,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
@@ -6492,7 +7426,7 @@ tile6:
 	MOVQ R8, R10
 	LEAQ 4096(R8), R11
 
-line9:
+line7:
 	MOVQ      (R9), R12
 	VMOVDQU64 (CX)(R12*1), Z0
 	VMOVDQA64 Z0, (R10)
@@ -6520,11 +7454,11 @@ line9:
 	ADDQ      $+64, R9
 	ADDQ      $+512, R10
 	CMPQ      R10, R11
-	JL        line9
+	JL        line7
 	MOVQ      SI, R10
 	XORQ      R9, R9
 
-column10:
+column8:
 	VMOVDQU64    (R8)(R9*1), X1
 	VINSERTI32X4 $0x01, 1024(R8)(R9*1), Z1, Z1
 	VINSERTI32X4 $0x02, 2048(R8)(R9*1), Z1, Z1
@@ -6688,39 +7622,37 @@ column10:
 	ADDQ         $+128, R10
 	ADDQ         $+16, R9
 	CMPQ         R9, $+64
-	JL           column10
+	JL           column8
+	ADDQ         $+64, CX
+	ADDQ         $+512, SI
 	SUBQ         $+64, DI
-	JLE          done8
 	CMPQ         DI, $+64
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+64, DI
 	LEAQ         (CX)(DI*1), CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+64, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+512, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+512, 8(SP)
 	SUBQ   $+64, (SP)
-	JLE    done5
 	CMPQ   (SP), $+64
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+64, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+512, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -6770,22 +7702,22 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 512(R9), R11
 
-fetch10:
+fetch8:
 	MOVQ       (R9), R12
 	PREFETCHT1 (R10)(R12*1)
 	MOVQ       8(R9), R12
@@ -6796,7 +7728,7 @@ fetch10:
 	PREFETCHT1 (R10)(R12*1)
 	ADDQ       $+32, R9
 	CMPQ       R9, R11
-	JL         fetch10
+	JL         fetch8
 	LEAQ       72(SP), R9
 	ADDQ       $+63, R9
 	ANDQ       $-64, R9
@@ -6804,7 +7736,7 @@ fetch10:
 	MOVQ       R9, R11
 	LEAQ       4096(R9), R12
 
-line11:
+line9:
 	MOVQ      (R10), R13
 	VMOVDQU64 (CX)(R13*1), Z0
 	VMOVDQA64 Z0, (R11)
@@ -6832,11 +7764,11 @@ line11:
 	ADDQ      $+64, R10
 	ADDQ      $+512, R11
 	CMPQ      R11, R12
-	JL        line11
+	JL        line9
 	MOVQ      SI, R11
 	XORQ      R10, R10
 
-column12:
+column10:
 	VMOVDQU64    (R9)(R10*1), X1
 	VINSERTI32X4 $0x01, 1024(R9)(R10*1), Z1, Z1
 	VINSERTI32X4 $0x02, 2048(R9)(R10*1), Z1, Z1
@@ -6966,141 +7898,139 @@ column12:
 	VPUNPCKLBW   Z16, Z15, Z0
 	VPUNPCKHBW   Z16, Z15, Z16
 	CMPQ         DI, $+0
-	JG           written13
+	JG           written11
 	MOVQ         (R11), R12
 	VMOVNTDQ     Z14, (AX)(R12*1)
 
-written13:
+written11:
 	CMPQ     DI, $+1
-	JG       written14
+	JG       written12
 	MOVQ     8(R11), R12
 	VMOVNTDQ Z13, (AX)(R12*1)
 
-written14:
+written12:
 	CMPQ     DI, $+2
-	JG       written15
+	JG       written13
 	MOVQ     16(R11), R12
 	VMOVNTDQ Z12, (AX)(R12*1)
 
-written15:
+written13:
 	CMPQ     DI, $+3
-	JG       written16
+	JG       written14
 	MOVQ     24(R11), R12
 	VMOVNTDQ Z11, (AX)(R12*1)
 
-written16:
+written14:
 	CMPQ     DI, $+4
-	JG       written17
+	JG       written15
 	MOVQ     32(R11), R12
 	VMOVNTDQ Z10, (AX)(R12*1)
 
-written17:
+written15:
 	CMPQ     DI, $+5
-	JG       written18
+	JG       written16
 	MOVQ     40(R11), R12
 	VMOVNTDQ Z9, (AX)(R12*1)
 
-written18:
+written16:
 	CMPQ     DI, $+6
-	JG       written19
+	JG       written17
 	MOVQ     48(R11), R12
 	VMOVNTDQ Z8, (AX)(R12*1)
 
-written19:
+written17:
 	CMPQ     DI, $+7
-	JG       written20
+	JG       written18
 	MOVQ     56(R11), R12
 	VMOVNTDQ Z7, (AX)(R12*1)
 
-written20:
+written18:
 	CMPQ     DI, $+8
-	JG       written21
+	JG       written19
 	MOVQ     64(R11), R12
 	VMOVNTDQ Z6, (AX)(R12*1)
 
-written21:
+written19:
 	CMPQ     DI, $+9
-	JG       written22
+	JG       written20
 	MOVQ     72(R11), R12
 	VMOVNTDQ Z5, (AX)(R12*1)
 
-written22:
+written20:
 	CMPQ     DI, $+10
-	JG       written23
+	JG       written21
 	MOVQ     80(R11), R12
 	VMOVNTDQ Z4, (AX)(R12*1)
 
-written23:
+written21:
 	CMPQ     DI, $+11
-	JG       written24
+	JG       written22
 	MOVQ     88(R11), R12
 	VMOVNTDQ Z3, (AX)(R12*1)
 
-written24:
+written22:
 	CMPQ     DI, $+12
-	JG       written25
+	JG       written23
 	MOVQ     96(R11), R12
 	VMOVNTDQ Z2, (AX)(R12*1)
 
-written25:
+written23:
 	CMPQ     DI, $+13
-	JG       written26
+	JG       written24
 	MOVQ     104(R11), R12
 	VMOVNTDQ Z1, (AX)(R12*1)
 
-written26:
+written24:
 	CMPQ     DI, $+14
-	JG       written27
+	JG       written25
 	MOVQ     112(R11), R12
 	VMOVNTDQ Z0, (AX)(R12*1)
 
-written27:
+written25:
 	CMPQ     DI, $+15
-	JG       written28
+	JG       written26
 	MOVQ     120(R11), R12
 	VMOVNTDQ Z16, (AX)(R12*1)
 
-written28:
-	ADDQ $+128, R11
-	SUBQ $+16, DI
-	ADDQ $+16, R10
-	CMPQ R10, $+64
-	JL   column12
-	ADDQ $+64, DI
-	SUBQ $+64, R8
-	JLE  done9
-	CMPQ R8, $+64
-	JGE  full8
-	LEAQ (CX)(R8*1), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+64, DI
-	SUBQ R8, DI
-	MOVQ $+64, R8
-	JMP  tile7
+written26:
+	ADDQ  $+128, R11
+	SUBQ  $+16, DI
+	ADDQ  $+16, R10
+	CMPQ  R10, $+64
+	JL    column10
+	ADDQ  $+64, DI
+	ADDQ  $+64, CX
+	ADDQ  $+512, SI
+	SUBQ  $+64, R8
+	CMPQ  R8, $+64
+	JGE   tile6
+	TESTQ R8, R8
+	JLE   done7
+	SUBQ  $+64, R8
+	LEAQ  (CX)(R8*1), CX
+	LEAQ  (SI)(R8*8), SI
+	XORQ  DI, DI
+	SUBQ  R8, DI
+	MOVQ  $+64, R8
+	JMP   tile6
 
-full8:
-	ADDQ $+64, CX
-	ADDQ $+512, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+512, 8(SP)
 	SUBQ   $+64, (SP)
-	JLE    done5
 	CMPQ   (SP), $+64
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+64, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+512, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -7148,7 +8078,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
@@ -7156,7 +8086,7 @@ tile6:
 	MOVQ R8, R10
 	LEAQ 2048(R8), R11
 
-line9:
+line7:
 	MOVQ      (R9), R12
 	VMOVDQU64 (CX)(R12*1), Z0
 	VMOVDQA64 Z0, (R10)
@@ -7184,11 +8114,11 @@ line9:
 	ADDQ      $+64, R9
 	ADDQ      $+512, R10
 	CMPQ      R10, R11
-	JL        line9
+	JL        line7
 	MOVQ      SI, R10
 	XORQ      R9, R9
 
-column10:
+column8:
 	VMOVDQU64    (R8)(R9*1), X1
 	VINSERTI32X4 $0x01, 512(R8)(R9*1), Z1, Z1
 	VINSERTI32X4 $0x02, 1024(R8)(R9*1), Z1, Z1
@@ -7264,39 +8194,37 @@ column10:
 	ADDQ         $+64, R10
 	ADDQ         $+16, R9
 	CMPQ         R9, $+64
-	JL           column10
+	JL           column8
+	ADDQ         $+64, CX
+	ADDQ         $+256, SI
 	SUBQ         $+32, DI
-	JLE          done8
 	CMPQ         DI, $+32
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+32, DI
 	LEAQ         (CX)(DI*2), CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+32, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+256, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+256, 8(SP)
 	SUBQ   $+32, (SP)
-	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+32, CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+256, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -7346,22 +8274,22 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 256(R9), R11
 
-fetch10:
+fetch8:
 	MOVQ       (R9), R12
 	PREFETCHT1 (R10)(R12*1)
 	MOVQ       8(R9), R12
@@ -7372,7 +8300,7 @@ fetch10:
 	PREFETCHT1 (R10)(R12*1)
 	ADDQ       $+32, R9
 	CMPQ       R9, R11
-	JL         fetch10
+	JL         fetch8
 	LEAQ       72(SP), R9
 	ADDQ       $+63, R9
 	ANDQ       $-64, R9
@@ -7380,7 +8308,7 @@ fetch10:
 	MOVQ       R9, R11
 	LEAQ       2048(R9), R12
 
-line11:
+line9:
 	MOVQ      (R10), R13
 	VMOVDQU64 (CX)(R13*1), Z0
 	VMOVDQA64 Z0, (R11)
@@ -7408,11 +8336,11 @@ line11:
 	ADDQ      $+64, R10
 	ADDQ      $+512, R11
 	CMPQ      R11, R12
-	JL        line11
+	JL        line9
 	MOVQ      SI, R11
 	XORQ      R10, R10
 
-column12:
+column10:
 	VMOVDQU64    (R9)(R10*1), X1
 	VINSERTI32X4 $0x01, 512(R9)(R10*1), Z1, Z1
 	VINSERTI32X4 $0x02, 1024(R9)(R10*1), Z1, Z1
@@ -7470,93 +8398,91 @@ column12:
 	VPUNPCKLWD   Z8, Z7, Z0
 	VPUNPCKHWD   Z8, Z7, Z8
 	CMPQ         DI, $+0
-	JG           written13
+	JG           written11
 	MOVQ         (R11), R12
 	VMOVNTDQ     Z6, (AX)(R12*1)
 
-written13:
+written11:
 	CMPQ     DI, $+1
-	JG       written14
+	JG       written12
 	MOVQ     8(R11), R12
 	VMOVNTDQ Z5, (AX)(R12*1)
 
-written14:
+written12:
 	CMPQ     DI, $+2
-	JG       written15
+	JG       written13
 	MOVQ     16(R11), R12
 	VMOVNTDQ Z4, (AX)(R12*1)
 
-written15:
+written13:
 	CMPQ     DI, $+3
-	JG       written16
+	JG       written14
 	MOVQ     24(R11), R12
 	VMOVNTDQ Z3, (AX)(R12*1)
 
-written16:
+written14:
 	CMPQ     DI, $+4
-	JG       written17
+	JG       written15
 	MOVQ     32(R11), R12
 	VMOVNTDQ Z2, (AX)(R12*1)
 
-written17:
+written15:
 	CMPQ     DI, $+5
-	JG       written18
+	JG       written16
 	MOVQ     40(R11), R12
 	VMOVNTDQ Z1, (AX)(R12*1)
 
-written18:
+written16:
 	CMPQ     DI, $+6
-	JG       written19
+	JG       written17
 	MOVQ     48(R11), R12
 	VMOVNTDQ Z0, (AX)(R12*1)
 
-written19:
+written17:
 	CMPQ     DI, $+7
-	JG       written20
+	JG       written18
 	MOVQ     56(R11), R12
 	VMOVNTDQ Z8, (AX)(R12*1)
 
-written20:
-	ADDQ $+64, R11
-	SUBQ $+8, DI
-	ADDQ $+16, R10
-	CMPQ R10, $+64
-	JL   column12
-	ADDQ $+32, DI
-	SUBQ $+32, R8
-	JLE  done9
-	CMPQ R8, $+32
-	JGE  full8
-	LEAQ (CX)(R8*2), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+32, DI
-	SUBQ R8, DI
-	MOVQ $+32, R8
-	JMP  tile7
+written18:
+	ADDQ  $+64, R11
+	SUBQ  $+8, DI
+	ADDQ  $+16, R10
+	CMPQ  R10, $+64
+	JL    column10
+	ADDQ  $+32, DI
+	ADDQ  $+64, CX
+	ADDQ  $+256, SI
+	SUBQ  $+32, R8
+	CMPQ  R8, $+32
+	JGE   tile6
+	TESTQ R8, R8
+	JLE   done7
+	SUBQ  $+32, R8
+	LEAQ  (CX)(R8*2), CX
+	LEAQ  (SI)(R8*8), SI
+	XORQ  DI, DI
+	SUBQ  R8, DI
+	MOVQ  $+32, R8
+	JMP   tile6
 
-full8:
-	ADDQ $+64, CX
-	ADDQ $+256, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+256, 8(SP)
 	SUBQ   $+32, (SP)
-	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+32, CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+256, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -7604,7 +8530,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	MOVQ         (BX), R8
 	VMOVDQU64    (CX)(R8*1), Y1
 	VINSERTI64X4 $0x01, 32(CX)(R8*1), Z1, Z1
@@ -7749,38 +8675,36 @@ tile6:
 	VSHUFI32X4   $0xdd, Z5, Z0, Z0
 	MOVQ         120(SI), R8
 	VMOVDQU64    Z0, (AX)(R8*1)
+	ADDQ         $+64, CX
+	ADDQ         $+128, SI
 	SUBQ         $+16, DI
-	JLE          done8
 	CMPQ         DI, $+16
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+16, DI
 	LEAQ         (CX)(DI*4), CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+16, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+128, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+128, 8(SP)
 	SUBQ   $+16, (SP)
-	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+16, CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+128, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -7830,22 +8754,22 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 128(R9), R11
 
-fetch10:
+fetch8:
 	MOVQ         (R9), R12
 	PREFETCHT1   (R10)(R12*1)
 	MOVQ         8(R9), R12
@@ -7856,7 +8780,7 @@ fetch10:
 	PREFETCHT1   (R10)(R12*1)
 	ADDQ         $+32, R9
 	CMPQ         R9, R11
-	JL           fetch10
+	JL           fetch8
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y1
 	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z1, Z1
@@ -7941,164 +8865,162 @@ fetch10:
 	VSHUFI32X4   $0x44, Z17, Z12, Z21
 	VSHUFI32X4   $0x88, Z21, Z20, Z22
 	CMPQ         DI, $+0
-	JG           written11
+	JG           written9
 	MOVQ         (SI), R9
 	VMOVNTDQ     Z22, (AX)(R9*1)
 
-written11:
+written9:
 	VSHUFI32X4 $0xdd, Z21, Z20, Z20
 	CMPQ       DI, $+4
-	JG         written12
+	JG         written10
 	MOVQ       32(SI), R9
 	VMOVNTDQ   Z20, (AX)(R9*1)
 
-written12:
+written10:
 	VSHUFI32X4 $0xee, Z7, Z2, Z20
 	VSHUFI32X4 $0xee, Z17, Z12, Z21
 	VSHUFI32X4 $0x88, Z21, Z20, Z22
 	CMPQ       DI, $+8
-	JG         written13
+	JG         written11
 	MOVQ       64(SI), R9
 	VMOVNTDQ   Z22, (AX)(R9*1)
 
-written13:
+written11:
 	VSHUFI32X4 $0xdd, Z21, Z20, Z20
 	CMPQ       DI, $+12
-	JG         written14
+	JG         written12
 	MOVQ       96(SI), R9
 	VMOVNTDQ   Z20, (AX)(R9*1)
 
-written14:
+written12:
 	VSHUFI32X4 $0x44, Z6, Z1, Z20
 	VSHUFI32X4 $0x44, Z16, Z11, Z21
 	VSHUFI32X4 $0x88, Z21, Z20, Z22
 	CMPQ       DI, $+1
-	JG         written15
+	JG         written13
 	MOVQ       8(SI), R9
 	VMOVNTDQ   Z22, (AX)(R9*1)
 
-written15:
+written13:
 	VSHUFI32X4 $0xdd, Z21, Z20, Z20
 	CMPQ       DI, $+5
-	JG         written16
+	JG         written14
 	MOVQ       40(SI), R9
 	VMOVNTDQ   Z20, (AX)(R9*1)
 
-written16:
+written14:
 	VSHUFI32X4 $0xee, Z6, Z1, Z20
 	VSHUFI32X4 $0xee, Z16, Z11, Z21
 	VSHUFI32X4 $0x88, Z21, Z20, Z22
 	CMPQ       DI, $+9
-	JG         written17
+	JG         written15
 	MOVQ       72(SI), R9
 	VMOVNTDQ   Z22, (AX)(R9*1)
 
-written17:
+written15:
 	VSHUFI32X4 $0xdd, Z21, Z20, Z20
 	CMPQ       DI, $+13
-	JG         written18
+	JG         written16
 	MOVQ       104(SI), R9
 	VMOVNTDQ   Z20, (AX)(R9*1)
 
-written18:
+written16:
 	VSHUFI32X4 $0x44, Z5, Z0, Z20
 	VSHUFI32X4 $0x44, Z15, Z10, Z21
 	VSHUFI32X4 $0x88, Z21, Z20, Z22
 	CMPQ       DI, $+2
-	JG         written19
+	JG         written17
 	MOVQ       16(SI), R9
 	VMOVNTDQ   Z22, (AX)(R9*1)
 
-written19:
+written17:
 	VSHUFI32X4 $0xdd, Z21, Z20, Z20
 	CMPQ       DI, $+6
-	JG         written20
+	JG         written18
 	MOVQ       48(SI), R9
 	VMOVNTDQ   Z20, (AX)(R9*1)
 
-written20:
+written18:
 	VSHUFI32X4 $0xee, Z5, Z0, Z0
 	VSHUFI32X4 $0xee, Z15, Z10, Z5
 	VSHUFI32X4 $0x88, Z5, Z0, Z10
 	CMPQ       DI, $+10
-	JG         written21
+	JG         written19
 	MOVQ       80(SI), R9
 	VMOVNTDQ   Z10, (AX)(R9*1)
 
-written21:
+written19:
 	VSHUFI32X4 $0xdd, Z5, Z0, Z0
 	CMPQ       DI, $+14
-	JG         written22
+	JG         written20
 	MOVQ       112(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written22:
+written20:
 	VSHUFI32X4 $0x44, Z9, Z4, Z0
 	VSHUFI32X4 $0x44, Z19, Z14, Z5
 	VSHUFI32X4 $0x88, Z5, Z0, Z10
 	CMPQ       DI, $+3
-	JG         written23
+	JG         written21
 	MOVQ       24(SI), R9
 	VMOVNTDQ   Z10, (AX)(R9*1)
 
-written23:
+written21:
 	VSHUFI32X4 $0xdd, Z5, Z0, Z0
 	CMPQ       DI, $+7
-	JG         written24
+	JG         written22
 	MOVQ       56(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written24:
+written22:
 	VSHUFI32X4 $0xee, Z9, Z4, Z0
 	VSHUFI32X4 $0xee, Z19, Z14, Z5
 	VSHUFI32X4 $0x88, Z5, Z0, Z10
 	CMPQ       DI, $+11
-	JG         written25
+	JG         written23
 	MOVQ       88(SI), R9
 	VMOVNTDQ   Z10, (AX)(R9*1)
 
-written25:
+written23:
 	VSHUFI32X4 $0xdd, Z5, Z0, Z0
 	CMPQ       DI, $+15
-	JG         written26
+	JG         written24
 	MOVQ       120(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written26:
-	SUBQ $+16, R8
-	JLE  done9
-	CMPQ R8, $+16
-	JGE  full8
-	LEAQ (CX)(R8*4), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+16, DI
-	SUBQ R8, DI
-	MOVQ $+16, R8
-	JMP  tile7
+written24:
+	ADDQ  $+64, CX
+	ADDQ  $+128, SI
+	SUBQ  $+16, R8
+	CMPQ  R8, $+16
+	JGE   tile6
+	TESTQ R8, R8
+	JLE   done7
+	SUBQ  $+16, R8
+	LEAQ  (CX)(R8*4), CX
+	LEAQ  (SI)(R8*8), SI
+	XORQ  DI, DI
+	SUBQ  R8, DI
+	MOVQ  $+16, R8
+	JMP   tile6
 
-full8:
-	ADDQ $+64, CX
-	ADDQ $+128, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+128, 8(SP)
 	SUBQ   $+16, (SP)
-	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+16, CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+128, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -8154,7 +9076,7 @@ tile3:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU64    (CX)(R8*1), Y1
 	VINSERTI64X4 $0x01, 32(CX)(R8*1), Z1, Z1
 	VMOVDQU64    (CX)(R9*1), Y2
@@ -8211,38 +9133,36 @@ tile6:
 	VSHUFI32X4   $0xdd, Z3, Z0, Z0
 	MOVQ         56(SI), R15
 	VMOVDQU64    Z0, (AX)(R15*1)
+	ADDQ         $+64, CX
+	ADDQ         $+64, SI
 	SUBQ         $+8, DI
-	JLE          done8
 	CMPQ         DI, $+8
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+8, DI
 	LEAQ         (CX)(DI*8), CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+8, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+64, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -8292,22 +9212,22 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 64(R9), R11
 
-fetch10:
+fetch8:
 	MOVQ         (R9), R12
 	PREFETCHT1   (R10)(R12*1)
 	MOVQ         8(R9), R12
@@ -8318,7 +9238,7 @@ fetch10:
 	PREFETCHT1   (R10)(R12*1)
 	ADDQ         $+32, R9
 	CMPQ         R9, R11
-	JL           fetch10
+	JL           fetch8
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y1
 	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z1, Z1
@@ -8355,100 +9275,98 @@ fetch10:
 	VSHUFI32X4   $0x44, Z9, Z6, Z13
 	VSHUFI32X4   $0x88, Z13, Z12, Z14
 	CMPQ         DI, $+0
-	JG           written11
+	JG           written9
 	MOVQ         (SI), R9
 	VMOVNTDQ     Z14, (AX)(R9*1)
 
-written11:
+written9:
 	VSHUFI32X4 $0xdd, Z13, Z12, Z12
 	CMPQ       DI, $+2
-	JG         written12
+	JG         written10
 	MOVQ       16(SI), R9
 	VMOVNTDQ   Z12, (AX)(R9*1)
 
-written12:
+written10:
 	VSHUFI32X4 $0xee, Z3, Z0, Z0
 	VSHUFI32X4 $0xee, Z9, Z6, Z3
 	VSHUFI32X4 $0x88, Z3, Z0, Z6
 	CMPQ       DI, $+4
-	JG         written13
+	JG         written11
 	MOVQ       32(SI), R9
 	VMOVNTDQ   Z6, (AX)(R9*1)
 
-written13:
+written11:
 	VSHUFI32X4 $0xdd, Z3, Z0, Z0
 	CMPQ       DI, $+6
-	JG         written14
+	JG         written12
 	MOVQ       48(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written14:
+written12:
 	VSHUFI32X4 $0x44, Z5, Z2, Z0
 	VSHUFI32X4 $0x44, Z11, Z8, Z3
 	VSHUFI32X4 $0x88, Z3, Z0, Z6
 	CMPQ       DI, $+1
-	JG         written15
+	JG         written13
 	MOVQ       8(SI), R9
 	VMOVNTDQ   Z6, (AX)(R9*1)
 
-written15:
+written13:
 	VSHUFI32X4 $0xdd, Z3, Z0, Z0
 	CMPQ       DI, $+3
-	JG         written16
+	JG         written14
 	MOVQ       24(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written16:
+written14:
 	VSHUFI32X4 $0xee, Z5, Z2, Z0
 	VSHUFI32X4 $0xee, Z11, Z8, Z3
 	VSHUFI32X4 $0x88, Z3, Z0, Z6
 	CMPQ       DI, $+5
-	JG         written17
+	JG         written15
 	MOVQ       40(SI), R9
 	VMOVNTDQ   Z6, (AX)(R9*1)
 
-written17:
+written15:
 	VSHUFI32X4 $0xdd, Z3, Z0, Z0
 	CMPQ       DI, $+7
-	JG         written18
+	JG         written16
 	MOVQ       56(SI), R9
 	VMOVNTDQ   Z0, (AX)(R9*1)
 
-written18:
-	SUBQ $+8, R8
-	JLE  done9
-	CMPQ R8, $+8
-	JGE  full8
-	LEAQ (CX)(R8*8), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+8, DI
-	SUBQ R8, DI
-	MOVQ $+8, R8
-	JMP  tile7
+written16:
+	ADDQ  $+64, CX
+	ADDQ  $+64, SI
+	SUBQ  $+8, R8
+	CMPQ  R8, $+8
+	JGE   tile6
+	TESTQ R8, R8
+	JLE   done7
+	SUBQ  $+8, R8
+	LEAQ  (CX)(R8*8), CX
+	LEAQ  (SI)(R8*8), SI
+	XORQ  DI, DI
+	SUBQ  R8, DI
+	MOVQ  $+8, R8
+	JMP   tile6
 
-full8:
-	ADDQ $+64, CX
-	ADDQ $+64, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -8500,7 +9418,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU64    (CX)(R8*1), Y0
 	VINSERTI64X4 $0x01, 32(CX)(R8*1), Z0, Z0
 	VMOVDQU64    (CX)(R9*1), Y1
@@ -8525,27 +9443,30 @@ tile6:
 	VSHUFI32X4   $0xdd, Z5, Z4, Z4
 	MOVQ         24(SI), R11
 	VMOVDQU64    Z4, (AX)(R11*1)
+	ADDQ         $+64, CX
+	ADDQ         $+32, SI
 	SUBQ         $+4, DI
-	JLE          done8
 	CMPQ         DI, $+4
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+4, DI
 	IMUL3Q       $+16, DI, R11
 	ADDQ         R11, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+4, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -8553,12 +9474,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -8608,22 +9524,22 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 32(R9), R11
 
-fetch10:
+fetch8:
 	MOVQ         (R9), R12
 	PREFETCHT1   (R10)(R12*1)
 	MOVQ         8(R9), R12
@@ -8634,7 +9550,7 @@ fetch10:
 	PREFETCHT1   (R10)(R12*1)
 	ADDQ         $+32, R9
 	CMPQ         R9, R11
-	JL           fetch10
+	JL           fetch8
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y0
 	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z0, Z0
@@ -8651,57 +9567,60 @@ fetch10:
 	VSHUFI32X4   $0x44, Z3, Z2, Z5
 	VSHUFI32X4   $0x88, Z5, Z4, Z6
 	CMPQ         DI, $+0
-	JG           written11
+	JG           written9
 	MOVQ         (SI), R9
 	VMOVNTDQ     Z6, (AX)(R9*1)
 
-written11:
+written9:
 	VSHUFI32X4 $0xdd, Z5, Z4, Z4
 	CMPQ       DI, $+1
-	JG         written12
+	JG         written10
 	MOVQ       8(SI), R9
 	VMOVNTDQ   Z4, (AX)(R9*1)
 
-written12:
+written10:
 	VSHUFI32X4 $0xee, Z1, Z0, Z4
 	VSHUFI32X4 $0xee, Z3, Z2, Z5
 	VSHUFI32X4 $0x88, Z5, Z4, Z6
 	CMPQ       DI, $+2
-	JG         written13
+	JG         written11
 	MOVQ       16(SI), R9
 	VMOVNTDQ   Z6, (AX)(R9*1)
 
-written13:
+written11:
 	VSHUFI32X4 $0xdd, Z5, Z4, Z4
 	CMPQ       DI, $+3
-	JG         written14
+	JG         written12
 	MOVQ       24(SI), R9
 	VMOVNTDQ   Z4, (AX)(R9*1)
 
-written14:
+written12:
+	ADDQ   $+64, CX
+	ADDQ   $+32, SI
 	SUBQ   $+4, R8
-	JLE    done9
 	CMPQ   R8, $+4
-	JGE    full8
+	JGE    tile6
+	TESTQ  R8, R8
+	JLE    done7
+	SUBQ   $+4, R8
 	IMUL3Q $+16, R8, DI
 	ADDQ   DI, CX
 	LEAQ   (SI)(R8*8), SI
-	MOVQ   $+4, DI
+	XORQ   DI, DI
 	SUBQ   R8, DI
 	MOVQ   $+4, R8
-	JMP    tile7
+	JMP    tile6
 
-full8:
-	ADDQ $+64, CX
-	ADDQ $+32, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -8709,12 +9628,7 @@ done9:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -8728,9 +9642,9 @@ done5:
 	VZEROUPPER
 	RET
 
-// func transposeWideB1AVX2(dst *byte, src *byte, b *byte)
+// func transposePanelB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeWideB1AVX2(SB), $4280-24
+TEXT ·transposePanelB1AVX2(SB), $16568-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -8762,76 +9676,73 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
 	MOVQ BX, R9
 	MOVQ R8, R10
-	LEAQ 4096(R8), R11
+	LEAQ 16384(R8), R11
 
-line9:
+line7:
 	MOVQ    (R9), R12
 	VMOVDQU (CX)(R12*1), Y0
 	VMOVDQU 32(CX)(R12*1), Y1
 	VMOVDQA Y0, (R10)
 	VMOVDQA Y1, 32(R10)
-	MOVQ    8(R9), R12
-	VMOVDQU (CX)(R12*1), Y0
-	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQU 64(CX)(R12*1), Y0
+	VMOVDQU 96(CX)(R12*1), Y1
 	VMOVDQA Y0, 64(R10)
 	VMOVDQA Y1, 96(R10)
-	MOVQ    16(R9), R12
-	VMOVDQU (CX)(R12*1), Y0
-	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQU 128(CX)(R12*1), Y0
+	VMOVDQU 160(CX)(R12*1), Y1
 	VMOVDQA Y0, 128(R10)
 	VMOVDQA Y1, 160(R10)
-	MOVQ    24(R9), R12
-	VMOVDQU (CX)(R12*1), Y0
-	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQU 192(CX)(R12*1), Y0
+	VMOVDQU 224(CX)(R12*1), Y1
 	VMOVDQA Y0, 192(R10)
 	VMOVDQA Y1, 224(R10)
-	ADDQ    $+32, R9
+	ADDQ    $+8, R9
 	ADDQ    $+256, R10
 	CMPQ    R10, R11
-	JL      line9
+	JL      line7
 	MOVQ    SI, R10
 	XORQ    R9, R9
 
-column10:
+column8:
 	VMOVDQU     (R8)(R9*1), X1
-	VINSERTI128 $0x01, 1024(R8)(R9*1), Y1, Y1
-	VMOVDQU     64(R8)(R9*1), X2
-	VINSERTI128 $0x01, 1088(R8)(R9*1), Y2, Y2
-	VMOVDQU     128(R8)(R9*1), X3
-	VINSERTI128 $0x01, 1152(R8)(R9*1), Y3, Y3
-	VMOVDQU     192(R8)(R9*1), X4
-	VINSERTI128 $0x01, 1216(R8)(R9*1), Y4, Y4
-	VMOVDQU     256(R8)(R9*1), X5
-	VINSERTI128 $0x01, 1280(R8)(R9*1), Y5, Y5
-	VMOVDQU     320(R8)(R9*1), X6
-	VINSERTI128 $0x01, 1344(R8)(R9*1), Y6, Y6
-	VMOVDQU     384(R8)(R9*1), X7
-	VINSERTI128 $0x01, 1408(R8)(R9*1), Y7, Y7
-	VMOVDQU     448(R8)(R9*1), X8
-	VINSERTI128 $0x01, 1472(R8)(R9*1), Y8, Y8
-	VMOVDQU     512(R8)(R9*1), X9
-	VINSERTI128 $0x01, 1536(R8)(R9*1), Y9, Y9
-	VMOVDQU     576(R8)(R9*1), X10
-	VINSERTI128 $0x01, 1600(R8)(R9*1), Y10, Y10
-	VMOVDQU     640(R8)(R9*1), X11
-	VINSERTI128 $0x01, 1664(R8)(R9*1), Y11, Y11
-	VMOVDQU     704(R8)(R9*1), X12
-	VINSERTI128 $0x01, 1728(R8)(R9*1), Y12, Y12
-	VMOVDQU     768(R8)(R9*1), X13
-	VINSERTI128 $0x01, 1792(R8)(R9*1), Y13, Y13
-	VMOVDQU     832(R8)(R9*1), X14
-	VINSERTI128 $0x01, 1856(R8)(R9*1), Y14, Y14
-	VMOVDQU     896(R8)(R9*1), X15
-	VINSERTI128 $0x01, 1920(R8)(R9*1), Y15, Y15
-	VMOVDQU     960(R8)(R9*1), X0
-	VINSERTI128 $0x01, 1984(R8)(R9*1), Y0, Y0
-	VMOVDQU     Y0, 4216(SP)
+	VINSERTI128 $0x01, 4096(R8)(R9*1), Y1, Y1
+	VMOVDQU     256(R8)(R9*1), X2
+	VINSERTI128 $0x01, 4352(R8)(R9*1), Y2, Y2
+	VMOVDQU     512(R8)(R9*1), X3
+	VINSERTI128 $0x01, 4608(R8)(R9*1), Y3, Y3
+	VMOVDQU     768(R8)(R9*1), X4
+	VINSERTI128 $0x01, 4864(R8)(R9*1), Y4, Y4
+	VMOVDQU     1024(R8)(R9*1), X5
+	VINSERTI128 $0x01, 5120(R8)(R9*1), Y5, Y5
+	VMOVDQU     1280(R8)(R9*1), X6
+	VINSERTI128 $0x01, 5376(R8)(R9*1), Y6, Y6
+	VMOVDQU     1536(R8)(R9*1), X7
+	VINSERTI128 $0x01, 5632(R8)(R9*1), Y7, Y7
+	VMOVDQU     1792(R8)(R9*1), X8
+	VINSERTI128 $0x01, 5888(R8)(R9*1), Y8, Y8
+	VMOVDQU     2048(R8)(R9*1), X9
+	VINSERTI128 $0x01, 6144(R8)(R9*1), Y9, Y9
+	VMOVDQU     2304(R8)(R9*1), X10
+	VINSERTI128 $0x01, 6400(R8)(R9*1), Y10, Y10
+	VMOVDQU     2560(R8)(R9*1), X11
+	VINSERTI128 $0x01, 6656(R8)(R9*1), Y11, Y11
+	VMOVDQU     2816(R8)(R9*1), X12
+	VINSERTI128 $0x01, 6912(R8)(R9*1), Y12, Y12
+	VMOVDQU     3072(R8)(R9*1), X13
+	VINSERTI128 $0x01, 7168(R8)(R9*1), Y13, Y13
+	VMOVDQU     3328(R8)(R9*1), X14
+	VINSERTI128 $0x01, 7424(R8)(R9*1), Y14, Y14
+	VMOVDQU     3584(R8)(R9*1), X15
+	VINSERTI128 $0x01, 7680(R8)(R9*1), Y15, Y15
+	VMOVDQU     3840(R8)(R9*1), X0
+	VINSERTI128 $0x01, 7936(R8)(R9*1), Y0, Y0
+	VMOVDQU     Y0, 16504(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -8846,9 +9757,9 @@ column10:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  4216(SP), Y8, Y7
-	VPUNPCKHBW  4216(SP), Y8, Y8
-	VMOVDQU     Y8, 4216(SP)
+	VPUNPCKLBW  16504(SP), Y8, Y7
+	VPUNPCKHBW  16504(SP), Y8, Y8
+	VMOVDQU     Y8, 16504(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -8863,9 +9774,9 @@ column10:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  4216(SP), Y12, Y3
-	VPUNPCKHBW  4216(SP), Y12, Y12
-	VMOVDQU     Y12, 4216(SP)
+	VPUNPCKLBW  16504(SP), Y12, Y3
+	VPUNPCKHBW  16504(SP), Y12, Y12
+	VMOVDQU     Y12, 16504(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -8880,9 +9791,9 @@ column10:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  4216(SP), Y14, Y1
-	VPUNPCKHBW  4216(SP), Y14, Y14
-	VMOVDQU     Y14, 4216(SP)
+	VPUNPCKLBW  16504(SP), Y14, Y1
+	VPUNPCKHBW  16504(SP), Y14, Y14
+	VMOVDQU     Y14, 16504(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -8897,8 +9808,8 @@ column10:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  4216(SP), Y15, Y0
-	VPUNPCKHBW  4216(SP), Y15, Y15
+	VPUNPCKLBW  16504(SP), Y15, Y0
+	VPUNPCKHBW  16504(SP), Y15, Y15
 	MOVQ        (R10), R11
 	VMOVDQU     Y14, (AX)(R11*1)
 	MOVQ        8(R10), R11
@@ -8931,39 +9842,39 @@ column10:
 	VMOVDQU     Y0, (AX)(R11*1)
 	MOVQ        120(R10), R11
 	VMOVDQU     Y15, (AX)(R11*1)
-	VMOVDQU     2048(R8)(R9*1), X1
-	VINSERTI128 $0x01, 3072(R8)(R9*1), Y1, Y1
-	VMOVDQU     2112(R8)(R9*1), X2
-	VINSERTI128 $0x01, 3136(R8)(R9*1), Y2, Y2
-	VMOVDQU     2176(R8)(R9*1), X3
-	VINSERTI128 $0x01, 3200(R8)(R9*1), Y3, Y3
-	VMOVDQU     2240(R8)(R9*1), X4
-	VINSERTI128 $0x01, 3264(R8)(R9*1), Y4, Y4
-	VMOVDQU     2304(R8)(R9*1), X5
-	VINSERTI128 $0x01, 3328(R8)(R9*1), Y5, Y5
-	VMOVDQU     2368(R8)(R9*1), X6
-	VINSERTI128 $0x01, 3392(R8)(R9*1), Y6, Y6
-	VMOVDQU     2432(R8)(R9*1), X7
-	VINSERTI128 $0x01, 3456(R8)(R9*1), Y7, Y7
-	VMOVDQU     2496(R8)(R9*1), X8
-	VINSERTI128 $0x01, 3520(R8)(R9*1), Y8, Y8
-	VMOVDQU     2560(R8)(R9*1), X9
-	VINSERTI128 $0x01, 3584(R8)(R9*1), Y9, Y9
-	VMOVDQU     2624(R8)(R9*1), X10
-	VINSERTI128 $0x01, 3648(R8)(R9*1), Y10, Y10
-	VMOVDQU     2688(R8)(R9*1), X11
-	VINSERTI128 $0x01, 3712(R8)(R9*1), Y11, Y11
-	VMOVDQU     2752(R8)(R9*1), X12
-	VINSERTI128 $0x01, 3776(R8)(R9*1), Y12, Y12
-	VMOVDQU     2816(R8)(R9*1), X13
-	VINSERTI128 $0x01, 3840(R8)(R9*1), Y13, Y13
-	VMOVDQU     2880(R8)(R9*1), X14
-	VINSERTI128 $0x01, 3904(R8)(R9*1), Y14, Y14
-	VMOVDQU     2944(R8)(R9*1), X15
-	VINSERTI128 $0x01, 3968(R8)(R9*1), Y15, Y15
-	VMOVDQU     3008(R8)(R9*1), X0
-	VINSERTI128 $0x01, 4032(R8)(R9*1), Y0, Y0
-	VMOVDQU     Y0, 4248(SP)
+	VMOVDQU     8192(R8)(R9*1), X1
+	VINSERTI128 $0x01, 12288(R8)(R9*1), Y1, Y1
+	VMOVDQU     8448(R8)(R9*1), X2
+	VINSERTI128 $0x01, 12544(R8)(R9*1), Y2, Y2
+	VMOVDQU     8704(R8)(R9*1), X3
+	VINSERTI128 $0x01, 12800(R8)(R9*1), Y3, Y3
+	VMOVDQU     8960(R8)(R9*1), X4
+	VINSERTI128 $0x01, 13056(R8)(R9*1), Y4, Y4
+	VMOVDQU     9216(R8)(R9*1), X5
+	VINSERTI128 $0x01, 13312(R8)(R9*1), Y5, Y5
+	VMOVDQU     9472(R8)(R9*1), X6
+	VINSERTI128 $0x01, 13568(R8)(R9*1), Y6, Y6
+	VMOVDQU     9728(R8)(R9*1), X7
+	VINSERTI128 $0x01, 13824(R8)(R9*1), Y7, Y7
+	VMOVDQU     9984(R8)(R9*1), X8
+	VINSERTI128 $0x01, 14080(R8)(R9*1), Y8, Y8
+	VMOVDQU     10240(R8)(R9*1), X9
+	VINSERTI128 $0x01, 14336(R8)(R9*1), Y9, Y9
+	VMOVDQU     10496(R8)(R9*1), X10
+	VINSERTI128 $0x01, 14592(R8)(R9*1), Y10, Y10
+	VMOVDQU     10752(R8)(R9*1), X11
+	VINSERTI128 $0x01, 14848(R8)(R9*1), Y11, Y11
+	VMOVDQU     11008(R8)(R9*1), X12
+	VINSERTI128 $0x01, 15104(R8)(R9*1), Y12, Y12
+	VMOVDQU     11264(R8)(R9*1), X13
+	VINSERTI128 $0x01, 15360(R8)(R9*1), Y13, Y13
+	VMOVDQU     11520(R8)(R9*1), X14
+	VINSERTI128 $0x01, 15616(R8)(R9*1), Y14, Y14
+	VMOVDQU     11776(R8)(R9*1), X15
+	VINSERTI128 $0x01, 15872(R8)(R9*1), Y15, Y15
+	VMOVDQU     12032(R8)(R9*1), X0
+	VINSERTI128 $0x01, 16128(R8)(R9*1), Y0, Y0
+	VMOVDQU     Y0, 16536(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -8978,9 +9889,9 @@ column10:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  4248(SP), Y8, Y7
-	VPUNPCKHBW  4248(SP), Y8, Y8
-	VMOVDQU     Y8, 4248(SP)
+	VPUNPCKLBW  16536(SP), Y8, Y7
+	VPUNPCKHBW  16536(SP), Y8, Y8
+	VMOVDQU     Y8, 16536(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -8995,9 +9906,9 @@ column10:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  4248(SP), Y12, Y3
-	VPUNPCKHBW  4248(SP), Y12, Y12
-	VMOVDQU     Y12, 4248(SP)
+	VPUNPCKLBW  16536(SP), Y12, Y3
+	VPUNPCKHBW  16536(SP), Y12, Y12
+	VMOVDQU     Y12, 16536(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -9012,9 +9923,9 @@ column10:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  4248(SP), Y14, Y1
-	VPUNPCKHBW  4248(SP), Y14, Y14
-	VMOVDQU     Y14, 4248(SP)
+	VPUNPCKLBW  16536(SP), Y14, Y1
+	VPUNPCKHBW  16536(SP), Y14, Y14
+	VMOVDQU     Y14, 16536(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -9029,8 +9940,8 @@ column10:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  4248(SP), Y15, Y0
-	VPUNPCKHBW  4248(SP), Y15, Y15
+	VPUNPCKLBW  16536(SP), Y15, Y0
+	VPUNPCKHBW  16536(SP), Y15, Y15
 	MOVQ        (R10), R11
 	VMOVDQU     Y14, 32(AX)(R11*1)
 	MOVQ        8(R10), R11
@@ -9065,40 +9976,38 @@ column10:
 	VMOVDQU     Y15, 32(AX)(R11*1)
 	ADDQ        $+128, R10
 	ADDQ        $+16, R9
-	CMPQ        R9, $+64
-	JL          column10
-	SUBQ        $+64, DI
-	JLE         done8
-	CMPQ        DI, $+64
-	JGE         full7
+	CMPQ        R9, $+256
+	JL          column8
+	ADDQ        $+256, CX
+	ADDQ        $+2048, SI
+	SUBQ        $+256, DI
+	CMPQ        DI, $+256
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+256, DI
 	LEAQ        (CX)(DI*1), CX
 	LEAQ        (SI)(DI*8), SI
-	MOVQ        $+64, DI
-	JMP         tile6
+	MOVQ        $+256, DI
+	JMP         tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+512, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+512, 8(SP)
 	SUBQ   $+64, (SP)
-	JLE    done5
 	CMPQ   (SP), $+64
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+64, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+512, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -9111,554 +10020,9 @@ done5:
 	VZEROUPPER
 	RET
 
-// func transposeB1StreamAVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX2, MMX+
-TEXT ·transposeB1StreamAVX2(SB), $4296-24
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+8(FP), CX
-	MOVQ  b+16(FP), DX
-	MOVQ  AX, 16(SP)
-	MOVQ  CX, 24(SP)
-	MOVQ  (DX), AX
-	MOVQ  AX, 32(SP)
-	MOVQ  $+16, CX
-	MOVQ  24(DX), AX
-	TESTQ AX, AX
-	JNZ   some2
-	LEAQ  8(DX), AX
-	XORQ  CX, CX
-
-some2:
-	MOVQ AX, 40(SP)
-	MOVQ CX, 48(SP)
-
-outer1:
-	MOVQ 16(SP), AX
-	MOVQ 144(DX), CX
-	MOVQ CX, 8(SP)
-	MOVQ 112(DX), CX
-	MOVQ CX, (SP)
-
-tile3:
-	MOVQ 8(SP), BX
-	MOVQ 24(SP), CX
-	MOVQ 120(DX), SI
-	MOVQ 104(DX), R8
-	XORQ DI, DI
-	MOVQ 176(DX), R9
-	XORQ R10, R10
-	CMPQ R9, (SP)
-	JL   ahead6
-	SUBQ 112(DX), R9
-	MOVQ 168(DX), R10
-
-ahead6:
-	LEAQ (BX)(R9*8), R9
-	MOVQ R9, 56(SP)
-	MOVQ R10, 64(SP)
-
-tile7:
-	MOVQ 56(SP), R9
-	MOVQ 64(SP), R10
-	ADDQ CX, R10
-	LEAQ 512(R9), R11
-
-fetch10:
-	MOVQ       (R9), R12
-	PREFETCHT1 (R10)(R12*1)
-	MOVQ       8(R9), R12
-	PREFETCHT1 (R10)(R12*1)
-	MOVQ       16(R9), R12
-	PREFETCHT1 (R10)(R12*1)
-	MOVQ       24(R9), R12
-	PREFETCHT1 (R10)(R12*1)
-	ADDQ       $+32, R9
-	CMPQ       R9, R11
-	JL         fetch10
-	LEAQ       72(SP), R9
-	ADDQ       $+63, R9
-	ANDQ       $-64, R9
-	MOVQ       BX, R10
-	MOVQ       R9, R11
-	LEAQ       4096(R9), R12
-
-line11:
-	MOVQ    (R10), R13
-	VMOVDQU (CX)(R13*1), Y0
-	VMOVDQU 32(CX)(R13*1), Y1
-	VMOVDQA Y0, (R11)
-	VMOVDQA Y1, 32(R11)
-	MOVQ    8(R10), R13
-	VMOVDQU (CX)(R13*1), Y0
-	VMOVDQU 32(CX)(R13*1), Y1
-	VMOVDQA Y0, 64(R11)
-	VMOVDQA Y1, 96(R11)
-	MOVQ    16(R10), R13
-	VMOVDQU (CX)(R13*1), Y0
-	VMOVDQU 32(CX)(R13*1), Y1
-	VMOVDQA Y0, 128(R11)
-	VMOVDQA Y1, 160(R11)
-	MOVQ    24(R10), R13
-	VMOVDQU (CX)(R13*1), Y0
-	VMOVDQU 32(CX)(R13*1), Y1
-	VMOVDQA Y0, 192(R11)
-	VMOVDQA Y1, 224(R11)
-	ADDQ    $+32, R10
-	ADDQ    $+256, R11
-	CMPQ    R11, R12
-	JL      line11
-	MOVQ    SI, R11
-	XORQ    R10, R10
-
-column12:
-	VMOVDQU     (R9)(R10*1), X1
-	VINSERTI128 $0x01, 1024(R9)(R10*1), Y1, Y1
-	VMOVDQU     64(R9)(R10*1), X2
-	VINSERTI128 $0x01, 1088(R9)(R10*1), Y2, Y2
-	VMOVDQU     128(R9)(R10*1), X3
-	VINSERTI128 $0x01, 1152(R9)(R10*1), Y3, Y3
-	VMOVDQU     192(R9)(R10*1), X4
-	VINSERTI128 $0x01, 1216(R9)(R10*1), Y4, Y4
-	VMOVDQU     256(R9)(R10*1), X5
-	VINSERTI128 $0x01, 1280(R9)(R10*1), Y5, Y5
-	VMOVDQU     320(R9)(R10*1), X6
-	VINSERTI128 $0x01, 1344(R9)(R10*1), Y6, Y6
-	VMOVDQU     384(R9)(R10*1), X7
-	VINSERTI128 $0x01, 1408(R9)(R10*1), Y7, Y7
-	VMOVDQU     448(R9)(R10*1), X8
-	VINSERTI128 $0x01, 1472(R9)(R10*1), Y8, Y8
-	VMOVDQU     512(R9)(R10*1), X9
-	VINSERTI128 $0x01, 1536(R9)(R10*1), Y9, Y9
-	VMOVDQU     576(R9)(R10*1), X10
-	VINSERTI128 $0x01, 1600(R9)(R10*1), Y10, Y10
-	VMOVDQU     640(R9)(R10*1), X11
-	VINSERTI128 $0x01, 1664(R9)(R10*1), Y11, Y11
-	VMOVDQU     704(R9)(R10*1), X12
-	VINSERTI128 $0x01, 1728(R9)(R10*1), Y12, Y12
-	VMOVDQU     768(R9)(R10*1), X13
-	VINSERTI128 $0x01, 1792(R9)(R10*1), Y13, Y13
-	VMOVDQU     832(R9)(R10*1), X14
-	VINSERTI128 $0x01, 1856(R9)(R10*1), Y14, Y14
-	VMOVDQU     896(R9)(R10*1), X15
-	VINSERTI128 $0x01, 1920(R9)(R10*1), Y15, Y15
-	VMOVDQU     960(R9)(R10*1), X0
-	VINSERTI128 $0x01, 1984(R9)(R10*1), Y0, Y0
-	VMOVDQU     Y0, 4232(SP)
-	VPUNPCKLBW  Y9, Y1, Y0
-	VPUNPCKHBW  Y9, Y1, Y9
-	VPUNPCKLBW  Y10, Y2, Y1
-	VPUNPCKHBW  Y10, Y2, Y10
-	VPUNPCKLBW  Y11, Y3, Y2
-	VPUNPCKHBW  Y11, Y3, Y11
-	VPUNPCKLBW  Y12, Y4, Y3
-	VPUNPCKHBW  Y12, Y4, Y12
-	VPUNPCKLBW  Y13, Y5, Y4
-	VPUNPCKHBW  Y13, Y5, Y13
-	VPUNPCKLBW  Y14, Y6, Y5
-	VPUNPCKHBW  Y14, Y6, Y14
-	VPUNPCKLBW  Y15, Y7, Y6
-	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  4232(SP), Y8, Y7
-	VPUNPCKHBW  4232(SP), Y8, Y8
-	VMOVDQU     Y8, 4232(SP)
-	VPUNPCKLBW  Y4, Y0, Y8
-	VPUNPCKHBW  Y4, Y0, Y4
-	VPUNPCKLBW  Y13, Y9, Y0
-	VPUNPCKHBW  Y13, Y9, Y13
-	VPUNPCKLBW  Y5, Y1, Y9
-	VPUNPCKHBW  Y5, Y1, Y5
-	VPUNPCKLBW  Y14, Y10, Y1
-	VPUNPCKHBW  Y14, Y10, Y14
-	VPUNPCKLBW  Y6, Y2, Y10
-	VPUNPCKHBW  Y6, Y2, Y6
-	VPUNPCKLBW  Y15, Y11, Y2
-	VPUNPCKHBW  Y15, Y11, Y15
-	VPUNPCKLBW  Y7, Y3, Y11
-	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  4232(SP), Y12, Y3
-	VPUNPCKHBW  4232(SP), Y12, Y12
-	VMOVDQU     Y12, 4232(SP)
-	VPUNPCKLBW  Y10, Y8, Y12
-	VPUNPCKHBW  Y10, Y8, Y10
-	VPUNPCKLBW  Y6, Y4, Y8
-	VPUNPCKHBW  Y6, Y4, Y6
-	VPUNPCKLBW  Y2, Y0, Y4
-	VPUNPCKHBW  Y2, Y0, Y2
-	VPUNPCKLBW  Y15, Y13, Y0
-	VPUNPCKHBW  Y15, Y13, Y15
-	VPUNPCKLBW  Y11, Y9, Y13
-	VPUNPCKHBW  Y11, Y9, Y11
-	VPUNPCKLBW  Y7, Y5, Y9
-	VPUNPCKHBW  Y7, Y5, Y7
-	VPUNPCKLBW  Y3, Y1, Y5
-	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  4232(SP), Y14, Y1
-	VPUNPCKHBW  4232(SP), Y14, Y14
-	VMOVDQU     Y14, 4232(SP)
-	VPUNPCKLBW  Y13, Y12, Y14
-	VPUNPCKHBW  Y13, Y12, Y13
-	VPUNPCKLBW  Y11, Y10, Y12
-	VPUNPCKHBW  Y11, Y10, Y11
-	VPUNPCKLBW  Y9, Y8, Y10
-	VPUNPCKHBW  Y9, Y8, Y9
-	VPUNPCKLBW  Y7, Y6, Y8
-	VPUNPCKHBW  Y7, Y6, Y7
-	VPUNPCKLBW  Y5, Y4, Y6
-	VPUNPCKHBW  Y5, Y4, Y5
-	VPUNPCKLBW  Y3, Y2, Y4
-	VPUNPCKHBW  Y3, Y2, Y3
-	VPUNPCKLBW  Y1, Y0, Y2
-	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  4232(SP), Y15, Y0
-	VPUNPCKHBW  4232(SP), Y15, Y15
-	MOVQ        (R11), R12
-	CMPQ        DI, $+0
-	JG          written13
-	VMOVNTDQ    Y14, (AX)(R12*1)
-
-written13:
-	MOVQ     8(R11), R12
-	CMPQ     DI, $+1
-	JG       written14
-	VMOVNTDQ Y13, (AX)(R12*1)
-
-written14:
-	MOVQ     16(R11), R12
-	CMPQ     DI, $+2
-	JG       written15
-	VMOVNTDQ Y12, (AX)(R12*1)
-
-written15:
-	MOVQ     24(R11), R12
-	CMPQ     DI, $+3
-	JG       written16
-	VMOVNTDQ Y11, (AX)(R12*1)
-
-written16:
-	MOVQ     32(R11), R12
-	CMPQ     DI, $+4
-	JG       written17
-	VMOVNTDQ Y10, (AX)(R12*1)
-
-written17:
-	MOVQ     40(R11), R12
-	CMPQ     DI, $+5
-	JG       written18
-	VMOVNTDQ Y9, (AX)(R12*1)
-
-written18:
-	MOVQ     48(R11), R12
-	CMPQ     DI, $+6
-	JG       written19
-	VMOVNTDQ Y8, (AX)(R12*1)
-
-written19:
-	MOVQ     56(R11), R12
-	CMPQ     DI, $+7
-	JG       written20
-	VMOVNTDQ Y7, (AX)(R12*1)
-
-written20:
-	MOVQ     64(R11), R12
-	CMPQ     DI, $+8
-	JG       written21
-	VMOVNTDQ Y6, (AX)(R12*1)
-
-written21:
-	MOVQ     72(R11), R12
-	CMPQ     DI, $+9
-	JG       written22
-	VMOVNTDQ Y5, (AX)(R12*1)
-
-written22:
-	MOVQ     80(R11), R12
-	CMPQ     DI, $+10
-	JG       written23
-	VMOVNTDQ Y4, (AX)(R12*1)
-
-written23:
-	MOVQ     88(R11), R12
-	CMPQ     DI, $+11
-	JG       written24
-	VMOVNTDQ Y3, (AX)(R12*1)
-
-written24:
-	MOVQ     96(R11), R12
-	CMPQ     DI, $+12
-	JG       written25
-	VMOVNTDQ Y2, (AX)(R12*1)
-
-written25:
-	MOVQ     104(R11), R12
-	CMPQ     DI, $+13
-	JG       written26
-	VMOVNTDQ Y1, (AX)(R12*1)
-
-written26:
-	MOVQ     112(R11), R12
-	CMPQ     DI, $+14
-	JG       written27
-	VMOVNTDQ Y0, (AX)(R12*1)
-
-written27:
-	MOVQ     120(R11), R12
-	CMPQ     DI, $+15
-	JG       written28
-	VMOVNTDQ Y15, (AX)(R12*1)
-
-written28:
-	VMOVDQU     2048(R9)(R10*1), X1
-	VINSERTI128 $0x01, 3072(R9)(R10*1), Y1, Y1
-	VMOVDQU     2112(R9)(R10*1), X2
-	VINSERTI128 $0x01, 3136(R9)(R10*1), Y2, Y2
-	VMOVDQU     2176(R9)(R10*1), X3
-	VINSERTI128 $0x01, 3200(R9)(R10*1), Y3, Y3
-	VMOVDQU     2240(R9)(R10*1), X4
-	VINSERTI128 $0x01, 3264(R9)(R10*1), Y4, Y4
-	VMOVDQU     2304(R9)(R10*1), X5
-	VINSERTI128 $0x01, 3328(R9)(R10*1), Y5, Y5
-	VMOVDQU     2368(R9)(R10*1), X6
-	VINSERTI128 $0x01, 3392(R9)(R10*1), Y6, Y6
-	VMOVDQU     2432(R9)(R10*1), X7
-	VINSERTI128 $0x01, 3456(R9)(R10*1), Y7, Y7
-	VMOVDQU     2496(R9)(R10*1), X8
-	VINSERTI128 $0x01, 3520(R9)(R10*1), Y8, Y8
-	VMOVDQU     2560(R9)(R10*1), X9
-	VINSERTI128 $0x01, 3584(R9)(R10*1), Y9, Y9
-	VMOVDQU     2624(R9)(R10*1), X10
-	VINSERTI128 $0x01, 3648(R9)(R10*1), Y10, Y10
-	VMOVDQU     2688(R9)(R10*1), X11
-	VINSERTI128 $0x01, 3712(R9)(R10*1), Y11, Y11
-	VMOVDQU     2752(R9)(R10*1), X12
-	VINSERTI128 $0x01, 3776(R9)(R10*1), Y12, Y12
-	VMOVDQU     2816(R9)(R10*1), X13
-	VINSERTI128 $0x01, 3840(R9)(R10*1), Y13, Y13
-	VMOVDQU     2880(R9)(R10*1), X14
-	VINSERTI128 $0x01, 3904(R9)(R10*1), Y14, Y14
-	VMOVDQU     2944(R9)(R10*1), X15
-	VINSERTI128 $0x01, 3968(R9)(R10*1), Y15, Y15
-	VMOVDQU     3008(R9)(R10*1), X0
-	VINSERTI128 $0x01, 4032(R9)(R10*1), Y0, Y0
-	VMOVDQU     Y0, 4264(SP)
-	VPUNPCKLBW  Y9, Y1, Y0
-	VPUNPCKHBW  Y9, Y1, Y9
-	VPUNPCKLBW  Y10, Y2, Y1
-	VPUNPCKHBW  Y10, Y2, Y10
-	VPUNPCKLBW  Y11, Y3, Y2
-	VPUNPCKHBW  Y11, Y3, Y11
-	VPUNPCKLBW  Y12, Y4, Y3
-	VPUNPCKHBW  Y12, Y4, Y12
-	VPUNPCKLBW  Y13, Y5, Y4
-	VPUNPCKHBW  Y13, Y5, Y13
-	VPUNPCKLBW  Y14, Y6, Y5
-	VPUNPCKHBW  Y14, Y6, Y14
-	VPUNPCKLBW  Y15, Y7, Y6
-	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  4264(SP), Y8, Y7
-	VPUNPCKHBW  4264(SP), Y8, Y8
-	VMOVDQU     Y8, 4264(SP)
-	VPUNPCKLBW  Y4, Y0, Y8
-	VPUNPCKHBW  Y4, Y0, Y4
-	VPUNPCKLBW  Y13, Y9, Y0
-	VPUNPCKHBW  Y13, Y9, Y13
-	VPUNPCKLBW  Y5, Y1, Y9
-	VPUNPCKHBW  Y5, Y1, Y5
-	VPUNPCKLBW  Y14, Y10, Y1
-	VPUNPCKHBW  Y14, Y10, Y14
-	VPUNPCKLBW  Y6, Y2, Y10
-	VPUNPCKHBW  Y6, Y2, Y6
-	VPUNPCKLBW  Y15, Y11, Y2
-	VPUNPCKHBW  Y15, Y11, Y15
-	VPUNPCKLBW  Y7, Y3, Y11
-	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  4264(SP), Y12, Y3
-	VPUNPCKHBW  4264(SP), Y12, Y12
-	VMOVDQU     Y12, 4264(SP)
-	VPUNPCKLBW  Y10, Y8, Y12
-	VPUNPCKHBW  Y10, Y8, Y10
-	VPUNPCKLBW  Y6, Y4, Y8
-	VPUNPCKHBW  Y6, Y4, Y6
-	VPUNPCKLBW  Y2, Y0, Y4
-	VPUNPCKHBW  Y2, Y0, Y2
-	VPUNPCKLBW  Y15, Y13, Y0
-	VPUNPCKHBW  Y15, Y13, Y15
-	VPUNPCKLBW  Y11, Y9, Y13
-	VPUNPCKHBW  Y11, Y9, Y11
-	VPUNPCKLBW  Y7, Y5, Y9
-	VPUNPCKHBW  Y7, Y5, Y7
-	VPUNPCKLBW  Y3, Y1, Y5
-	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  4264(SP), Y14, Y1
-	VPUNPCKHBW  4264(SP), Y14, Y14
-	VMOVDQU     Y14, 4264(SP)
-	VPUNPCKLBW  Y13, Y12, Y14
-	VPUNPCKHBW  Y13, Y12, Y13
-	VPUNPCKLBW  Y11, Y10, Y12
-	VPUNPCKHBW  Y11, Y10, Y11
-	VPUNPCKLBW  Y9, Y8, Y10
-	VPUNPCKHBW  Y9, Y8, Y9
-	VPUNPCKLBW  Y7, Y6, Y8
-	VPUNPCKHBW  Y7, Y6, Y7
-	VPUNPCKLBW  Y5, Y4, Y6
-	VPUNPCKHBW  Y5, Y4, Y5
-	VPUNPCKLBW  Y3, Y2, Y4
-	VPUNPCKHBW  Y3, Y2, Y3
-	VPUNPCKLBW  Y1, Y0, Y2
-	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  4264(SP), Y15, Y0
-	VPUNPCKHBW  4264(SP), Y15, Y15
-	MOVQ        (R11), R12
-	CMPQ        DI, $+0
-	JG          written29
-	VMOVNTDQ    Y14, 32(AX)(R12*1)
-
-written29:
-	MOVQ     8(R11), R12
-	CMPQ     DI, $+1
-	JG       written30
-	VMOVNTDQ Y13, 32(AX)(R12*1)
-
-written30:
-	MOVQ     16(R11), R12
-	CMPQ     DI, $+2
-	JG       written31
-	VMOVNTDQ Y12, 32(AX)(R12*1)
-
-written31:
-	MOVQ     24(R11), R12
-	CMPQ     DI, $+3
-	JG       written32
-	VMOVNTDQ Y11, 32(AX)(R12*1)
-
-written32:
-	MOVQ     32(R11), R12
-	CMPQ     DI, $+4
-	JG       written33
-	VMOVNTDQ Y10, 32(AX)(R12*1)
-
-written33:
-	MOVQ     40(R11), R12
-	CMPQ     DI, $+5
-	JG       written34
-	VMOVNTDQ Y9, 32(AX)(R12*1)
-
-written34:
-	MOVQ     48(R11), R12
-	CMPQ     DI, $+6
-	JG       written35
-	VMOVNTDQ Y8, 32(AX)(R12*1)
-
-written35:
-	MOVQ     56(R11), R12
-	CMPQ     DI, $+7
-	JG       written36
-	VMOVNTDQ Y7, 32(AX)(R12*1)
-
-written36:
-	MOVQ     64(R11), R12
-	CMPQ     DI, $+8
-	JG       written37
-	VMOVNTDQ Y6, 32(AX)(R12*1)
-
-written37:
-	MOVQ     72(R11), R12
-	CMPQ     DI, $+9
-	JG       written38
-	VMOVNTDQ Y5, 32(AX)(R12*1)
-
-written38:
-	MOVQ     80(R11), R12
-	CMPQ     DI, $+10
-	JG       written39
-	VMOVNTDQ Y4, 32(AX)(R12*1)
-
-written39:
-	MOVQ     88(R11), R12
-	CMPQ     DI, $+11
-	JG       written40
-	VMOVNTDQ Y3, 32(AX)(R12*1)
-
-written40:
-	MOVQ     96(R11), R12
-	CMPQ     DI, $+12
-	JG       written41
-	VMOVNTDQ Y2, 32(AX)(R12*1)
-
-written41:
-	MOVQ     104(R11), R12
-	CMPQ     DI, $+13
-	JG       written42
-	VMOVNTDQ Y1, 32(AX)(R12*1)
-
-written42:
-	MOVQ     112(R11), R12
-	CMPQ     DI, $+14
-	JG       written43
-	VMOVNTDQ Y0, 32(AX)(R12*1)
-
-written43:
-	MOVQ     120(R11), R12
-	CMPQ     DI, $+15
-	JG       written44
-	VMOVNTDQ Y15, 32(AX)(R12*1)
-
-written44:
-	ADDQ $+128, R11
-	SUBQ $+16, DI
-	ADDQ $+16, R10
-	CMPQ R10, $+64
-	JL   column12
-	ADDQ $+64, DI
-	SUBQ $+64, R8
-	JLE  done9
-	CMPQ R8, $+64
-	JGE  full8
-	LEAQ (CX)(R8*1), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+64, DI
-	SUBQ R8, DI
-	MOVQ $+64, R8
-	JMP  tile7
-
-full8:
-	ADDQ $+64, CX
-	ADDQ $+512, SI
-	JMP  tile7
-
-done9:
-	SUBQ   $+64, (SP)
-	JLE    done5
-	CMPQ   (SP), $+64
-	JGE    full4
-	MOVQ   (SP), CX
-	LEAQ   (AX)(CX*1), AX
-	IMUL3Q $+8, CX, CX
-	ADDQ   CX, 8(SP)
-	MOVQ   $+64, (SP)
-	JMP    tile3
-
-full4:
-	ADDQ $+64, AX
-	ADDQ $+512, 8(SP)
-	JMP  tile3
-
-done5:
-	MOVQ 40(SP), AX
-	MOVQ (AX), CX
-	ADDQ CX, 16(SP)
-	MOVQ 8(AX), CX
-	ADDQ CX, 24(SP)
-	ADDQ 48(SP), AX
-	MOVQ AX, 40(SP)
-	DECQ 32(SP)
-	JNZ  outer1
-	SFENCE
-	VZEROUPPER
-	RET
-
-// func transposeWideB2AVX2(dst *byte, src *byte, b *byte)
+// func transposePanelB2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposeWideB2AVX2(SB), $2168-24
+TEXT ·transposePanelB2AVX2(SB), $16504-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -9690,59 +10054,56 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
 	MOVQ BX, R9
 	MOVQ R8, R10
-	LEAQ 2048(R8), R11
+	LEAQ 16384(R8), R11
 
-line9:
+line7:
 	MOVQ    (R9), R12
 	VMOVDQU (CX)(R12*1), Y0
 	VMOVDQU 32(CX)(R12*1), Y1
 	VMOVDQA Y0, (R10)
 	VMOVDQA Y1, 32(R10)
-	MOVQ    8(R9), R12
-	VMOVDQU (CX)(R12*1), Y0
-	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQU 64(CX)(R12*1), Y0
+	VMOVDQU 96(CX)(R12*1), Y1
 	VMOVDQA Y0, 64(R10)
 	VMOVDQA Y1, 96(R10)
-	MOVQ    16(R9), R12
-	VMOVDQU (CX)(R12*1), Y0
-	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQU 128(CX)(R12*1), Y0
+	VMOVDQU 160(CX)(R12*1), Y1
 	VMOVDQA Y0, 128(R10)
 	VMOVDQA Y1, 160(R10)
-	MOVQ    24(R9), R12
-	VMOVDQU (CX)(R12*1), Y0
-	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQU 192(CX)(R12*1), Y0
+	VMOVDQU 224(CX)(R12*1), Y1
 	VMOVDQA Y0, 192(R10)
 	VMOVDQA Y1, 224(R10)
-	ADDQ    $+32, R9
+	ADDQ    $+8, R9
 	ADDQ    $+256, R10
 	CMPQ    R10, R11
-	JL      line9
+	JL      line7
 	MOVQ    SI, R10
 	XORQ    R9, R9
 
-column10:
+column8:
 	VMOVDQU     (R8)(R9*1), X1
-	VINSERTI128 $0x01, 512(R8)(R9*1), Y1, Y1
-	VMOVDQU     64(R8)(R9*1), X2
-	VINSERTI128 $0x01, 576(R8)(R9*1), Y2, Y2
-	VMOVDQU     128(R8)(R9*1), X3
-	VINSERTI128 $0x01, 640(R8)(R9*1), Y3, Y3
-	VMOVDQU     192(R8)(R9*1), X4
-	VINSERTI128 $0x01, 704(R8)(R9*1), Y4, Y4
-	VMOVDQU     256(R8)(R9*1), X5
-	VINSERTI128 $0x01, 768(R8)(R9*1), Y5, Y5
-	VMOVDQU     320(R8)(R9*1), X6
-	VINSERTI128 $0x01, 832(R8)(R9*1), Y6, Y6
-	VMOVDQU     384(R8)(R9*1), X7
-	VINSERTI128 $0x01, 896(R8)(R9*1), Y7, Y7
-	VMOVDQU     448(R8)(R9*1), X8
-	VINSERTI128 $0x01, 960(R8)(R9*1), Y8, Y8
+	VINSERTI128 $0x01, 2048(R8)(R9*1), Y1, Y1
+	VMOVDQU     256(R8)(R9*1), X2
+	VINSERTI128 $0x01, 2304(R8)(R9*1), Y2, Y2
+	VMOVDQU     512(R8)(R9*1), X3
+	VINSERTI128 $0x01, 2560(R8)(R9*1), Y3, Y3
+	VMOVDQU     768(R8)(R9*1), X4
+	VINSERTI128 $0x01, 2816(R8)(R9*1), Y4, Y4
+	VMOVDQU     1024(R8)(R9*1), X5
+	VINSERTI128 $0x01, 3072(R8)(R9*1), Y5, Y5
+	VMOVDQU     1280(R8)(R9*1), X6
+	VINSERTI128 $0x01, 3328(R8)(R9*1), Y6, Y6
+	VMOVDQU     1536(R8)(R9*1), X7
+	VINSERTI128 $0x01, 3584(R8)(R9*1), Y7, Y7
+	VMOVDQU     1792(R8)(R9*1), X8
+	VINSERTI128 $0x01, 3840(R8)(R9*1), Y8, Y8
 	VPUNPCKLWD  Y5, Y1, Y0
 	VPUNPCKHWD  Y5, Y1, Y5
 	VPUNPCKLWD  Y6, Y2, Y1
@@ -9783,22 +10144,22 @@ column10:
 	VMOVDQU     Y0, (AX)(R11*1)
 	MOVQ        56(R10), R11
 	VMOVDQU     Y8, (AX)(R11*1)
-	VMOVDQU     1024(R8)(R9*1), X1
-	VINSERTI128 $0x01, 1536(R8)(R9*1), Y1, Y1
-	VMOVDQU     1088(R8)(R9*1), X2
-	VINSERTI128 $0x01, 1600(R8)(R9*1), Y2, Y2
-	VMOVDQU     1152(R8)(R9*1), X3
-	VINSERTI128 $0x01, 1664(R8)(R9*1), Y3, Y3
-	VMOVDQU     1216(R8)(R9*1), X4
-	VINSERTI128 $0x01, 1728(R8)(R9*1), Y4, Y4
-	VMOVDQU     1280(R8)(R9*1), X5
-	VINSERTI128 $0x01, 1792(R8)(R9*1), Y5, Y5
-	VMOVDQU     1344(R8)(R9*1), X6
-	VINSERTI128 $0x01, 1856(R8)(R9*1), Y6, Y6
-	VMOVDQU     1408(R8)(R9*1), X7
-	VINSERTI128 $0x01, 1920(R8)(R9*1), Y7, Y7
-	VMOVDQU     1472(R8)(R9*1), X8
-	VINSERTI128 $0x01, 1984(R8)(R9*1), Y8, Y8
+	VMOVDQU     4096(R8)(R9*1), X1
+	VINSERTI128 $0x01, 6144(R8)(R9*1), Y1, Y1
+	VMOVDQU     4352(R8)(R9*1), X2
+	VINSERTI128 $0x01, 6400(R8)(R9*1), Y2, Y2
+	VMOVDQU     4608(R8)(R9*1), X3
+	VINSERTI128 $0x01, 6656(R8)(R9*1), Y3, Y3
+	VMOVDQU     4864(R8)(R9*1), X4
+	VINSERTI128 $0x01, 6912(R8)(R9*1), Y4, Y4
+	VMOVDQU     5120(R8)(R9*1), X5
+	VINSERTI128 $0x01, 7168(R8)(R9*1), Y5, Y5
+	VMOVDQU     5376(R8)(R9*1), X6
+	VINSERTI128 $0x01, 7424(R8)(R9*1), Y6, Y6
+	VMOVDQU     5632(R8)(R9*1), X7
+	VINSERTI128 $0x01, 7680(R8)(R9*1), Y7, Y7
+	VMOVDQU     5888(R8)(R9*1), X8
+	VINSERTI128 $0x01, 7936(R8)(R9*1), Y8, Y8
 	VPUNPCKLWD  Y5, Y1, Y0
 	VPUNPCKHWD  Y5, Y1, Y5
 	VPUNPCKLWD  Y6, Y2, Y1
@@ -9839,42 +10200,152 @@ column10:
 	VMOVDQU     Y0, 32(AX)(R11*1)
 	MOVQ        56(R10), R11
 	VMOVDQU     Y8, 32(AX)(R11*1)
+	VMOVDQU     8192(R8)(R9*1), X1
+	VINSERTI128 $0x01, 10240(R8)(R9*1), Y1, Y1
+	VMOVDQU     8448(R8)(R9*1), X2
+	VINSERTI128 $0x01, 10496(R8)(R9*1), Y2, Y2
+	VMOVDQU     8704(R8)(R9*1), X3
+	VINSERTI128 $0x01, 10752(R8)(R9*1), Y3, Y3
+	VMOVDQU     8960(R8)(R9*1), X4
+	VINSERTI128 $0x01, 11008(R8)(R9*1), Y4, Y4
+	VMOVDQU     9216(R8)(R9*1), X5
+	VINSERTI128 $0x01, 11264(R8)(R9*1), Y5, Y5
+	VMOVDQU     9472(R8)(R9*1), X6
+	VINSERTI128 $0x01, 11520(R8)(R9*1), Y6, Y6
+	VMOVDQU     9728(R8)(R9*1), X7
+	VINSERTI128 $0x01, 11776(R8)(R9*1), Y7, Y7
+	VMOVDQU     9984(R8)(R9*1), X8
+	VINSERTI128 $0x01, 12032(R8)(R9*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	MOVQ        (R10), R11
+	VMOVDQU     Y6, 64(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 64(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y4, 64(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y3, 64(AX)(R11*1)
+	MOVQ        32(R10), R11
+	VMOVDQU     Y2, 64(AX)(R11*1)
+	MOVQ        40(R10), R11
+	VMOVDQU     Y1, 64(AX)(R11*1)
+	MOVQ        48(R10), R11
+	VMOVDQU     Y0, 64(AX)(R11*1)
+	MOVQ        56(R10), R11
+	VMOVDQU     Y8, 64(AX)(R11*1)
+	VMOVDQU     12288(R8)(R9*1), X1
+	VINSERTI128 $0x01, 14336(R8)(R9*1), Y1, Y1
+	VMOVDQU     12544(R8)(R9*1), X2
+	VINSERTI128 $0x01, 14592(R8)(R9*1), Y2, Y2
+	VMOVDQU     12800(R8)(R9*1), X3
+	VINSERTI128 $0x01, 14848(R8)(R9*1), Y3, Y3
+	VMOVDQU     13056(R8)(R9*1), X4
+	VINSERTI128 $0x01, 15104(R8)(R9*1), Y4, Y4
+	VMOVDQU     13312(R8)(R9*1), X5
+	VINSERTI128 $0x01, 15360(R8)(R9*1), Y5, Y5
+	VMOVDQU     13568(R8)(R9*1), X6
+	VINSERTI128 $0x01, 15616(R8)(R9*1), Y6, Y6
+	VMOVDQU     13824(R8)(R9*1), X7
+	VINSERTI128 $0x01, 15872(R8)(R9*1), Y7, Y7
+	VMOVDQU     14080(R8)(R9*1), X8
+	VINSERTI128 $0x01, 16128(R8)(R9*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	MOVQ        (R10), R11
+	VMOVDQU     Y6, 96(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 96(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y4, 96(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y3, 96(AX)(R11*1)
+	MOVQ        32(R10), R11
+	VMOVDQU     Y2, 96(AX)(R11*1)
+	MOVQ        40(R10), R11
+	VMOVDQU     Y1, 96(AX)(R11*1)
+	MOVQ        48(R10), R11
+	VMOVDQU     Y0, 96(AX)(R11*1)
+	MOVQ        56(R10), R11
+	VMOVDQU     Y8, 96(AX)(R11*1)
 	ADDQ        $+64, R10
 	ADDQ        $+16, R9
-	CMPQ        R9, $+64
-	JL          column10
-	SUBQ        $+32, DI
-	JLE         done8
-	CMPQ        DI, $+32
-	JGE         full7
+	CMPQ        R9, $+256
+	JL          column8
+	ADDQ        $+256, CX
+	ADDQ        $+1024, SI
+	SUBQ        $+128, DI
+	CMPQ        DI, $+128
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+128, DI
 	LEAQ        (CX)(DI*2), CX
 	LEAQ        (SI)(DI*8), SI
-	MOVQ        $+32, DI
-	JMP         tile6
+	MOVQ        $+128, DI
+	JMP         tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+256, SI
-	JMP  tile6
-
-done8:
-	SUBQ   $+32, (SP)
-	JLE    done5
-	CMPQ   (SP), $+32
-	JGE    full4
+done6:
+	ADDQ   $+128, AX
+	ADDQ   $+512, 8(SP)
+	SUBQ   $+64, (SP)
+	CMPQ   (SP), $+64
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
-	MOVQ   $+32, (SP)
+	MOVQ   $+64, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+256, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -9887,9 +10358,1526 @@ done5:
 	VZEROUPPER
 	RET
 
-// func transposeB2StreamAVX2(dst *byte, src *byte, b *byte)
+// func transposePanelB4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposePanelB4AVX2(SB), $16504-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+
+tile5:
+	LEAQ 56(SP), R8
+	ADDQ $+63, R8
+	ANDQ $-64, R8
+	MOVQ BX, R9
+	MOVQ R8, R10
+	LEAQ 16384(R8), R11
+
+line7:
+	MOVQ    (R9), R12
+	VMOVDQU (CX)(R12*1), Y0
+	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQA Y0, (R10)
+	VMOVDQA Y1, 32(R10)
+	VMOVDQU 64(CX)(R12*1), Y0
+	VMOVDQU 96(CX)(R12*1), Y1
+	VMOVDQA Y0, 64(R10)
+	VMOVDQA Y1, 96(R10)
+	VMOVDQU 128(CX)(R12*1), Y0
+	VMOVDQU 160(CX)(R12*1), Y1
+	VMOVDQA Y0, 128(R10)
+	VMOVDQA Y1, 160(R10)
+	VMOVDQU 192(CX)(R12*1), Y0
+	VMOVDQU 224(CX)(R12*1), Y1
+	VMOVDQA Y0, 192(R10)
+	VMOVDQA Y1, 224(R10)
+	ADDQ    $+8, R9
+	ADDQ    $+256, R10
+	CMPQ    R10, R11
+	JL      line7
+	MOVQ    SI, R10
+	XORQ    R9, R9
+
+column8:
+	VMOVDQU     (R8)(R9*1), X1
+	VINSERTI128 $0x01, 1024(R8)(R9*1), Y1, Y1
+	VMOVDQU     256(R8)(R9*1), X2
+	VINSERTI128 $0x01, 1280(R8)(R9*1), Y2, Y2
+	VMOVDQU     512(R8)(R9*1), X3
+	VINSERTI128 $0x01, 1536(R8)(R9*1), Y3, Y3
+	VMOVDQU     768(R8)(R9*1), X4
+	VINSERTI128 $0x01, 1792(R8)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        (R10), R11
+	VMOVDQU     Y2, (AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y1, (AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y0, (AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y4, (AX)(R11*1)
+	VMOVDQU     2048(R8)(R9*1), X1
+	VINSERTI128 $0x01, 3072(R8)(R9*1), Y1, Y1
+	VMOVDQU     2304(R8)(R9*1), X2
+	VINSERTI128 $0x01, 3328(R8)(R9*1), Y2, Y2
+	VMOVDQU     2560(R8)(R9*1), X3
+	VINSERTI128 $0x01, 3584(R8)(R9*1), Y3, Y3
+	VMOVDQU     2816(R8)(R9*1), X4
+	VINSERTI128 $0x01, 3840(R8)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        (R10), R11
+	VMOVDQU     Y2, 32(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y1, 32(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y0, 32(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y4, 32(AX)(R11*1)
+	VMOVDQU     4096(R8)(R9*1), X1
+	VINSERTI128 $0x01, 5120(R8)(R9*1), Y1, Y1
+	VMOVDQU     4352(R8)(R9*1), X2
+	VINSERTI128 $0x01, 5376(R8)(R9*1), Y2, Y2
+	VMOVDQU     4608(R8)(R9*1), X3
+	VINSERTI128 $0x01, 5632(R8)(R9*1), Y3, Y3
+	VMOVDQU     4864(R8)(R9*1), X4
+	VINSERTI128 $0x01, 5888(R8)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        (R10), R11
+	VMOVDQU     Y2, 64(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y1, 64(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y0, 64(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y4, 64(AX)(R11*1)
+	VMOVDQU     6144(R8)(R9*1), X1
+	VINSERTI128 $0x01, 7168(R8)(R9*1), Y1, Y1
+	VMOVDQU     6400(R8)(R9*1), X2
+	VINSERTI128 $0x01, 7424(R8)(R9*1), Y2, Y2
+	VMOVDQU     6656(R8)(R9*1), X3
+	VINSERTI128 $0x01, 7680(R8)(R9*1), Y3, Y3
+	VMOVDQU     6912(R8)(R9*1), X4
+	VINSERTI128 $0x01, 7936(R8)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        (R10), R11
+	VMOVDQU     Y2, 96(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y1, 96(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y0, 96(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y4, 96(AX)(R11*1)
+	VMOVDQU     8192(R8)(R9*1), X1
+	VINSERTI128 $0x01, 9216(R8)(R9*1), Y1, Y1
+	VMOVDQU     8448(R8)(R9*1), X2
+	VINSERTI128 $0x01, 9472(R8)(R9*1), Y2, Y2
+	VMOVDQU     8704(R8)(R9*1), X3
+	VINSERTI128 $0x01, 9728(R8)(R9*1), Y3, Y3
+	VMOVDQU     8960(R8)(R9*1), X4
+	VINSERTI128 $0x01, 9984(R8)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        (R10), R11
+	VMOVDQU     Y2, 128(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y1, 128(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y0, 128(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y4, 128(AX)(R11*1)
+	VMOVDQU     10240(R8)(R9*1), X1
+	VINSERTI128 $0x01, 11264(R8)(R9*1), Y1, Y1
+	VMOVDQU     10496(R8)(R9*1), X2
+	VINSERTI128 $0x01, 11520(R8)(R9*1), Y2, Y2
+	VMOVDQU     10752(R8)(R9*1), X3
+	VINSERTI128 $0x01, 11776(R8)(R9*1), Y3, Y3
+	VMOVDQU     11008(R8)(R9*1), X4
+	VINSERTI128 $0x01, 12032(R8)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        (R10), R11
+	VMOVDQU     Y2, 160(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y1, 160(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y0, 160(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y4, 160(AX)(R11*1)
+	VMOVDQU     12288(R8)(R9*1), X1
+	VINSERTI128 $0x01, 13312(R8)(R9*1), Y1, Y1
+	VMOVDQU     12544(R8)(R9*1), X2
+	VINSERTI128 $0x01, 13568(R8)(R9*1), Y2, Y2
+	VMOVDQU     12800(R8)(R9*1), X3
+	VINSERTI128 $0x01, 13824(R8)(R9*1), Y3, Y3
+	VMOVDQU     13056(R8)(R9*1), X4
+	VINSERTI128 $0x01, 14080(R8)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        (R10), R11
+	VMOVDQU     Y2, 192(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y1, 192(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y0, 192(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y4, 192(AX)(R11*1)
+	VMOVDQU     14336(R8)(R9*1), X1
+	VINSERTI128 $0x01, 15360(R8)(R9*1), Y1, Y1
+	VMOVDQU     14592(R8)(R9*1), X2
+	VINSERTI128 $0x01, 15616(R8)(R9*1), Y2, Y2
+	VMOVDQU     14848(R8)(R9*1), X3
+	VINSERTI128 $0x01, 15872(R8)(R9*1), Y3, Y3
+	VMOVDQU     15104(R8)(R9*1), X4
+	VINSERTI128 $0x01, 16128(R8)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	MOVQ        (R10), R11
+	VMOVDQU     Y2, 224(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y1, 224(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y0, 224(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y4, 224(AX)(R11*1)
+	ADDQ        $+32, R10
+	ADDQ        $+16, R9
+	CMPQ        R9, $+256
+	JL          column8
+	ADDQ        $+256, CX
+	ADDQ        $+512, SI
+	SUBQ        $+64, DI
+	CMPQ        DI, $+64
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+64, DI
+	LEAQ        (CX)(DI*4), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+64, DI
+	JMP         tile5
+
+done6:
+	ADDQ   $+256, AX
+	ADDQ   $+512, 8(SP)
+	SUBQ   $+64, (SP)
+	CMPQ   (SP), $+64
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
+	LEAQ   (AX)(CX*4), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+64, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposePanelB8AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposePanelB8AVX2(SB), $16504-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+
+tile5:
+	LEAQ 56(SP), R8
+	ADDQ $+63, R8
+	ANDQ $-64, R8
+	MOVQ BX, R9
+	MOVQ R8, R10
+	LEAQ 16384(R8), R11
+
+line7:
+	MOVQ    (R9), R12
+	VMOVDQU (CX)(R12*1), Y0
+	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQA Y0, (R10)
+	VMOVDQA Y1, 32(R10)
+	VMOVDQU 64(CX)(R12*1), Y0
+	VMOVDQU 96(CX)(R12*1), Y1
+	VMOVDQA Y0, 64(R10)
+	VMOVDQA Y1, 96(R10)
+	VMOVDQU 128(CX)(R12*1), Y0
+	VMOVDQU 160(CX)(R12*1), Y1
+	VMOVDQA Y0, 128(R10)
+	VMOVDQA Y1, 160(R10)
+	VMOVDQU 192(CX)(R12*1), Y0
+	VMOVDQU 224(CX)(R12*1), Y1
+	VMOVDQA Y0, 192(R10)
+	VMOVDQA Y1, 224(R10)
+	ADDQ    $+8, R9
+	ADDQ    $+256, R10
+	CMPQ    R10, R11
+	JL      line7
+	MOVQ    SI, R10
+	XORQ    R9, R9
+
+column8:
+	VMOVDQU     (R8)(R9*1), Y0
+	VMOVDQU     256(R8)(R9*1), Y1
+	VMOVDQU     512(R8)(R9*1), Y2
+	VMOVDQU     768(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, (AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, (AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, (AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, (AX)(R11*1)
+	VMOVDQU     1024(R8)(R9*1), Y0
+	VMOVDQU     1280(R8)(R9*1), Y1
+	VMOVDQU     1536(R8)(R9*1), Y2
+	VMOVDQU     1792(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 32(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 32(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 32(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 32(AX)(R11*1)
+	VMOVDQU     2048(R8)(R9*1), Y0
+	VMOVDQU     2304(R8)(R9*1), Y1
+	VMOVDQU     2560(R8)(R9*1), Y2
+	VMOVDQU     2816(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 64(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 64(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 64(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 64(AX)(R11*1)
+	VMOVDQU     3072(R8)(R9*1), Y0
+	VMOVDQU     3328(R8)(R9*1), Y1
+	VMOVDQU     3584(R8)(R9*1), Y2
+	VMOVDQU     3840(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 96(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 96(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 96(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 96(AX)(R11*1)
+	VMOVDQU     4096(R8)(R9*1), Y0
+	VMOVDQU     4352(R8)(R9*1), Y1
+	VMOVDQU     4608(R8)(R9*1), Y2
+	VMOVDQU     4864(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 128(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 128(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 128(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 128(AX)(R11*1)
+	VMOVDQU     5120(R8)(R9*1), Y0
+	VMOVDQU     5376(R8)(R9*1), Y1
+	VMOVDQU     5632(R8)(R9*1), Y2
+	VMOVDQU     5888(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 160(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 160(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 160(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 160(AX)(R11*1)
+	VMOVDQU     6144(R8)(R9*1), Y0
+	VMOVDQU     6400(R8)(R9*1), Y1
+	VMOVDQU     6656(R8)(R9*1), Y2
+	VMOVDQU     6912(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 192(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 192(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 192(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 192(AX)(R11*1)
+	VMOVDQU     7168(R8)(R9*1), Y0
+	VMOVDQU     7424(R8)(R9*1), Y1
+	VMOVDQU     7680(R8)(R9*1), Y2
+	VMOVDQU     7936(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 224(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 224(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 224(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 224(AX)(R11*1)
+	VMOVDQU     8192(R8)(R9*1), Y0
+	VMOVDQU     8448(R8)(R9*1), Y1
+	VMOVDQU     8704(R8)(R9*1), Y2
+	VMOVDQU     8960(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 256(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 256(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 256(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 256(AX)(R11*1)
+	VMOVDQU     9216(R8)(R9*1), Y0
+	VMOVDQU     9472(R8)(R9*1), Y1
+	VMOVDQU     9728(R8)(R9*1), Y2
+	VMOVDQU     9984(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 288(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 288(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 288(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 288(AX)(R11*1)
+	VMOVDQU     10240(R8)(R9*1), Y0
+	VMOVDQU     10496(R8)(R9*1), Y1
+	VMOVDQU     10752(R8)(R9*1), Y2
+	VMOVDQU     11008(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 320(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 320(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 320(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 320(AX)(R11*1)
+	VMOVDQU     11264(R8)(R9*1), Y0
+	VMOVDQU     11520(R8)(R9*1), Y1
+	VMOVDQU     11776(R8)(R9*1), Y2
+	VMOVDQU     12032(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 352(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 352(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 352(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 352(AX)(R11*1)
+	VMOVDQU     12288(R8)(R9*1), Y0
+	VMOVDQU     12544(R8)(R9*1), Y1
+	VMOVDQU     12800(R8)(R9*1), Y2
+	VMOVDQU     13056(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 384(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 384(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 384(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 384(AX)(R11*1)
+	VMOVDQU     13312(R8)(R9*1), Y0
+	VMOVDQU     13568(R8)(R9*1), Y1
+	VMOVDQU     13824(R8)(R9*1), Y2
+	VMOVDQU     14080(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 416(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 416(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 416(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 416(AX)(R11*1)
+	VMOVDQU     14336(R8)(R9*1), Y0
+	VMOVDQU     14592(R8)(R9*1), Y1
+	VMOVDQU     14848(R8)(R9*1), Y2
+	VMOVDQU     15104(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 448(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 448(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 448(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 448(AX)(R11*1)
+	VMOVDQU     15360(R8)(R9*1), Y0
+	VMOVDQU     15616(R8)(R9*1), Y1
+	VMOVDQU     15872(R8)(R9*1), Y2
+	VMOVDQU     16128(R8)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        (R10), R11
+	VMOVDQU     Y3, 480(AX)(R11*1)
+	MOVQ        8(R10), R11
+	VMOVDQU     Y5, 480(AX)(R11*1)
+	MOVQ        16(R10), R11
+	VMOVDQU     Y1, 480(AX)(R11*1)
+	MOVQ        24(R10), R11
+	VMOVDQU     Y0, 480(AX)(R11*1)
+	ADDQ        $+32, R10
+	ADDQ        $+32, R9
+	CMPQ        R9, $+256
+	JL          column8
+	ADDQ        $+256, CX
+	ADDQ        $+256, SI
+	SUBQ        $+32, DI
+	CMPQ        DI, $+32
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+32, DI
+	LEAQ        (CX)(DI*8), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+32, DI
+	JMP         tile5
+
+done6:
+	ADDQ   $+512, AX
+	ADDQ   $+512, 8(SP)
+	SUBQ   $+64, (SP)
+	CMPQ   (SP), $+64
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
+	LEAQ   (AX)(CX*8), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+64, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposePanelB16AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposePanelB16AVX2(SB), $16504-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+
+tile5:
+	LEAQ 56(SP), R8
+	ADDQ $+63, R8
+	ANDQ $-64, R8
+	MOVQ BX, R9
+	MOVQ R8, R10
+	LEAQ 16384(R8), R11
+
+line7:
+	MOVQ    (R9), R12
+	VMOVDQU (CX)(R12*1), Y0
+	VMOVDQU 32(CX)(R12*1), Y1
+	VMOVDQA Y0, (R10)
+	VMOVDQA Y1, 32(R10)
+	VMOVDQU 64(CX)(R12*1), Y0
+	VMOVDQU 96(CX)(R12*1), Y1
+	VMOVDQA Y0, 64(R10)
+	VMOVDQA Y1, 96(R10)
+	VMOVDQU 128(CX)(R12*1), Y0
+	VMOVDQU 160(CX)(R12*1), Y1
+	VMOVDQA Y0, 128(R10)
+	VMOVDQA Y1, 160(R10)
+	VMOVDQU 192(CX)(R12*1), Y0
+	VMOVDQU 224(CX)(R12*1), Y1
+	VMOVDQA Y0, 192(R10)
+	VMOVDQA Y1, 224(R10)
+	ADDQ    $+8, R9
+	ADDQ    $+256, R10
+	CMPQ    R10, R11
+	JL      line7
+	MOVQ    SI, R10
+	XORQ    R9, R9
+
+column8:
+	VMOVDQU    (R8)(R9*1), Y0
+	VMOVDQU    256(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, (AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, (AX)(R11*1)
+	VMOVDQU    512(R8)(R9*1), Y0
+	VMOVDQU    768(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 32(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 32(AX)(R11*1)
+	VMOVDQU    1024(R8)(R9*1), Y0
+	VMOVDQU    1280(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 64(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 64(AX)(R11*1)
+	VMOVDQU    1536(R8)(R9*1), Y0
+	VMOVDQU    1792(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 96(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 96(AX)(R11*1)
+	VMOVDQU    2048(R8)(R9*1), Y0
+	VMOVDQU    2304(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 128(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 128(AX)(R11*1)
+	VMOVDQU    2560(R8)(R9*1), Y0
+	VMOVDQU    2816(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 160(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 160(AX)(R11*1)
+	VMOVDQU    3072(R8)(R9*1), Y0
+	VMOVDQU    3328(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 192(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 192(AX)(R11*1)
+	VMOVDQU    3584(R8)(R9*1), Y0
+	VMOVDQU    3840(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 224(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 224(AX)(R11*1)
+	VMOVDQU    4096(R8)(R9*1), Y0
+	VMOVDQU    4352(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 256(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 256(AX)(R11*1)
+	VMOVDQU    4608(R8)(R9*1), Y0
+	VMOVDQU    4864(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 288(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 288(AX)(R11*1)
+	VMOVDQU    5120(R8)(R9*1), Y0
+	VMOVDQU    5376(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 320(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 320(AX)(R11*1)
+	VMOVDQU    5632(R8)(R9*1), Y0
+	VMOVDQU    5888(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 352(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 352(AX)(R11*1)
+	VMOVDQU    6144(R8)(R9*1), Y0
+	VMOVDQU    6400(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 384(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 384(AX)(R11*1)
+	VMOVDQU    6656(R8)(R9*1), Y0
+	VMOVDQU    6912(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 416(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 416(AX)(R11*1)
+	VMOVDQU    7168(R8)(R9*1), Y0
+	VMOVDQU    7424(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 448(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 448(AX)(R11*1)
+	VMOVDQU    7680(R8)(R9*1), Y0
+	VMOVDQU    7936(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 480(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 480(AX)(R11*1)
+	VMOVDQU    8192(R8)(R9*1), Y0
+	VMOVDQU    8448(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 512(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 512(AX)(R11*1)
+	VMOVDQU    8704(R8)(R9*1), Y0
+	VMOVDQU    8960(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 544(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 544(AX)(R11*1)
+	VMOVDQU    9216(R8)(R9*1), Y0
+	VMOVDQU    9472(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 576(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 576(AX)(R11*1)
+	VMOVDQU    9728(R8)(R9*1), Y0
+	VMOVDQU    9984(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 608(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 608(AX)(R11*1)
+	VMOVDQU    10240(R8)(R9*1), Y0
+	VMOVDQU    10496(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 640(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 640(AX)(R11*1)
+	VMOVDQU    10752(R8)(R9*1), Y0
+	VMOVDQU    11008(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 672(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 672(AX)(R11*1)
+	VMOVDQU    11264(R8)(R9*1), Y0
+	VMOVDQU    11520(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 704(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 704(AX)(R11*1)
+	VMOVDQU    11776(R8)(R9*1), Y0
+	VMOVDQU    12032(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 736(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 736(AX)(R11*1)
+	VMOVDQU    12288(R8)(R9*1), Y0
+	VMOVDQU    12544(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 768(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 768(AX)(R11*1)
+	VMOVDQU    12800(R8)(R9*1), Y0
+	VMOVDQU    13056(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 800(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 800(AX)(R11*1)
+	VMOVDQU    13312(R8)(R9*1), Y0
+	VMOVDQU    13568(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 832(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 832(AX)(R11*1)
+	VMOVDQU    13824(R8)(R9*1), Y0
+	VMOVDQU    14080(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 864(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 864(AX)(R11*1)
+	VMOVDQU    14336(R8)(R9*1), Y0
+	VMOVDQU    14592(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 896(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 896(AX)(R11*1)
+	VMOVDQU    14848(R8)(R9*1), Y0
+	VMOVDQU    15104(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 928(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 928(AX)(R11*1)
+	VMOVDQU    15360(R8)(R9*1), Y0
+	VMOVDQU    15616(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 960(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 960(AX)(R11*1)
+	VMOVDQU    15872(R8)(R9*1), Y0
+	VMOVDQU    16128(R8)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (R10), R11
+	VMOVDQU    Y2, 992(AX)(R11*1)
+	MOVQ       8(R10), R11
+	VMOVDQU    Y0, 992(AX)(R11*1)
+	ADDQ       $+16, R10
+	ADDQ       $+32, R9
+	CMPQ       R9, $+256
+	JL         column8
+	ADDQ       $+256, CX
+	ADDQ       $+128, SI
+	SUBQ       $+16, DI
+	CMPQ       DI, $+16
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+16, DI
+	IMUL3Q     $+16, DI, R8
+	ADDQ       R8, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+16, DI
+	JMP        tile5
+
+done6:
+	ADDQ   $+1024, AX
+	ADDQ   $+512, 8(SP)
+	SUBQ   $+64, (SP)
+	CMPQ   (SP), $+64
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
+	IMUL3Q $+16, CX, BX
+	ADDQ   BX, AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+64, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeWideB1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeWideB1AVX2(SB), $120-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+
+tile5:
+	MOVQ        (BX), R8
+	VMOVDQU     (CX)(R8*1), X1
+	MOVQ        128(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y1, Y1
+	MOVQ        8(BX), R8
+	VMOVDQU     (CX)(R8*1), X2
+	MOVQ        136(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y2, Y2
+	MOVQ        16(BX), R8
+	VMOVDQU     (CX)(R8*1), X3
+	MOVQ        144(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y3, Y3
+	MOVQ        24(BX), R8
+	VMOVDQU     (CX)(R8*1), X4
+	MOVQ        152(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y4, Y4
+	MOVQ        32(BX), R8
+	VMOVDQU     (CX)(R8*1), X5
+	MOVQ        160(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y5, Y5
+	MOVQ        40(BX), R8
+	VMOVDQU     (CX)(R8*1), X6
+	MOVQ        168(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y6, Y6
+	MOVQ        48(BX), R8
+	VMOVDQU     (CX)(R8*1), X7
+	MOVQ        176(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y7, Y7
+	MOVQ        56(BX), R8
+	VMOVDQU     (CX)(R8*1), X8
+	MOVQ        184(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y8, Y8
+	MOVQ        64(BX), R8
+	VMOVDQU     (CX)(R8*1), X9
+	MOVQ        192(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y9, Y9
+	MOVQ        72(BX), R8
+	VMOVDQU     (CX)(R8*1), X10
+	MOVQ        200(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y10, Y10
+	MOVQ        80(BX), R8
+	VMOVDQU     (CX)(R8*1), X11
+	MOVQ        208(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y11, Y11
+	MOVQ        88(BX), R8
+	VMOVDQU     (CX)(R8*1), X12
+	MOVQ        216(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y12, Y12
+	MOVQ        96(BX), R8
+	VMOVDQU     (CX)(R8*1), X13
+	MOVQ        224(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y13, Y13
+	MOVQ        104(BX), R8
+	VMOVDQU     (CX)(R8*1), X14
+	MOVQ        232(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y14, Y14
+	MOVQ        112(BX), R8
+	VMOVDQU     (CX)(R8*1), X15
+	MOVQ        240(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y15, Y15
+	MOVQ        120(BX), R8
+	VMOVDQU     (CX)(R8*1), X0
+	MOVQ        248(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y0, Y0
+	VMOVDQU     Y0, 56(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  56(SP), Y8, Y7
+	VPUNPCKHBW  56(SP), Y8, Y8
+	VMOVDQU     Y8, 56(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  56(SP), Y12, Y3
+	VPUNPCKHBW  56(SP), Y12, Y12
+	VMOVDQU     Y12, 56(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  56(SP), Y14, Y1
+	VPUNPCKHBW  56(SP), Y14, Y14
+	VMOVDQU     Y14, 56(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  56(SP), Y15, Y0
+	VPUNPCKHBW  56(SP), Y15, Y15
+	MOVQ        (SI), R8
+	VMOVDQU     Y14, (AX)(R8*1)
+	MOVQ        8(SI), R8
+	VMOVDQU     Y13, (AX)(R8*1)
+	MOVQ        16(SI), R8
+	VMOVDQU     Y12, (AX)(R8*1)
+	MOVQ        24(SI), R8
+	VMOVDQU     Y11, (AX)(R8*1)
+	MOVQ        32(SI), R8
+	VMOVDQU     Y10, (AX)(R8*1)
+	MOVQ        40(SI), R8
+	VMOVDQU     Y9, (AX)(R8*1)
+	MOVQ        48(SI), R8
+	VMOVDQU     Y8, (AX)(R8*1)
+	MOVQ        56(SI), R8
+	VMOVDQU     Y7, (AX)(R8*1)
+	MOVQ        64(SI), R8
+	VMOVDQU     Y6, (AX)(R8*1)
+	MOVQ        72(SI), R8
+	VMOVDQU     Y5, (AX)(R8*1)
+	MOVQ        80(SI), R8
+	VMOVDQU     Y4, (AX)(R8*1)
+	MOVQ        88(SI), R8
+	VMOVDQU     Y3, (AX)(R8*1)
+	MOVQ        96(SI), R8
+	VMOVDQU     Y2, (AX)(R8*1)
+	MOVQ        104(SI), R8
+	VMOVDQU     Y1, (AX)(R8*1)
+	MOVQ        112(SI), R8
+	VMOVDQU     Y0, (AX)(R8*1)
+	MOVQ        120(SI), R8
+	VMOVDQU     Y15, (AX)(R8*1)
+	MOVQ        256(BX), R8
+	VMOVDQU     (CX)(R8*1), X1
+	MOVQ        384(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y1, Y1
+	MOVQ        264(BX), R8
+	VMOVDQU     (CX)(R8*1), X2
+	MOVQ        392(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y2, Y2
+	MOVQ        272(BX), R8
+	VMOVDQU     (CX)(R8*1), X3
+	MOVQ        400(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y3, Y3
+	MOVQ        280(BX), R8
+	VMOVDQU     (CX)(R8*1), X4
+	MOVQ        408(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y4, Y4
+	MOVQ        288(BX), R8
+	VMOVDQU     (CX)(R8*1), X5
+	MOVQ        416(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y5, Y5
+	MOVQ        296(BX), R8
+	VMOVDQU     (CX)(R8*1), X6
+	MOVQ        424(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y6, Y6
+	MOVQ        304(BX), R8
+	VMOVDQU     (CX)(R8*1), X7
+	MOVQ        432(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y7, Y7
+	MOVQ        312(BX), R8
+	VMOVDQU     (CX)(R8*1), X8
+	MOVQ        440(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y8, Y8
+	MOVQ        320(BX), R8
+	VMOVDQU     (CX)(R8*1), X9
+	MOVQ        448(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y9, Y9
+	MOVQ        328(BX), R8
+	VMOVDQU     (CX)(R8*1), X10
+	MOVQ        456(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y10, Y10
+	MOVQ        336(BX), R8
+	VMOVDQU     (CX)(R8*1), X11
+	MOVQ        464(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y11, Y11
+	MOVQ        344(BX), R8
+	VMOVDQU     (CX)(R8*1), X12
+	MOVQ        472(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y12, Y12
+	MOVQ        352(BX), R8
+	VMOVDQU     (CX)(R8*1), X13
+	MOVQ        480(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y13, Y13
+	MOVQ        360(BX), R8
+	VMOVDQU     (CX)(R8*1), X14
+	MOVQ        488(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y14, Y14
+	MOVQ        368(BX), R8
+	VMOVDQU     (CX)(R8*1), X15
+	MOVQ        496(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y15, Y15
+	MOVQ        376(BX), R8
+	VMOVDQU     (CX)(R8*1), X0
+	MOVQ        504(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y0, Y0
+	VMOVDQU     Y0, 88(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  88(SP), Y8, Y7
+	VPUNPCKHBW  88(SP), Y8, Y8
+	VMOVDQU     Y8, 88(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  88(SP), Y12, Y3
+	VPUNPCKHBW  88(SP), Y12, Y12
+	VMOVDQU     Y12, 88(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  88(SP), Y14, Y1
+	VPUNPCKHBW  88(SP), Y14, Y14
+	VMOVDQU     Y14, 88(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  88(SP), Y15, Y0
+	VPUNPCKHBW  88(SP), Y15, Y15
+	MOVQ        (SI), R8
+	VMOVDQU     Y14, 32(AX)(R8*1)
+	MOVQ        8(SI), R8
+	VMOVDQU     Y13, 32(AX)(R8*1)
+	MOVQ        16(SI), R8
+	VMOVDQU     Y12, 32(AX)(R8*1)
+	MOVQ        24(SI), R8
+	VMOVDQU     Y11, 32(AX)(R8*1)
+	MOVQ        32(SI), R8
+	VMOVDQU     Y10, 32(AX)(R8*1)
+	MOVQ        40(SI), R8
+	VMOVDQU     Y9, 32(AX)(R8*1)
+	MOVQ        48(SI), R8
+	VMOVDQU     Y8, 32(AX)(R8*1)
+	MOVQ        56(SI), R8
+	VMOVDQU     Y7, 32(AX)(R8*1)
+	MOVQ        64(SI), R8
+	VMOVDQU     Y6, 32(AX)(R8*1)
+	MOVQ        72(SI), R8
+	VMOVDQU     Y5, 32(AX)(R8*1)
+	MOVQ        80(SI), R8
+	VMOVDQU     Y4, 32(AX)(R8*1)
+	MOVQ        88(SI), R8
+	VMOVDQU     Y3, 32(AX)(R8*1)
+	MOVQ        96(SI), R8
+	VMOVDQU     Y2, 32(AX)(R8*1)
+	MOVQ        104(SI), R8
+	VMOVDQU     Y1, 32(AX)(R8*1)
+	MOVQ        112(SI), R8
+	VMOVDQU     Y0, 32(AX)(R8*1)
+	MOVQ        120(SI), R8
+	VMOVDQU     Y15, 32(AX)(R8*1)
+	ADDQ        $+16, CX
+	ADDQ        $+128, SI
+	SUBQ        $+16, DI
+	CMPQ        DI, $+16
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+16, DI
+	LEAQ        (CX)(DI*1), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+16, DI
+	JMP         tile5
+
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+512, 8(SP)
+	SUBQ   $+64, (SP)
+	CMPQ   (SP), $+64
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+64, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB1StreamAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·transposeB2StreamAVX2(SB), $2184-24
+TEXT ·transposeB1StreamAVX2(SB), $5384-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -9924,22 +11912,22 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
-	LEAQ 256(R9), R11
+	LEAQ 512(R9), R11
 
-fetch10:
+fetch8:
 	MOVQ       (R9), R12
 	PREFETCHT1 (R10)(R12*1)
 	MOVQ       8(R9), R12
@@ -9950,15 +11938,15 @@ fetch10:
 	PREFETCHT1 (R10)(R12*1)
 	ADDQ       $+32, R9
 	CMPQ       R9, R11
-	JL         fetch10
+	JL         fetch8
 	LEAQ       72(SP), R9
 	ADDQ       $+63, R9
 	ANDQ       $-64, R9
 	MOVQ       BX, R10
 	MOVQ       R9, R11
-	LEAQ       2048(R9), R12
+	LEAQ       4096(R9), R12
 
-line11:
+line9:
 	MOVQ    (R10), R13
 	VMOVDQU (CX)(R13*1), Y0
 	VMOVDQU 32(CX)(R13*1), Y1
@@ -9982,11 +11970,765 @@ line11:
 	ADDQ    $+32, R10
 	ADDQ    $+256, R11
 	CMPQ    R11, R12
-	JL      line11
+	JL      line9
+	LEAQ    4232(SP), R12
+	ADDQ    $+63, R12
+	ANDQ    $-64, R12
 	MOVQ    SI, R11
 	XORQ    R10, R10
 
-column12:
+column10:
+	VMOVDQU     (R9)(R10*1), X1
+	VINSERTI128 $0x01, 1024(R9)(R10*1), Y1, Y1
+	VMOVDQU     64(R9)(R10*1), X2
+	VINSERTI128 $0x01, 1088(R9)(R10*1), Y2, Y2
+	VMOVDQU     128(R9)(R10*1), X3
+	VINSERTI128 $0x01, 1152(R9)(R10*1), Y3, Y3
+	VMOVDQU     192(R9)(R10*1), X4
+	VINSERTI128 $0x01, 1216(R9)(R10*1), Y4, Y4
+	VMOVDQU     256(R9)(R10*1), X5
+	VINSERTI128 $0x01, 1280(R9)(R10*1), Y5, Y5
+	VMOVDQU     320(R9)(R10*1), X6
+	VINSERTI128 $0x01, 1344(R9)(R10*1), Y6, Y6
+	VMOVDQU     384(R9)(R10*1), X7
+	VINSERTI128 $0x01, 1408(R9)(R10*1), Y7, Y7
+	VMOVDQU     448(R9)(R10*1), X8
+	VINSERTI128 $0x01, 1472(R9)(R10*1), Y8, Y8
+	VMOVDQU     512(R9)(R10*1), X9
+	VINSERTI128 $0x01, 1536(R9)(R10*1), Y9, Y9
+	VMOVDQU     576(R9)(R10*1), X10
+	VINSERTI128 $0x01, 1600(R9)(R10*1), Y10, Y10
+	VMOVDQU     640(R9)(R10*1), X11
+	VINSERTI128 $0x01, 1664(R9)(R10*1), Y11, Y11
+	VMOVDQU     704(R9)(R10*1), X12
+	VINSERTI128 $0x01, 1728(R9)(R10*1), Y12, Y12
+	VMOVDQU     768(R9)(R10*1), X13
+	VINSERTI128 $0x01, 1792(R9)(R10*1), Y13, Y13
+	VMOVDQU     832(R9)(R10*1), X14
+	VINSERTI128 $0x01, 1856(R9)(R10*1), Y14, Y14
+	VMOVDQU     896(R9)(R10*1), X15
+	VINSERTI128 $0x01, 1920(R9)(R10*1), Y15, Y15
+	VMOVDQU     960(R9)(R10*1), X0
+	VINSERTI128 $0x01, 1984(R9)(R10*1), Y0, Y0
+	VMOVDQU     Y0, 5320(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  5320(SP), Y8, Y7
+	VPUNPCKHBW  5320(SP), Y8, Y8
+	VMOVDQU     Y8, 5320(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  5320(SP), Y12, Y3
+	VPUNPCKHBW  5320(SP), Y12, Y12
+	VMOVDQU     Y12, 5320(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  5320(SP), Y14, Y1
+	VPUNPCKHBW  5320(SP), Y14, Y14
+	VMOVDQU     Y14, 5320(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  5320(SP), Y15, Y0
+	VPUNPCKHBW  5320(SP), Y15, Y15
+	VMOVDQA     Y14, (R12)
+	VMOVDQA     Y13, 64(R12)
+	VMOVDQA     Y12, 128(R12)
+	VMOVDQA     Y11, 192(R12)
+	VMOVDQA     Y10, 256(R12)
+	VMOVDQA     Y9, 320(R12)
+	VMOVDQA     Y8, 384(R12)
+	VMOVDQA     Y7, 448(R12)
+	VMOVDQA     Y6, 512(R12)
+	VMOVDQA     Y5, 576(R12)
+	VMOVDQA     Y4, 640(R12)
+	VMOVDQA     Y3, 704(R12)
+	VMOVDQA     Y2, 768(R12)
+	VMOVDQA     Y1, 832(R12)
+	VMOVDQA     Y0, 896(R12)
+	VMOVDQA     Y15, 960(R12)
+	VMOVDQU     2048(R9)(R10*1), X1
+	VINSERTI128 $0x01, 3072(R9)(R10*1), Y1, Y1
+	VMOVDQU     2112(R9)(R10*1), X2
+	VINSERTI128 $0x01, 3136(R9)(R10*1), Y2, Y2
+	VMOVDQU     2176(R9)(R10*1), X3
+	VINSERTI128 $0x01, 3200(R9)(R10*1), Y3, Y3
+	VMOVDQU     2240(R9)(R10*1), X4
+	VINSERTI128 $0x01, 3264(R9)(R10*1), Y4, Y4
+	VMOVDQU     2304(R9)(R10*1), X5
+	VINSERTI128 $0x01, 3328(R9)(R10*1), Y5, Y5
+	VMOVDQU     2368(R9)(R10*1), X6
+	VINSERTI128 $0x01, 3392(R9)(R10*1), Y6, Y6
+	VMOVDQU     2432(R9)(R10*1), X7
+	VINSERTI128 $0x01, 3456(R9)(R10*1), Y7, Y7
+	VMOVDQU     2496(R9)(R10*1), X8
+	VINSERTI128 $0x01, 3520(R9)(R10*1), Y8, Y8
+	VMOVDQU     2560(R9)(R10*1), X9
+	VINSERTI128 $0x01, 3584(R9)(R10*1), Y9, Y9
+	VMOVDQU     2624(R9)(R10*1), X10
+	VINSERTI128 $0x01, 3648(R9)(R10*1), Y10, Y10
+	VMOVDQU     2688(R9)(R10*1), X11
+	VINSERTI128 $0x01, 3712(R9)(R10*1), Y11, Y11
+	VMOVDQU     2752(R9)(R10*1), X12
+	VINSERTI128 $0x01, 3776(R9)(R10*1), Y12, Y12
+	VMOVDQU     2816(R9)(R10*1), X13
+	VINSERTI128 $0x01, 3840(R9)(R10*1), Y13, Y13
+	VMOVDQU     2880(R9)(R10*1), X14
+	VINSERTI128 $0x01, 3904(R9)(R10*1), Y14, Y14
+	VMOVDQU     2944(R9)(R10*1), X15
+	VINSERTI128 $0x01, 3968(R9)(R10*1), Y15, Y15
+	VMOVDQU     3008(R9)(R10*1), X0
+	VINSERTI128 $0x01, 4032(R9)(R10*1), Y0, Y0
+	VMOVDQU     Y0, 5352(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  5352(SP), Y8, Y7
+	VPUNPCKHBW  5352(SP), Y8, Y8
+	VMOVDQU     Y8, 5352(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  5352(SP), Y12, Y3
+	VPUNPCKHBW  5352(SP), Y12, Y12
+	VMOVDQU     Y12, 5352(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  5352(SP), Y14, Y1
+	VPUNPCKHBW  5352(SP), Y14, Y14
+	VMOVDQU     Y14, 5352(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  5352(SP), Y15, Y0
+	VPUNPCKHBW  5352(SP), Y15, Y15
+	VMOVDQA     Y14, 32(R12)
+	VMOVDQA     Y13, 96(R12)
+	VMOVDQA     Y12, 160(R12)
+	VMOVDQA     Y11, 224(R12)
+	VMOVDQA     Y10, 288(R12)
+	VMOVDQA     Y9, 352(R12)
+	VMOVDQA     Y8, 416(R12)
+	VMOVDQA     Y7, 480(R12)
+	VMOVDQA     Y6, 544(R12)
+	VMOVDQA     Y5, 608(R12)
+	VMOVDQA     Y4, 672(R12)
+	VMOVDQA     Y3, 736(R12)
+	VMOVDQA     Y2, 800(R12)
+	VMOVDQA     Y1, 864(R12)
+	VMOVDQA     Y0, 928(R12)
+	VMOVDQA     Y15, 992(R12)
+	CMPQ        DI, $+0
+	JG          written11
+	VMOVDQA     (R12), Y0
+	VMOVDQA     32(R12), Y1
+	MOVQ        (R11), R13
+	VMOVNTDQ    Y0, (AX)(R13*1)
+	VMOVNTDQ    Y1, 32(AX)(R13*1)
+
+written11:
+	CMPQ     DI, $+1
+	JG       written12
+	VMOVDQA  64(R12), Y0
+	VMOVDQA  96(R12), Y1
+	MOVQ     8(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written12:
+	CMPQ     DI, $+2
+	JG       written13
+	VMOVDQA  128(R12), Y0
+	VMOVDQA  160(R12), Y1
+	MOVQ     16(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written13:
+	CMPQ     DI, $+3
+	JG       written14
+	VMOVDQA  192(R12), Y0
+	VMOVDQA  224(R12), Y1
+	MOVQ     24(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written14:
+	CMPQ     DI, $+4
+	JG       written15
+	VMOVDQA  256(R12), Y0
+	VMOVDQA  288(R12), Y1
+	MOVQ     32(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written15:
+	CMPQ     DI, $+5
+	JG       written16
+	VMOVDQA  320(R12), Y0
+	VMOVDQA  352(R12), Y1
+	MOVQ     40(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written16:
+	CMPQ     DI, $+6
+	JG       written17
+	VMOVDQA  384(R12), Y0
+	VMOVDQA  416(R12), Y1
+	MOVQ     48(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written17:
+	CMPQ     DI, $+7
+	JG       written18
+	VMOVDQA  448(R12), Y0
+	VMOVDQA  480(R12), Y1
+	MOVQ     56(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written18:
+	CMPQ     DI, $+8
+	JG       written19
+	VMOVDQA  512(R12), Y0
+	VMOVDQA  544(R12), Y1
+	MOVQ     64(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written19:
+	CMPQ     DI, $+9
+	JG       written20
+	VMOVDQA  576(R12), Y0
+	VMOVDQA  608(R12), Y1
+	MOVQ     72(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written20:
+	CMPQ     DI, $+10
+	JG       written21
+	VMOVDQA  640(R12), Y0
+	VMOVDQA  672(R12), Y1
+	MOVQ     80(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written21:
+	CMPQ     DI, $+11
+	JG       written22
+	VMOVDQA  704(R12), Y0
+	VMOVDQA  736(R12), Y1
+	MOVQ     88(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written22:
+	CMPQ     DI, $+12
+	JG       written23
+	VMOVDQA  768(R12), Y0
+	VMOVDQA  800(R12), Y1
+	MOVQ     96(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written23:
+	CMPQ     DI, $+13
+	JG       written24
+	VMOVDQA  832(R12), Y0
+	VMOVDQA  864(R12), Y1
+	MOVQ     104(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written24:
+	CMPQ     DI, $+14
+	JG       written25
+	VMOVDQA  896(R12), Y0
+	VMOVDQA  928(R12), Y1
+	MOVQ     112(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written25:
+	CMPQ     DI, $+15
+	JG       written26
+	VMOVDQA  960(R12), Y0
+	VMOVDQA  992(R12), Y1
+	MOVQ     120(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
+
+written26:
+	SUBQ  $+16, DI
+	ADDQ  $+128, R11
+	ADDQ  $+16, R10
+	CMPQ  R10, $+64
+	JL    column10
+	ADDQ  $+64, DI
+	ADDQ  $+64, CX
+	ADDQ  $+512, SI
+	SUBQ  $+64, R8
+	CMPQ  R8, $+64
+	JGE   tile6
+	TESTQ R8, R8
+	JLE   done7
+	SUBQ  $+64, R8
+	LEAQ  (CX)(R8*1), CX
+	LEAQ  (SI)(R8*8), SI
+	XORQ  DI, DI
+	SUBQ  R8, DI
+	MOVQ  $+64, R8
+	JMP   tile6
+
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+512, 8(SP)
+	SUBQ   $+64, (SP)
+	CMPQ   (SP), $+64
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+64, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeWideB2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeWideB2AVX2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+
+tile5:
+	MOVQ        (BX), R8
+	VMOVDQU     (CX)(R8*1), X1
+	MOVQ        64(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y1, Y1
+	MOVQ        8(BX), R8
+	VMOVDQU     (CX)(R8*1), X2
+	MOVQ        72(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y2, Y2
+	MOVQ        16(BX), R8
+	VMOVDQU     (CX)(R8*1), X3
+	MOVQ        80(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y3, Y3
+	MOVQ        24(BX), R8
+	VMOVDQU     (CX)(R8*1), X4
+	MOVQ        88(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y4, Y4
+	MOVQ        32(BX), R8
+	VMOVDQU     (CX)(R8*1), X5
+	MOVQ        96(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y5, Y5
+	MOVQ        40(BX), R8
+	VMOVDQU     (CX)(R8*1), X6
+	MOVQ        104(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y6, Y6
+	MOVQ        48(BX), R8
+	VMOVDQU     (CX)(R8*1), X7
+	MOVQ        112(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y7, Y7
+	MOVQ        56(BX), R8
+	VMOVDQU     (CX)(R8*1), X8
+	MOVQ        120(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	MOVQ        (SI), R8
+	VMOVDQU     Y6, (AX)(R8*1)
+	MOVQ        8(SI), R8
+	VMOVDQU     Y5, (AX)(R8*1)
+	MOVQ        16(SI), R8
+	VMOVDQU     Y4, (AX)(R8*1)
+	MOVQ        24(SI), R8
+	VMOVDQU     Y3, (AX)(R8*1)
+	MOVQ        32(SI), R8
+	VMOVDQU     Y2, (AX)(R8*1)
+	MOVQ        40(SI), R8
+	VMOVDQU     Y1, (AX)(R8*1)
+	MOVQ        48(SI), R8
+	VMOVDQU     Y0, (AX)(R8*1)
+	MOVQ        56(SI), R8
+	VMOVDQU     Y8, (AX)(R8*1)
+	MOVQ        128(BX), R8
+	VMOVDQU     (CX)(R8*1), X1
+	MOVQ        192(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y1, Y1
+	MOVQ        136(BX), R8
+	VMOVDQU     (CX)(R8*1), X2
+	MOVQ        200(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y2, Y2
+	MOVQ        144(BX), R8
+	VMOVDQU     (CX)(R8*1), X3
+	MOVQ        208(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y3, Y3
+	MOVQ        152(BX), R8
+	VMOVDQU     (CX)(R8*1), X4
+	MOVQ        216(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y4, Y4
+	MOVQ        160(BX), R8
+	VMOVDQU     (CX)(R8*1), X5
+	MOVQ        224(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y5, Y5
+	MOVQ        168(BX), R8
+	VMOVDQU     (CX)(R8*1), X6
+	MOVQ        232(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y6, Y6
+	MOVQ        176(BX), R8
+	VMOVDQU     (CX)(R8*1), X7
+	MOVQ        240(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y7, Y7
+	MOVQ        184(BX), R8
+	VMOVDQU     (CX)(R8*1), X8
+	MOVQ        248(BX), R8
+	VINSERTI128 $0x01, (CX)(R8*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	MOVQ        (SI), R8
+	VMOVDQU     Y6, 32(AX)(R8*1)
+	MOVQ        8(SI), R8
+	VMOVDQU     Y5, 32(AX)(R8*1)
+	MOVQ        16(SI), R8
+	VMOVDQU     Y4, 32(AX)(R8*1)
+	MOVQ        24(SI), R8
+	VMOVDQU     Y3, 32(AX)(R8*1)
+	MOVQ        32(SI), R8
+	VMOVDQU     Y2, 32(AX)(R8*1)
+	MOVQ        40(SI), R8
+	VMOVDQU     Y1, 32(AX)(R8*1)
+	MOVQ        48(SI), R8
+	VMOVDQU     Y0, 32(AX)(R8*1)
+	MOVQ        56(SI), R8
+	VMOVDQU     Y8, 32(AX)(R8*1)
+	ADDQ        $+16, CX
+	ADDQ        $+64, SI
+	SUBQ        $+8, DI
+	CMPQ        DI, $+8
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+8, DI
+	LEAQ        (CX)(DI*2), CX
+	LEAQ        (SI)(DI*8), SI
+	MOVQ        $+8, DI
+	JMP         tile5
+
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+256, 8(SP)
+	SUBQ   $+32, (SP)
+	CMPQ   (SP), $+32
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+32, CX
+	LEAQ   (AX)(CX*2), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+32, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeB2StreamAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, MMX+
+TEXT ·transposeB2StreamAVX2(SB), $2760-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), R8
+	XORQ DI, DI
+	MOVQ 176(DX), R9
+	XORQ R10, R10
+	CMPQ R9, (SP)
+	JL   ahead5
+	SUBQ 112(DX), R9
+	MOVQ 168(DX), R10
+
+ahead5:
+	LEAQ (BX)(R9*8), R9
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
+
+tile6:
+	MOVQ 56(SP), R9
+	MOVQ 64(SP), R10
+	ADDQ CX, R10
+	LEAQ 256(R9), R11
+
+fetch8:
+	MOVQ       (R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       8(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       16(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       24(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	ADDQ       $+32, R9
+	CMPQ       R9, R11
+	JL         fetch8
+	LEAQ       72(SP), R9
+	ADDQ       $+63, R9
+	ANDQ       $-64, R9
+	MOVQ       BX, R10
+	MOVQ       R9, R11
+	LEAQ       2048(R9), R12
+
+line9:
+	MOVQ    (R10), R13
+	VMOVDQU (CX)(R13*1), Y0
+	VMOVDQU 32(CX)(R13*1), Y1
+	VMOVDQA Y0, (R11)
+	VMOVDQA Y1, 32(R11)
+	MOVQ    8(R10), R13
+	VMOVDQU (CX)(R13*1), Y0
+	VMOVDQU 32(CX)(R13*1), Y1
+	VMOVDQA Y0, 64(R11)
+	VMOVDQA Y1, 96(R11)
+	MOVQ    16(R10), R13
+	VMOVDQU (CX)(R13*1), Y0
+	VMOVDQU 32(CX)(R13*1), Y1
+	VMOVDQA Y0, 128(R11)
+	VMOVDQA Y1, 160(R11)
+	MOVQ    24(R10), R13
+	VMOVDQU (CX)(R13*1), Y0
+	VMOVDQU 32(CX)(R13*1), Y1
+	VMOVDQA Y0, 192(R11)
+	VMOVDQA Y1, 224(R11)
+	ADDQ    $+32, R10
+	ADDQ    $+256, R11
+	CMPQ    R11, R12
+	JL      line9
+	LEAQ    2184(SP), R12
+	ADDQ    $+63, R12
+	ANDQ    $-64, R12
+	MOVQ    SI, R11
+	XORQ    R10, R10
+
+column10:
 	VMOVDQU     (R9)(R10*1), X1
 	VINSERTI128 $0x01, 512(R9)(R10*1), Y1, Y1
 	VMOVDQU     64(R9)(R10*1), X2
@@ -10027,54 +12769,14 @@ column12:
 	VPUNPCKHWD  Y1, Y0, Y1
 	VPUNPCKLWD  Y8, Y7, Y0
 	VPUNPCKHWD  Y8, Y7, Y8
-	MOVQ        (R11), R12
-	CMPQ        DI, $+0
-	JG          written13
-	VMOVNTDQ    Y6, (AX)(R12*1)
-
-written13:
-	MOVQ     8(R11), R12
-	CMPQ     DI, $+1
-	JG       written14
-	VMOVNTDQ Y5, (AX)(R12*1)
-
-written14:
-	MOVQ     16(R11), R12
-	CMPQ     DI, $+2
-	JG       written15
-	VMOVNTDQ Y4, (AX)(R12*1)
-
-written15:
-	MOVQ     24(R11), R12
-	CMPQ     DI, $+3
-	JG       written16
-	VMOVNTDQ Y3, (AX)(R12*1)
-
-written16:
-	MOVQ     32(R11), R12
-	CMPQ     DI, $+4
-	JG       written17
-	VMOVNTDQ Y2, (AX)(R12*1)
-
-written17:
-	MOVQ     40(R11), R12
-	CMPQ     DI, $+5
-	JG       written18
-	VMOVNTDQ Y1, (AX)(R12*1)
-
-written18:
-	MOVQ     48(R11), R12
-	CMPQ     DI, $+6
-	JG       written19
-	VMOVNTDQ Y0, (AX)(R12*1)
-
-written19:
-	MOVQ     56(R11), R12
-	CMPQ     DI, $+7
-	JG       written20
-	VMOVNTDQ Y8, (AX)(R12*1)
-
-written20:
+	VMOVDQA     Y6, (R12)
+	VMOVDQA     Y5, 64(R12)
+	VMOVDQA     Y4, 128(R12)
+	VMOVDQA     Y3, 192(R12)
+	VMOVDQA     Y2, 256(R12)
+	VMOVDQA     Y1, 320(R12)
+	VMOVDQA     Y0, 384(R12)
+	VMOVDQA     Y8, 448(R12)
 	VMOVDQU     1024(R9)(R10*1), X1
 	VINSERTI128 $0x01, 1536(R9)(R10*1), Y1, Y1
 	VMOVDQU     1088(R9)(R10*1), X2
@@ -10115,94 +12817,124 @@ written20:
 	VPUNPCKHWD  Y1, Y0, Y1
 	VPUNPCKLWD  Y8, Y7, Y0
 	VPUNPCKHWD  Y8, Y7, Y8
-	MOVQ        (R11), R12
+	VMOVDQA     Y6, 32(R12)
+	VMOVDQA     Y5, 96(R12)
+	VMOVDQA     Y4, 160(R12)
+	VMOVDQA     Y3, 224(R12)
+	VMOVDQA     Y2, 288(R12)
+	VMOVDQA     Y1, 352(R12)
+	VMOVDQA     Y0, 416(R12)
+	VMOVDQA     Y8, 480(R12)
 	CMPQ        DI, $+0
-	JG          written21
-	VMOVNTDQ    Y6, 32(AX)(R12*1)
+	JG          written11
+	VMOVDQA     (R12), Y0
+	VMOVDQA     32(R12), Y1
+	MOVQ        (R11), R13
+	VMOVNTDQ    Y0, (AX)(R13*1)
+	VMOVNTDQ    Y1, 32(AX)(R13*1)
 
-written21:
-	MOVQ     8(R11), R12
+written11:
 	CMPQ     DI, $+1
-	JG       written22
-	VMOVNTDQ Y5, 32(AX)(R12*1)
+	JG       written12
+	VMOVDQA  64(R12), Y0
+	VMOVDQA  96(R12), Y1
+	MOVQ     8(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
 
-written22:
-	MOVQ     16(R11), R12
+written12:
 	CMPQ     DI, $+2
-	JG       written23
-	VMOVNTDQ Y4, 32(AX)(R12*1)
+	JG       written13
+	VMOVDQA  128(R12), Y0
+	VMOVDQA  160(R12), Y1
+	MOVQ     16(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
 
-written23:
-	MOVQ     24(R11), R12
+written13:
 	CMPQ     DI, $+3
-	JG       written24
-	VMOVNTDQ Y3, 32(AX)(R12*1)
+	JG       written14
+	VMOVDQA  192(R12), Y0
+	VMOVDQA  224(R12), Y1
+	MOVQ     24(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
 
-written24:
-	MOVQ     32(R11), R12
+written14:
 	CMPQ     DI, $+4
-	JG       written25
-	VMOVNTDQ Y2, 32(AX)(R12*1)
+	JG       written15
+	VMOVDQA  256(R12), Y0
+	VMOVDQA  288(R12), Y1
+	MOVQ     32(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
 
-written25:
-	MOVQ     40(R11), R12
+written15:
 	CMPQ     DI, $+5
-	JG       written26
-	VMOVNTDQ Y1, 32(AX)(R12*1)
+	JG       written16
+	VMOVDQA  320(R12), Y0
+	VMOVDQA  352(R12), Y1
+	MOVQ     40(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
 
-written26:
-	MOVQ     48(R11), R12
+written16:
 	CMPQ     DI, $+6
-	JG       written27
-	VMOVNTDQ Y0, 32(AX)(R12*1)
+	JG       written17
+	VMOVDQA  384(R12), Y0
+	VMOVDQA  416(R12), Y1
+	MOVQ     48(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
 
-written27:
-	MOVQ     56(R11), R12
+written17:
 	CMPQ     DI, $+7
-	JG       written28
-	VMOVNTDQ Y8, 32(AX)(R12*1)
+	JG       written18
+	VMOVDQA  448(R12), Y0
+	VMOVDQA  480(R12), Y1
+	MOVQ     56(R11), R13
+	VMOVNTDQ Y0, (AX)(R13*1)
+	VMOVNTDQ Y1, 32(AX)(R13*1)
 
-written28:
-	ADDQ $+64, R11
-	SUBQ $+8, DI
-	ADDQ $+16, R10
-	CMPQ R10, $+64
-	JL   column12
-	ADDQ $+32, DI
-	SUBQ $+32, R8
-	JLE  done9
-	CMPQ R8, $+32
-	JGE  full8
-	LEAQ (CX)(R8*2), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+32, DI
-	SUBQ R8, DI
-	MOVQ $+32, R8
-	JMP  tile7
+written18:
+	SUBQ  $+8, DI
+	ADDQ  $+64, R11
+	ADDQ  $+16, R10
+	CMPQ  R10, $+64
+	JL    column10
+	ADDQ  $+32, DI
+	ADDQ  $+64, CX
+	ADDQ  $+256, SI
+	SUBQ  $+32, R8
+	CMPQ  R8, $+32
+	JGE   tile6
+	TESTQ R8, R8
+	JLE   done7
+	SUBQ  $+32, R8
+	LEAQ  (CX)(R8*2), CX
+	LEAQ  (SI)(R8*8), SI
+	XORQ  DI, DI
+	SUBQ  R8, DI
+	MOVQ  $+32, R8
+	JMP   tile6
 
-full8:
-	ADDQ $+64, CX
-	ADDQ $+256, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+256, 8(SP)
 	SUBQ   $+32, (SP)
-	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+32, CX
 	LEAQ   (AX)(CX*2), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+256, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -10250,7 +12982,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	MOVQ        (BX), R8
 	VMOVDQU     (CX)(R8*1), X1
 	MOVQ        32(BX), R8
@@ -10315,38 +13047,36 @@ tile6:
 	VMOVDQU     Y0, 32(AX)(R8*1)
 	MOVQ        24(SI), R8
 	VMOVDQU     Y4, 32(AX)(R8*1)
+	ADDQ        $+16, CX
+	ADDQ        $+32, SI
 	SUBQ        $+4, DI
-	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+4, DI
 	LEAQ        (CX)(DI*4), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+16, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+128, 8(SP)
 	SUBQ   $+16, (SP)
-	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+16, CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+128, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -10396,22 +13126,22 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 128(R9), R11
 
-fetch10:
+fetch8:
 	MOVQ        (R9), R12
 	PREFETCHT1  (R10)(R12*1)
 	MOVQ        8(R9), R12
@@ -10422,7 +13152,7 @@ fetch10:
 	PREFETCHT1  (R10)(R12*1)
 	ADDQ        $+32, R9
 	CMPQ        R9, R11
-	JL          fetch10
+	JL          fetch8
 	MOVQ        (BX), R9
 	VMOVDQU     (CX)(R9*1), X1
 	MOVQ        32(BX), R9
@@ -10447,112 +13177,90 @@ fetch10:
 	VPUNPCKHDQ  Y1, Y0, Y1
 	VPUNPCKLDQ  Y4, Y3, Y0
 	VPUNPCKHDQ  Y4, Y3, Y4
-	MOVQ        (SI), R9
+	MOVQ        64(BX), R9
+	VMOVDQU     (CX)(R9*1), X6
+	MOVQ        96(BX), R9
+	VINSERTI128 $0x01, (CX)(R9*1), Y6, Y6
+	MOVQ        72(BX), R9
+	VMOVDQU     (CX)(R9*1), X7
+	MOVQ        104(BX), R9
+	VINSERTI128 $0x01, (CX)(R9*1), Y7, Y7
+	MOVQ        80(BX), R9
+	VMOVDQU     (CX)(R9*1), X8
+	MOVQ        112(BX), R9
+	VINSERTI128 $0x01, (CX)(R9*1), Y8, Y8
+	MOVQ        88(BX), R9
+	VMOVDQU     (CX)(R9*1), X9
+	MOVQ        120(BX), R9
+	VINSERTI128 $0x01, (CX)(R9*1), Y9, Y9
+	VPUNPCKLDQ  Y8, Y6, Y5
+	VPUNPCKHDQ  Y8, Y6, Y8
+	VPUNPCKLDQ  Y9, Y7, Y6
+	VPUNPCKHDQ  Y9, Y7, Y9
+	VPUNPCKLDQ  Y6, Y5, Y7
+	VPUNPCKHDQ  Y6, Y5, Y6
+	VPUNPCKLDQ  Y9, Y8, Y5
+	VPUNPCKHDQ  Y9, Y8, Y9
 	CMPQ        DI, $+0
-	JG          written11
+	JG          written9
+	MOVQ        (SI), R9
 	VMOVNTDQ    Y2, (AX)(R9*1)
+	VMOVNTDQ    Y7, 32(AX)(R9*1)
+
+written9:
+	CMPQ     DI, $+1
+	JG       written10
+	MOVQ     8(SI), R9
+	VMOVNTDQ Y1, (AX)(R9*1)
+	VMOVNTDQ Y6, 32(AX)(R9*1)
+
+written10:
+	CMPQ     DI, $+2
+	JG       written11
+	MOVQ     16(SI), R9
+	VMOVNTDQ Y0, (AX)(R9*1)
+	VMOVNTDQ Y5, 32(AX)(R9*1)
 
 written11:
-	MOVQ     8(SI), R9
-	CMPQ     DI, $+1
+	CMPQ     DI, $+3
 	JG       written12
-	VMOVNTDQ Y1, (AX)(R9*1)
+	MOVQ     24(SI), R9
+	VMOVNTDQ Y4, (AX)(R9*1)
+	VMOVNTDQ Y9, 32(AX)(R9*1)
 
 written12:
-	MOVQ     16(SI), R9
-	CMPQ     DI, $+2
-	JG       written13
-	VMOVNTDQ Y0, (AX)(R9*1)
+	ADDQ  $+16, CX
+	ADDQ  $+32, SI
+	SUBQ  $+4, R8
+	CMPQ  R8, $+4
+	JGE   tile6
+	TESTQ R8, R8
+	JLE   done7
+	SUBQ  $+4, R8
+	LEAQ  (CX)(R8*4), CX
+	LEAQ  (SI)(R8*8), SI
+	XORQ  DI, DI
+	SUBQ  R8, DI
+	MOVQ  $+4, R8
+	JMP   tile6
 
-written13:
-	MOVQ     24(SI), R9
-	CMPQ     DI, $+3
-	JG       written14
-	VMOVNTDQ Y4, (AX)(R9*1)
-
-written14:
-	MOVQ        64(BX), R9
-	VMOVDQU     (CX)(R9*1), X1
-	MOVQ        96(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y1, Y1
-	MOVQ        72(BX), R9
-	VMOVDQU     (CX)(R9*1), X2
-	MOVQ        104(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y2, Y2
-	MOVQ        80(BX), R9
-	VMOVDQU     (CX)(R9*1), X3
-	MOVQ        112(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y3, Y3
-	MOVQ        88(BX), R9
-	VMOVDQU     (CX)(R9*1), X4
-	MOVQ        120(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y4, Y4
-	VPUNPCKLDQ  Y3, Y1, Y0
-	VPUNPCKHDQ  Y3, Y1, Y3
-	VPUNPCKLDQ  Y4, Y2, Y1
-	VPUNPCKHDQ  Y4, Y2, Y4
-	VPUNPCKLDQ  Y1, Y0, Y2
-	VPUNPCKHDQ  Y1, Y0, Y1
-	VPUNPCKLDQ  Y4, Y3, Y0
-	VPUNPCKHDQ  Y4, Y3, Y4
-	MOVQ        (SI), R9
-	CMPQ        DI, $+0
-	JG          written15
-	VMOVNTDQ    Y2, 32(AX)(R9*1)
-
-written15:
-	MOVQ     8(SI), R9
-	CMPQ     DI, $+1
-	JG       written16
-	VMOVNTDQ Y1, 32(AX)(R9*1)
-
-written16:
-	MOVQ     16(SI), R9
-	CMPQ     DI, $+2
-	JG       written17
-	VMOVNTDQ Y0, 32(AX)(R9*1)
-
-written17:
-	MOVQ     24(SI), R9
-	CMPQ     DI, $+3
-	JG       written18
-	VMOVNTDQ Y4, 32(AX)(R9*1)
-
-written18:
-	SUBQ $+4, R8
-	JLE  done9
-	CMPQ R8, $+4
-	JGE  full8
-	LEAQ (CX)(R8*4), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+4, DI
-	SUBQ R8, DI
-	MOVQ $+4, R8
-	JMP  tile7
-
-full8:
-	ADDQ $+16, CX
-	ADDQ $+32, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+128, 8(SP)
 	SUBQ   $+16, (SP)
-	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+16, CX
 	LEAQ   (AX)(CX*4), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+16, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+128, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -10608,79 +13316,77 @@ tile3:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile6:
-	VMOVDQU     (CX)(R8*1), X1
-	VINSERTI128 $0x01, (CX)(R10*1), Y1, Y1
-	VMOVDQU     (CX)(R9*1), X2
-	VINSERTI128 $0x01, (CX)(R11*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
+tile5:
+	VMOVDQU     (CX)(R8*1), Y0
+	VMOVDQU     (CX)(R9*1), Y1
+	VMOVDQU     (CX)(R10*1), Y2
+	VMOVDQU     (CX)(R11*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
 	MOVQ        (SI), R15
-	VMOVDQU     Y0, (AX)(R15*1)
+	VMOVDQU     Y3, (AX)(R15*1)
 	MOVQ        8(SI), R15
-	VMOVDQU     Y2, (AX)(R15*1)
-	VMOVDQU     (CX)(R12*1), X1
-	VINSERTI128 $0x01, (CX)(R14*1), Y1, Y1
-	VMOVDQU     (CX)(R13*1), X2
-	VINSERTI128 $0x01, (CX)(BX*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
+	VMOVDQU     Y5, (AX)(R15*1)
+	MOVQ        16(SI), R15
+	VMOVDQU     Y1, (AX)(R15*1)
+	MOVQ        24(SI), R15
+	VMOVDQU     Y0, (AX)(R15*1)
+	VMOVDQU     (CX)(R12*1), Y0
+	VMOVDQU     (CX)(R13*1), Y1
+	VMOVDQU     (CX)(R14*1), Y2
+	VMOVDQU     (CX)(BX*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
 	MOVQ        (SI), R15
-	VMOVDQU     Y0, 32(AX)(R15*1)
+	VMOVDQU     Y3, 32(AX)(R15*1)
 	MOVQ        8(SI), R15
-	VMOVDQU     Y2, 32(AX)(R15*1)
-	VMOVDQU     16(CX)(R8*1), X1
-	VINSERTI128 $0x01, 16(CX)(R10*1), Y1, Y1
-	VMOVDQU     16(CX)(R9*1), X2
-	VINSERTI128 $0x01, 16(CX)(R11*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
+	VMOVDQU     Y5, 32(AX)(R15*1)
 	MOVQ        16(SI), R15
-	VMOVDQU     Y0, (AX)(R15*1)
+	VMOVDQU     Y1, 32(AX)(R15*1)
 	MOVQ        24(SI), R15
-	VMOVDQU     Y2, (AX)(R15*1)
-	VMOVDQU     16(CX)(R12*1), X1
-	VINSERTI128 $0x01, 16(CX)(R14*1), Y1, Y1
-	VMOVDQU     16(CX)(R13*1), X2
-	VINSERTI128 $0x01, 16(CX)(BX*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
-	MOVQ        16(SI), R15
 	VMOVDQU     Y0, 32(AX)(R15*1)
-	MOVQ        24(SI), R15
-	VMOVDQU     Y2, 32(AX)(R15*1)
+	ADDQ        $+32, CX
+	ADDQ        $+32, SI
 	SUBQ        $+4, DI
-	JLE         done8
 	CMPQ        DI, $+4
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+4, DI
 	LEAQ        (CX)(DI*8), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+4, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+32, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -10730,22 +13436,22 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 64(R9), R11
 
-fetch10:
+fetch8:
 	MOVQ        (R9), R12
 	PREFETCHT1  (R10)(R12*1)
 	MOVQ        8(R9), R12
@@ -10756,129 +13462,99 @@ fetch10:
 	PREFETCHT1  (R10)(R12*1)
 	ADDQ        $+32, R9
 	CMPQ        R9, R11
-	JL          fetch10
+	JL          fetch8
 	MOVQ        (BX), R9
-	VMOVDQU     (CX)(R9*1), X1
-	MOVQ        16(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y1, Y1
+	VMOVDQU     (CX)(R9*1), Y0
 	MOVQ        8(BX), R9
-	VMOVDQU     (CX)(R9*1), X2
+	VMOVDQU     (CX)(R9*1), Y1
+	MOVQ        16(BX), R9
+	VMOVDQU     (CX)(R9*1), Y2
 	MOVQ        24(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
-	MOVQ        (SI), R9
+	VMOVDQU     (CX)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	MOVQ        32(BX), R9
+	VMOVDQU     (CX)(R9*1), Y2
+	MOVQ        40(BX), R9
+	VMOVDQU     (CX)(R9*1), Y4
+	MOVQ        48(BX), R9
+	VMOVDQU     (CX)(R9*1), Y6
+	MOVQ        56(BX), R9
+	VMOVDQU     (CX)(R9*1), Y7
+	VPUNPCKLQDQ Y4, Y2, Y8
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VPUNPCKLQDQ Y7, Y6, Y4
+	VPUNPCKHQDQ Y7, Y6, Y6
+	VPERM2I128  $0x20, Y4, Y8, Y7
+	VPERM2I128  $0x20, Y6, Y2, Y9
+	VPERM2I128  $0x31, Y4, Y8, Y4
+	VPERM2I128  $0x31, Y6, Y2, Y2
 	CMPQ        DI, $+0
-	JG          written11
-	VMOVNTDQ    Y0, (AX)(R9*1)
+	JG          written9
+	MOVQ        (SI), R9
+	VMOVNTDQ    Y3, (AX)(R9*1)
+	VMOVNTDQ    Y7, 32(AX)(R9*1)
+
+written9:
+	CMPQ     DI, $+1
+	JG       written10
+	MOVQ     8(SI), R9
+	VMOVNTDQ Y5, (AX)(R9*1)
+	VMOVNTDQ Y9, 32(AX)(R9*1)
+
+written10:
+	CMPQ     DI, $+2
+	JG       written11
+	MOVQ     16(SI), R9
+	VMOVNTDQ Y1, (AX)(R9*1)
+	VMOVNTDQ Y4, 32(AX)(R9*1)
 
 written11:
-	MOVQ     8(SI), R9
-	CMPQ     DI, $+1
+	CMPQ     DI, $+3
 	JG       written12
-	VMOVNTDQ Y2, (AX)(R9*1)
+	MOVQ     24(SI), R9
+	VMOVNTDQ Y0, (AX)(R9*1)
+	VMOVNTDQ Y2, 32(AX)(R9*1)
 
 written12:
-	MOVQ        32(BX), R9
-	VMOVDQU     (CX)(R9*1), X1
-	MOVQ        48(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y1, Y1
-	MOVQ        40(BX), R9
-	VMOVDQU     (CX)(R9*1), X2
-	MOVQ        56(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
-	MOVQ        (SI), R9
-	CMPQ        DI, $+0
-	JG          written13
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
+	ADDQ  $+32, CX
+	ADDQ  $+32, SI
+	SUBQ  $+4, R8
+	CMPQ  R8, $+4
+	JGE   tile6
+	TESTQ R8, R8
+	JLE   done7
+	SUBQ  $+4, R8
+	LEAQ  (CX)(R8*8), CX
+	LEAQ  (SI)(R8*8), SI
+	XORQ  DI, DI
+	SUBQ  R8, DI
+	MOVQ  $+4, R8
+	JMP   tile6
 
-written13:
-	MOVQ     8(SI), R9
-	CMPQ     DI, $+1
-	JG       written14
-	VMOVNTDQ Y2, 32(AX)(R9*1)
-
-written14:
-	MOVQ        (BX), R9
-	VMOVDQU     16(CX)(R9*1), X1
-	MOVQ        16(BX), R9
-	VINSERTI128 $0x01, 16(CX)(R9*1), Y1, Y1
-	MOVQ        8(BX), R9
-	VMOVDQU     16(CX)(R9*1), X2
-	MOVQ        24(BX), R9
-	VINSERTI128 $0x01, 16(CX)(R9*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
-	MOVQ        16(SI), R9
-	CMPQ        DI, $+2
-	JG          written15
-	VMOVNTDQ    Y0, (AX)(R9*1)
-
-written15:
-	MOVQ     24(SI), R9
-	CMPQ     DI, $+3
-	JG       written16
-	VMOVNTDQ Y2, (AX)(R9*1)
-
-written16:
-	MOVQ        32(BX), R9
-	VMOVDQU     16(CX)(R9*1), X1
-	MOVQ        48(BX), R9
-	VINSERTI128 $0x01, 16(CX)(R9*1), Y1, Y1
-	MOVQ        40(BX), R9
-	VMOVDQU     16(CX)(R9*1), X2
-	MOVQ        56(BX), R9
-	VINSERTI128 $0x01, 16(CX)(R9*1), Y2, Y2
-	VPUNPCKLQDQ Y2, Y1, Y0
-	VPUNPCKHQDQ Y2, Y1, Y2
-	MOVQ        16(SI), R9
-	CMPQ        DI, $+2
-	JG          written17
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
-
-written17:
-	MOVQ     24(SI), R9
-	CMPQ     DI, $+3
-	JG       written18
-	VMOVNTDQ Y2, 32(AX)(R9*1)
-
-written18:
-	SUBQ $+4, R8
-	JLE  done9
-	CMPQ R8, $+4
-	JGE  full8
-	LEAQ (CX)(R8*8), CX
-	LEAQ (SI)(R8*8), SI
-	MOVQ $+4, DI
-	SUBQ R8, DI
-	MOVQ $+4, R8
-	JMP  tile7
-
-full8:
-	ADDQ $+32, CX
-	ADDQ $+32, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	LEAQ   (AX)(CX*8), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -10930,60 +13606,47 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
-	VMOVDQU     (CX)(R8*1), X0
-	VINSERTI128 $0x01, (CX)(R9*1), Y0, Y0
-	MOVQ        (SI), R11
-	VMOVDQU     Y0, (AX)(R11*1)
-	VMOVDQU     (CX)(R10*1), X0
-	VINSERTI128 $0x01, (CX)(BX*1), Y0, Y0
-	MOVQ        (SI), R11
-	VMOVDQU     Y0, 32(AX)(R11*1)
-	VMOVDQU     16(CX)(R8*1), X0
-	VINSERTI128 $0x01, 16(CX)(R9*1), Y0, Y0
-	MOVQ        8(SI), R11
-	VMOVDQU     Y0, (AX)(R11*1)
-	VMOVDQU     16(CX)(R10*1), X0
-	VINSERTI128 $0x01, 16(CX)(BX*1), Y0, Y0
-	MOVQ        8(SI), R11
-	VMOVDQU     Y0, 32(AX)(R11*1)
-	VMOVDQU     32(CX)(R8*1), X0
-	VINSERTI128 $0x01, 32(CX)(R9*1), Y0, Y0
-	MOVQ        16(SI), R11
-	VMOVDQU     Y0, (AX)(R11*1)
-	VMOVDQU     32(CX)(R10*1), X0
-	VINSERTI128 $0x01, 32(CX)(BX*1), Y0, Y0
-	MOVQ        16(SI), R11
-	VMOVDQU     Y0, 32(AX)(R11*1)
-	VMOVDQU     48(CX)(R8*1), X0
-	VINSERTI128 $0x01, 48(CX)(R9*1), Y0, Y0
-	MOVQ        24(SI), R11
-	VMOVDQU     Y0, (AX)(R11*1)
-	VMOVDQU     48(CX)(R10*1), X0
-	VINSERTI128 $0x01, 48(CX)(BX*1), Y0, Y0
-	MOVQ        24(SI), R11
-	VMOVDQU     Y0, 32(AX)(R11*1)
-	SUBQ        $+4, DI
-	JLE         done8
-	CMPQ        DI, $+4
-	JGE         full7
-	IMUL3Q      $+16, DI, R11
-	ADDQ        R11, CX
-	LEAQ        (SI)(DI*8), SI
-	MOVQ        $+4, DI
-	JMP         tile6
+tile5:
+	VMOVDQU    (CX)(R8*1), Y0
+	VMOVDQU    (CX)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (SI), R11
+	VMOVDQU    Y2, (AX)(R11*1)
+	MOVQ       8(SI), R11
+	VMOVDQU    Y0, (AX)(R11*1)
+	VMOVDQU    (CX)(R10*1), Y0
+	VMOVDQU    (CX)(BX*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       (SI), R11
+	VMOVDQU    Y2, 32(AX)(R11*1)
+	MOVQ       8(SI), R11
+	VMOVDQU    Y0, 32(AX)(R11*1)
+	ADDQ       $+32, CX
+	ADDQ       $+16, SI
+	SUBQ       $+2, DI
+	CMPQ       DI, $+2
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+2, DI
+	IMUL3Q     $+16, DI, R11
+	ADDQ       R11, CX
+	LEAQ       (SI)(DI*8), SI
+	MOVQ       $+2, DI
+	JMP        tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+64, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -10991,12 +13654,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -11046,136 +13704,85 @@ tile3:
 	MOVQ 176(DX), R9
 	XORQ R10, R10
 	CMPQ R9, (SP)
-	JL   ahead6
+	JL   ahead5
 	SUBQ 112(DX), R9
 	MOVQ 168(DX), R10
 
-ahead6:
+ahead5:
 	LEAQ (BX)(R9*8), R9
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-tile7:
+tile6:
 	MOVQ 56(SP), R9
 	MOVQ 64(SP), R10
 	ADDQ CX, R10
 	LEAQ 32(R9), R11
 
-fetch10:
-	MOVQ        (R9), R12
-	PREFETCHT1  (R10)(R12*1)
-	MOVQ        8(R9), R12
-	PREFETCHT1  (R10)(R12*1)
-	MOVQ        16(R9), R12
-	PREFETCHT1  (R10)(R12*1)
-	MOVQ        24(R9), R12
-	PREFETCHT1  (R10)(R12*1)
-	ADDQ        $+32, R9
-	CMPQ        R9, R11
-	JL          fetch10
-	MOVQ        (BX), R9
-	VMOVDQU     (CX)(R9*1), X0
-	MOVQ        8(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y0, Y0
-	MOVQ        (SI), R9
-	CMPQ        DI, $+0
-	JG          written11
-	VMOVNTDQ    Y0, (AX)(R9*1)
+fetch8:
+	MOVQ       (R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       8(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       16(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	MOVQ       24(R9), R12
+	PREFETCHT1 (R10)(R12*1)
+	ADDQ       $+32, R9
+	CMPQ       R9, R11
+	JL         fetch8
+	MOVQ       (BX), R9
+	VMOVDQU    (CX)(R9*1), Y0
+	MOVQ       8(BX), R9
+	VMOVDQU    (CX)(R9*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	MOVQ       16(BX), R9
+	VMOVDQU    (CX)(R9*1), Y1
+	MOVQ       24(BX), R9
+	VMOVDQU    (CX)(R9*1), Y3
+	VPERM2I128 $0x20, Y3, Y1, Y4
+	VPERM2I128 $0x31, Y3, Y1, Y1
+	CMPQ       DI, $+0
+	JG         written9
+	MOVQ       (SI), R9
+	VMOVNTDQ   Y2, (AX)(R9*1)
+	VMOVNTDQ   Y4, 32(AX)(R9*1)
 
-written11:
-	MOVQ        16(BX), R9
-	VMOVDQU     (CX)(R9*1), X0
-	MOVQ        24(BX), R9
-	VINSERTI128 $0x01, (CX)(R9*1), Y0, Y0
-	MOVQ        (SI), R9
-	CMPQ        DI, $+0
-	JG          written12
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
+written9:
+	CMPQ     DI, $+1
+	JG       written10
+	MOVQ     8(SI), R9
+	VMOVNTDQ Y0, (AX)(R9*1)
+	VMOVNTDQ Y1, 32(AX)(R9*1)
 
-written12:
-	MOVQ        (BX), R9
-	VMOVDQU     16(CX)(R9*1), X0
-	MOVQ        8(BX), R9
-	VINSERTI128 $0x01, 16(CX)(R9*1), Y0, Y0
-	MOVQ        8(SI), R9
-	CMPQ        DI, $+1
-	JG          written13
-	VMOVNTDQ    Y0, (AX)(R9*1)
-
-written13:
-	MOVQ        16(BX), R9
-	VMOVDQU     16(CX)(R9*1), X0
-	MOVQ        24(BX), R9
-	VINSERTI128 $0x01, 16(CX)(R9*1), Y0, Y0
-	MOVQ        8(SI), R9
-	CMPQ        DI, $+1
-	JG          written14
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
-
-written14:
-	MOVQ        (BX), R9
-	VMOVDQU     32(CX)(R9*1), X0
-	MOVQ        8(BX), R9
-	VINSERTI128 $0x01, 32(CX)(R9*1), Y0, Y0
-	MOVQ        16(SI), R9
-	CMPQ        DI, $+2
-	JG          written15
-	VMOVNTDQ    Y0, (AX)(R9*1)
-
-written15:
-	MOVQ        16(BX), R9
-	VMOVDQU     32(CX)(R9*1), X0
-	MOVQ        24(BX), R9
-	VINSERTI128 $0x01, 32(CX)(R9*1), Y0, Y0
-	MOVQ        16(SI), R9
-	CMPQ        DI, $+2
-	JG          written16
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
-
-written16:
-	MOVQ        (BX), R9
-	VMOVDQU     48(CX)(R9*1), X0
-	MOVQ        8(BX), R9
-	VINSERTI128 $0x01, 48(CX)(R9*1), Y0, Y0
-	MOVQ        24(SI), R9
-	CMPQ        DI, $+3
-	JG          written17
-	VMOVNTDQ    Y0, (AX)(R9*1)
-
-written17:
-	MOVQ        16(BX), R9
-	VMOVDQU     48(CX)(R9*1), X0
-	MOVQ        24(BX), R9
-	VINSERTI128 $0x01, 48(CX)(R9*1), Y0, Y0
-	MOVQ        24(SI), R9
-	CMPQ        DI, $+3
-	JG          written18
-	VMOVNTDQ    Y0, 32(AX)(R9*1)
-
-written18:
-	SUBQ   $+4, R8
-	JLE    done9
-	CMPQ   R8, $+4
-	JGE    full8
+written10:
+	ADDQ   $+32, CX
+	ADDQ   $+16, SI
+	SUBQ   $+2, R8
+	CMPQ   R8, $+2
+	JGE    tile6
+	TESTQ  R8, R8
+	JLE    done7
+	SUBQ   $+2, R8
 	IMUL3Q $+16, R8, DI
 	ADDQ   DI, CX
 	LEAQ   (SI)(R8*8), SI
-	MOVQ   $+4, DI
+	XORQ   DI, DI
 	SUBQ   R8, DI
-	MOVQ   $+4, R8
-	JMP    tile7
+	MOVQ   $+2, R8
+	JMP    tile6
 
-full8:
-	ADDQ $+64, CX
-	ADDQ $+32, SI
-	JMP  tile7
-
-done9:
+done7:
+	ADDQ   $+64, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -11183,12 +13790,7 @@ done9:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -11202,9 +13804,9 @@ done5:
 	VZEROUPPER
 	RET
 
-// func transposePanelB1AVX2(dst *byte, src *byte, b *byte)
+// func transposeLowPanelB1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2
-TEXT ·transposePanelB1AVX2(SB), $8344-24
+TEXT ·transposeLowPanelB1AVX2(SB), $8344-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -11236,7 +13838,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
@@ -11244,7 +13846,7 @@ tile6:
 	MOVQ R8, R10
 	LEAQ 8192(R8), R11
 
-line9:
+line7:
 	MOVQ    (R9), R12
 	VMOVDQU (CX)(R12*1), Y0
 	VMOVDQU 32(CX)(R12*1), Y1
@@ -11265,11 +13867,11 @@ line9:
 	ADDQ    $+8, R9
 	ADDQ    $+256, R10
 	CMPQ    R10, R11
-	JL      line9
+	JL      line7
 	MOVQ    SI, R10
 	XORQ    R9, R9
 
-column10:
+column8:
 	VMOVDQU     (R8)(R9*1), X1
 	VINSERTI128 $0x01, 4096(R8)(R9*1), Y1, Y1
 	VMOVDQU     256(R8)(R9*1), X2
@@ -11405,39 +14007,37 @@ column10:
 	ADDQ        $+128, R10
 	ADDQ        $+16, R9
 	CMPQ        R9, $+256
-	JL          column10
+	JL          column8
+	ADDQ        $+256, CX
+	ADDQ        $+2048, SI
 	SUBQ        $+256, DI
-	JLE         done8
 	CMPQ        DI, $+256
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+256, DI
 	LEAQ        (CX)(DI*1), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+256, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+256, CX
-	ADDQ $+2048, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, AX
+	ADDQ   $+256, 8(SP)
 	SUBQ   $+32, (SP)
-	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+32, CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, AX
-	ADDQ $+256, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -11484,7 +14084,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	LEAQ 56(SP), R8
 	ADDQ $+63, R8
 	ANDQ $-64, R8
@@ -11492,7 +14092,7 @@ tile6:
 	MOVQ R8, R10
 	LEAQ 2048(R8), R11
 
-line9:
+line7:
 	MOVQ    (R9), R12
 	VMOVDQU (CX)(R12*1), Y0
 	VMOVDQU 32(CX)(R12*1), Y1
@@ -11516,11 +14116,11 @@ line9:
 	ADDQ    $+32, R9
 	ADDQ    $+256, R10
 	CMPQ    R10, R11
-	JL      line9
+	JL      line7
 	MOVQ    SI, R10
 	XORQ    R9, R9
 
-column10:
+column8:
 	VMOVDQU     (R8)(R9*1), X1
 	VINSERTI128 $0x01, 1024(R8)(R9*1), Y1, Y1
 	VMOVDQU     64(R8)(R9*1), X2
@@ -11656,39 +14256,37 @@ column10:
 	ADDQ        $+128, R10
 	ADDQ        $+16, R9
 	CMPQ        R9, $+64
-	JL          column10
+	JL          column8
+	ADDQ        $+64, CX
+	ADDQ        $+512, SI
 	SUBQ        $+64, DI
-	JLE         done8
 	CMPQ        DI, $+64
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+64, DI
 	LEAQ        (CX)(DI*1), CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+64, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+64, CX
-	ADDQ $+512, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+32, AX
+	ADDQ   $+256, 8(SP)
 	SUBQ   $+32, (SP)
-	JLE    done5
 	CMPQ   (SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+32, CX
 	LEAQ   (AX)(CX*1), AX
 	IMUL3Q $+8, CX, CX
 	ADDQ   CX, 8(SP)
 	MOVQ   $+32, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+32, AX
-	ADDQ $+256, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -11741,7 +14339,7 @@ tile3:
 	LEAQ      8192(DI), R10
 	XORQ      CX, CX
 
-row6:
+row5:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -11757,7 +14355,7 @@ row6:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+64
-	JL           row6
+	JL           row5
 	MOVQ         DI, 13376(SP)
 	LEAQ         4096(DI), CX
 	MOVQ         CX, 13384(SP)
@@ -11767,11 +14365,11 @@ row6:
 	MOVQ         144(DX), BX
 	MOVQ         13424(SP), CX
 
-down7:
+down6:
 	MOVQ BX, R8
 	LEAQ 512(R8), R9
 
-fetch10:
+fetch9:
 	MOVQ       (R8), R10
 	PREFETCHT1 512(CX)(R10*1)
 	MOVQ       8(R8), R10
@@ -11782,7 +14380,7 @@ fetch10:
 	PREFETCHT1 512(CX)(R10*1)
 	ADDQ       $+32, R8
 	CMPQ       R8, R9
-	JL         fetch10
+	JL         fetch9
 	MOVQ       13376(SP), R8
 	LEAQ       13472(SP), R9
 	ADDQ       $+63, R9
@@ -11791,7 +14389,7 @@ fetch10:
 	MOVQ       R9, R11
 	LEAQ       4096(R9), R12
 
-line11:
+line10:
 	MOVQ      (R10), R13
 	VMOVDQU64 (CX)(R13*1), Z0
 	VMOVDQA64 Z0, (R11)
@@ -11819,11 +14417,11 @@ line11:
 	ADDQ      $+64, R10
 	ADDQ      $+512, R11
 	CMPQ      R11, R12
-	JL        line11
+	JL        line10
 	MOVQ      R8, R10
 	XORQ      R8, R8
 
-column12:
+column11:
 	VMOVDQU64    (R9)(R8*1), X2
 	VINSERTI32X4 $0x01, 1024(R9)(R8*1), Z2, Z2
 	VINSERTI32X4 $0x02, 2048(R9)(R8*1), Z2, Z2
@@ -11971,14 +14569,14 @@ column12:
 	ADDQ         $+1024, R10
 	ADDQ         $+16, R8
 	CMPQ         R8, $+64
-	JL           column12
+	JL           column11
 	CMPQ         13392(SP), $+0
-	JEQ          edge8
+	JEQ          edge7
 	CMPQ         13400(SP), $+64
-	JLE          edge8
+	JLE          edge7
 	MOVQ         SI, R8
 
-row13:
+row12:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      8192(DI)(R9*1), R10
@@ -11993,13 +14591,13 @@ row13:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+64
-	JL        row13
-	JMP       next9
+	JL        row12
+	JMP       next8
 
-edge8:
+edge7:
 	MOVQ SI, R8
 
-row14:
+row13:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      8192(DI)(R9*1), R10
@@ -12015,26 +14613,26 @@ row14:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      13392(SP), $+0
-	JNE       notfirst15
+	JNE       notfirst14
 	SHLXQ     R12, R11, R11
 
-notfirst15:
+notfirst14:
 	CMPQ  13400(SP), $+64
-	JG    one16
+	JG    one15
 	MOVQ  13400(SP), R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two17
-	JEQ   one16
+	JG    two16
+	JEQ   one15
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one16:
+one15:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done18
+	JMP      done17
 
-two17:
+two16:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -12044,12 +14642,12 @@ two17:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done18:
+done17:
 	INCQ R8
 	CMPQ R8, $+64
-	JL   row14
+	JL   row13
 
-next9:
+next8:
 	MOVQ   13376(SP), R8
 	MOVQ   13384(SP), R9
 	MOVQ   R8, 13384(SP)
@@ -12057,27 +14655,26 @@ next9:
 	ADDQ   $+64, 13392(SP)
 	ADDQ   $+512, BX
 	SUBQ   $+64, 13400(SP)
-	JG     down7
+	JG     down6
+	ADDQ   $+64, 13424(SP)
+	ADDQ   $+512, 13408(SP)
 	SUBQ   $+64, 13416(SP)
-	JLE    done5
 	CMPQ   13416(SP), $+64
-	JGE    full4
+	JGE    tile3
 	MOVQ   13416(SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+64, CX
 	IMUL3Q $+1, CX, BX
 	ADDQ   BX, 13424(SP)
 	IMUL3Q $+8, CX, BX
 	ADDQ   BX, 13408(SP)
-	MOVQ   $+64, SI
+	XORQ   SI, SI
 	SUBQ   CX, SI
 	MOVQ   $+64, 13416(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 13424(SP)
-	ADDQ $+512, 13408(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 13456(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 13432(SP)
@@ -12131,7 +14728,7 @@ tile3:
 	LEAQ      4096(DI), R10
 	XORQ      CX, CX
 
-row6:
+row5:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -12147,7 +14744,7 @@ row6:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+32
-	JL           row6
+	JL           row5
 	MOVQ         DI, 6720(SP)
 	LEAQ         2048(DI), CX
 	MOVQ         CX, 6728(SP)
@@ -12157,11 +14754,11 @@ row6:
 	MOVQ         144(DX), BX
 	MOVQ         6768(SP), CX
 
-down7:
+down6:
 	MOVQ BX, R8
 	LEAQ 256(R8), R9
 
-fetch10:
+fetch9:
 	MOVQ       (R8), R10
 	PREFETCHT1 512(CX)(R10*1)
 	MOVQ       8(R8), R10
@@ -12172,7 +14769,7 @@ fetch10:
 	PREFETCHT1 512(CX)(R10*1)
 	ADDQ       $+32, R8
 	CMPQ       R8, R9
-	JL         fetch10
+	JL         fetch9
 	MOVQ       6720(SP), R8
 	LEAQ       6816(SP), R9
 	ADDQ       $+63, R9
@@ -12181,7 +14778,7 @@ fetch10:
 	MOVQ       R9, R11
 	LEAQ       2048(R9), R12
 
-line11:
+line10:
 	MOVQ      (R10), R13
 	VMOVDQU64 (CX)(R13*1), Z0
 	VMOVDQA64 Z0, (R11)
@@ -12209,11 +14806,11 @@ line11:
 	ADDQ      $+64, R10
 	ADDQ      $+512, R11
 	CMPQ      R11, R12
-	JL        line11
+	JL        line10
 	MOVQ      R8, R10
 	XORQ      R8, R8
 
-column12:
+column11:
 	VMOVDQU64    (R9)(R8*1), X2
 	VINSERTI32X4 $0x01, 512(R9)(R8*1), Z2, Z2
 	VINSERTI32X4 $0x02, 1024(R9)(R8*1), Z2, Z2
@@ -12281,14 +14878,14 @@ column12:
 	ADDQ         $+512, R10
 	ADDQ         $+16, R8
 	CMPQ         R8, $+64
-	JL           column12
+	JL           column11
 	CMPQ         6736(SP), $+0
-	JEQ          edge8
+	JEQ          edge7
 	CMPQ         6744(SP), $+32
-	JLE          edge8
+	JLE          edge7
 	MOVQ         SI, R8
 
-row13:
+row12:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      4096(DI)(R9*1), R10
@@ -12303,13 +14900,13 @@ row13:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+32
-	JL        row13
-	JMP       next9
+	JL        row12
+	JMP       next8
 
-edge8:
+edge7:
 	MOVQ SI, R8
 
-row14:
+row13:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      4096(DI)(R9*1), R10
@@ -12325,27 +14922,27 @@ row14:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      6736(SP), $+0
-	JNE       notfirst15
+	JNE       notfirst14
 	SHLXQ     R12, R11, R11
 
-notfirst15:
+notfirst14:
 	CMPQ  6744(SP), $+32
-	JG    one16
+	JG    one15
 	MOVQ  6744(SP), R14
 	SHLQ  $0x01, R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two17
-	JEQ   one16
+	JG    two16
+	JEQ   one15
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one16:
+one15:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done18
+	JMP      done17
 
-two17:
+two16:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -12355,12 +14952,12 @@ two17:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done18:
+done17:
 	INCQ R8
 	CMPQ R8, $+32
-	JL   row14
+	JL   row13
 
-next9:
+next8:
 	MOVQ   6720(SP), R8
 	MOVQ   6728(SP), R9
 	MOVQ   R8, 6728(SP)
@@ -12368,27 +14965,26 @@ next9:
 	ADDQ   $+64, 6736(SP)
 	ADDQ   $+256, BX
 	SUBQ   $+32, 6744(SP)
-	JG     down7
+	JG     down6
+	ADDQ   $+64, 6768(SP)
+	ADDQ   $+256, 6752(SP)
 	SUBQ   $+32, 6760(SP)
-	JLE    done5
 	CMPQ   6760(SP), $+32
-	JGE    full4
+	JGE    tile3
 	MOVQ   6760(SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+32, CX
 	IMUL3Q $+2, CX, BX
 	ADDQ   BX, 6768(SP)
 	IMUL3Q $+8, CX, BX
 	ADDQ   BX, 6752(SP)
-	MOVQ   $+32, SI
+	XORQ   SI, SI
 	SUBQ   CX, SI
 	MOVQ   $+32, 6760(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 6768(SP)
-	ADDQ $+256, 6752(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 6800(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 6776(SP)
@@ -12442,7 +15038,7 @@ tile3:
 	LEAQ      2048(DI), R10
 	XORQ      CX, CX
 
-row6:
+row5:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -12458,7 +15054,7 @@ row6:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+16
-	JL           row6
+	JL           row5
 	MOVQ         DI, 3392(SP)
 	LEAQ         1024(DI), CX
 	MOVQ         CX, 3400(SP)
@@ -12468,11 +15064,11 @@ row6:
 	MOVQ         144(DX), BX
 	MOVQ         3440(SP), CX
 
-down7:
+down6:
 	MOVQ BX, R8
 	LEAQ 128(R8), R9
 
-fetch10:
+fetch9:
 	MOVQ         (R8), R10
 	PREFETCHT1   512(CX)(R10*1)
 	MOVQ         8(R8), R10
@@ -12483,7 +15079,7 @@ fetch10:
 	PREFETCHT1   512(CX)(R10*1)
 	ADDQ         $+32, R8
 	CMPQ         R8, R9
-	JL           fetch10
+	JL           fetch9
 	MOVQ         3392(SP), R8
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y2
@@ -12614,12 +15210,12 @@ fetch10:
 	VSHUFI32X4   $0xdd, Z1, Z0, Z0
 	VMOVDQA64    Z0, 960(R8)
 	CMPQ         3408(SP), $+0
-	JEQ          edge8
+	JEQ          edge7
 	CMPQ         3416(SP), $+16
-	JLE          edge8
+	JLE          edge7
 	MOVQ         SI, R8
 
-row11:
+row10:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      2048(DI)(R9*1), R10
@@ -12634,13 +15230,13 @@ row11:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+16
-	JL        row11
-	JMP       next9
+	JL        row10
+	JMP       next8
 
-edge8:
+edge7:
 	MOVQ SI, R8
 
-row12:
+row11:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      2048(DI)(R9*1), R10
@@ -12656,27 +15252,27 @@ row12:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      3408(SP), $+0
-	JNE       notfirst13
+	JNE       notfirst12
 	SHLXQ     R12, R11, R11
 
-notfirst13:
+notfirst12:
 	CMPQ  3416(SP), $+16
-	JG    one14
+	JG    one13
 	MOVQ  3416(SP), R14
 	SHLQ  $0x02, R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two15
-	JEQ   one14
+	JG    two14
+	JEQ   one13
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one14:
+one13:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done16
+	JMP      done15
 
-two15:
+two14:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -12686,12 +15282,12 @@ two15:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done16:
+done15:
 	INCQ R8
 	CMPQ R8, $+16
-	JL   row12
+	JL   row11
 
-next9:
+next8:
 	MOVQ   3392(SP), R8
 	MOVQ   3400(SP), R9
 	MOVQ   R8, 3400(SP)
@@ -12699,27 +15295,26 @@ next9:
 	ADDQ   $+64, 3408(SP)
 	ADDQ   $+128, BX
 	SUBQ   $+16, 3416(SP)
-	JG     down7
+	JG     down6
+	ADDQ   $+64, 3440(SP)
+	ADDQ   $+128, 3424(SP)
 	SUBQ   $+16, 3432(SP)
-	JLE    done5
 	CMPQ   3432(SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   3432(SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+16, CX
 	IMUL3Q $+4, CX, BX
 	ADDQ   BX, 3440(SP)
 	IMUL3Q $+8, CX, BX
 	ADDQ   BX, 3424(SP)
-	MOVQ   $+16, SI
+	XORQ   SI, SI
 	SUBQ   CX, SI
 	MOVQ   $+16, 3432(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 3440(SP)
-	ADDQ $+128, 3424(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 3472(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 3448(SP)
@@ -12773,7 +15368,7 @@ tile3:
 	LEAQ      1024(DI), R10
 	XORQ      CX, CX
 
-row6:
+row5:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -12789,7 +15384,7 @@ row6:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+8
-	JL           row6
+	JL           row5
 	MOVQ         DI, 1728(SP)
 	LEAQ         512(DI), CX
 	MOVQ         CX, 1736(SP)
@@ -12799,11 +15394,11 @@ row6:
 	MOVQ         144(DX), BX
 	MOVQ         1776(SP), CX
 
-down7:
+down6:
 	MOVQ BX, R8
 	LEAQ 64(R8), R9
 
-fetch10:
+fetch9:
 	MOVQ         (R8), R10
 	PREFETCHT1   512(CX)(R10*1)
 	MOVQ         8(R8), R10
@@ -12814,7 +15409,7 @@ fetch10:
 	PREFETCHT1   512(CX)(R10*1)
 	ADDQ         $+32, R8
 	CMPQ         R8, R9
-	JL           fetch10
+	JL           fetch9
 	MOVQ         1728(SP), R8
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y2
@@ -12873,12 +15468,12 @@ fetch10:
 	VSHUFI32X4   $0xdd, Z1, Z0, Z0
 	VMOVDQA64    Z0, 448(R8)
 	CMPQ         1744(SP), $+0
-	JEQ          edge8
+	JEQ          edge7
 	CMPQ         1752(SP), $+8
-	JLE          edge8
+	JLE          edge7
 	MOVQ         SI, R8
 
-row11:
+row10:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      1024(DI)(R9*1), R10
@@ -12893,13 +15488,13 @@ row11:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+8
-	JL        row11
-	JMP       next9
+	JL        row10
+	JMP       next8
 
-edge8:
+edge7:
 	MOVQ SI, R8
 
-row12:
+row11:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      1024(DI)(R9*1), R10
@@ -12915,27 +15510,27 @@ row12:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      1744(SP), $+0
-	JNE       notfirst13
+	JNE       notfirst12
 	SHLXQ     R12, R11, R11
 
-notfirst13:
+notfirst12:
 	CMPQ  1752(SP), $+8
-	JG    one14
+	JG    one13
 	MOVQ  1752(SP), R14
 	SHLQ  $0x03, R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two15
-	JEQ   one14
+	JG    two14
+	JEQ   one13
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one14:
+one13:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done16
+	JMP      done15
 
-two15:
+two14:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -12945,12 +15540,12 @@ two15:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done16:
+done15:
 	INCQ R8
 	CMPQ R8, $+8
-	JL   row12
+	JL   row11
 
-next9:
+next8:
 	MOVQ   1728(SP), R8
 	MOVQ   1736(SP), R9
 	MOVQ   R8, 1736(SP)
@@ -12958,27 +15553,26 @@ next9:
 	ADDQ   $+64, 1744(SP)
 	ADDQ   $+64, BX
 	SUBQ   $+8, 1752(SP)
-	JG     down7
+	JG     down6
+	ADDQ   $+64, 1776(SP)
+	ADDQ   $+64, 1760(SP)
 	SUBQ   $+8, 1768(SP)
-	JLE    done5
 	CMPQ   1768(SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   1768(SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+8, CX, BX
 	ADDQ   BX, 1776(SP)
 	IMUL3Q $+8, CX, BX
 	ADDQ   BX, 1760(SP)
-	MOVQ   $+8, SI
+	XORQ   SI, SI
 	SUBQ   CX, SI
 	MOVQ   $+8, 1768(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 1776(SP)
-	ADDQ $+64, 1760(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 1808(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 1784(SP)
@@ -13032,7 +15626,7 @@ tile3:
 	LEAQ      512(DI), R10
 	XORQ      CX, CX
 
-row6:
+row5:
 	MOVQ         (BX)(CX*8), R8
 	ADDQ         AX, R8
 	MOVQ         R8, R9
@@ -13048,7 +15642,7 @@ row6:
 	ADDQ         $+64, R10
 	INCQ         CX
 	CMPQ         CX, $+4
-	JL           row6
+	JL           row5
 	MOVQ         DI, 896(SP)
 	LEAQ         256(DI), CX
 	MOVQ         CX, 904(SP)
@@ -13058,11 +15652,11 @@ row6:
 	MOVQ         144(DX), BX
 	MOVQ         944(SP), CX
 
-down7:
+down6:
 	MOVQ BX, R8
 	LEAQ 32(R8), R9
 
-fetch10:
+fetch9:
 	MOVQ         (R8), R10
 	PREFETCHT1   512(CX)(R10*1)
 	MOVQ         8(R8), R10
@@ -13073,7 +15667,7 @@ fetch10:
 	PREFETCHT1   512(CX)(R10*1)
 	ADDQ         $+32, R8
 	CMPQ         R8, R9
-	JL           fetch10
+	JL           fetch9
 	MOVQ         896(SP), R8
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y2
@@ -13100,12 +15694,12 @@ fetch10:
 	VSHUFI32X4   $0xdd, Z1, Z0, Z0
 	VMOVDQA64    Z0, 192(R8)
 	CMPQ         912(SP), $+0
-	JEQ          edge8
+	JEQ          edge7
 	CMPQ         920(SP), $+4
-	JLE          edge8
+	JLE          edge7
 	MOVQ         SI, R8
 
-row11:
+row10:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      512(DI)(R9*1), R10
@@ -13120,13 +15714,13 @@ row11:
 	VMOVNTDQ  Z0, (R9)
 	INCQ      R8
 	CMPQ      R8, $+4
-	JL        row11
-	JMP       next9
+	JL        row10
+	JMP       next8
 
-edge8:
+edge7:
 	MOVQ SI, R8
 
-row12:
+row11:
 	MOVQ      R8, R9
 	SHLQ      $0x06, R9
 	LEAQ      512(DI)(R9*1), R10
@@ -13142,27 +15736,27 @@ row12:
 	MOVQ      $-1, R13
 	MOVQ      R13, R11
 	CMPQ      912(SP), $+0
-	JNE       notfirst13
+	JNE       notfirst12
 	SHLXQ     R12, R11, R11
 
-notfirst13:
+notfirst12:
 	CMPQ  920(SP), $+4
-	JG    one14
+	JG    one13
 	MOVQ  920(SP), R14
 	SHLQ  $0x04, R14
 	ADDQ  R14, R12
 	CMPQ  R12, $+64
-	JG    two15
-	JEQ   one14
+	JG    two14
+	JEQ   one13
 	BZHIQ R12, R13, R10
 	ANDQ  R10, R11
 
-one14:
+one13:
 	KMOVQ    R11, K1
 	VMOVDQU8 Z0, K1, (R9)
-	JMP      done16
+	JMP      done15
 
-two15:
+two14:
 	KMOVQ     R11, K1
 	VMOVDQU8  Z0, K1, (R9)
 	SUBQ      $+64, R12
@@ -13172,12 +15766,12 @@ two15:
 	VPERMB    Z1, Z0, Z0
 	VMOVDQU8  Z0, K1, 64(R9)
 
-done16:
+done15:
 	INCQ R8
 	CMPQ R8, $+4
-	JL   row12
+	JL   row11
 
-next9:
+next8:
 	MOVQ   896(SP), R8
 	MOVQ   904(SP), R9
 	MOVQ   R8, 904(SP)
@@ -13185,27 +15779,26 @@ next9:
 	ADDQ   $+64, 912(SP)
 	ADDQ   $+32, BX
 	SUBQ   $+4, 920(SP)
-	JG     down7
+	JG     down6
+	ADDQ   $+64, 944(SP)
+	ADDQ   $+32, 928(SP)
 	SUBQ   $+4, 936(SP)
-	JLE    done5
 	CMPQ   936(SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   936(SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+16, CX, BX
 	ADDQ   BX, 944(SP)
 	IMUL3Q $+8, CX, BX
 	ADDQ   BX, 928(SP)
-	MOVQ   $+4, SI
+	XORQ   SI, SI
 	SUBQ   CX, SI
 	MOVQ   $+4, 936(SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+64, 944(SP)
-	ADDQ $+32, 928(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 976(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 952(SP)
@@ -13257,7 +15850,7 @@ tile3:
 	MOVQ 120(DX), SI
 	MOVQ 104(DX), DI
 
-tile6:
+tile5:
 	MOVQ       (BX), R8
 	VMOVDQU8.Z (CX)(R8*1), K1, Z3
 	VPERMB     Z3, Z0, Z3
@@ -13418,27 +16011,30 @@ tile6:
 	MOVQ       120(SI), R8
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R8*1)
+	ADDQ       $+48, CX
+	ADDQ       $+128, SI
 	SUBQ       $+16, DI
-	JLE        done8
 	CMPQ       DI, $+16
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+16, DI
 	IMUL3Q     $+3, DI, R8
 	ADDQ       R8, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+16, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+48, CX
-	ADDQ $+128, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+48, AX
+	ADDQ   $+128, 8(SP)
 	SUBQ   $+16, (SP)
-	JLE    done5
 	CMPQ   (SP), $+16
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+16, CX
 	IMUL3Q $+3, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -13446,12 +16042,7 @@ done8:
 	MOVQ   $+16, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+48, AX
-	ADDQ $+128, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -13510,7 +16101,7 @@ tile3:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
 	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
@@ -13575,27 +16166,30 @@ tile6:
 	MOVQ        56(SI), R15
 	VPERMB      Z2, Z1, Z2
 	VMOVDQU8    Z2, K1, (AX)(R15*1)
+	ADDQ        $+40, CX
+	ADDQ        $+64, SI
 	SUBQ        $+8, DI
-	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+8, DI
 	IMUL3Q      $+5, DI, R15
 	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+40, CX
-	ADDQ $+64, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+40, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+5, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -13603,12 +16197,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+40, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -13667,7 +16256,7 @@ tile3:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
 	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
@@ -13732,27 +16321,30 @@ tile6:
 	MOVQ        56(SI), R15
 	VPERMB      Z2, Z1, Z2
 	VMOVDQU8    Z2, K1, (AX)(R15*1)
+	ADDQ        $+48, CX
+	ADDQ        $+64, SI
 	SUBQ        $+8, DI
-	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+8, DI
 	IMUL3Q      $+6, DI, R15
 	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+48, CX
-	ADDQ $+64, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+48, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+6, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -13760,12 +16352,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+48, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -13824,7 +16411,7 @@ tile3:
 	MOVQ 48(BX), R14
 	MOVQ 56(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
 	VPERMB      Z3, Z0, Z3
 	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
@@ -13889,27 +16476,30 @@ tile6:
 	MOVQ        56(SI), R15
 	VPERMB      Z2, Z1, Z2
 	VMOVDQU8    Z2, K1, (AX)(R15*1)
+	ADDQ        $+56, CX
+	ADDQ        $+64, SI
 	SUBQ        $+8, DI
-	JLE         done8
 	CMPQ        DI, $+8
-	JGE         full7
+	JGE         tile5
+	TESTQ       DI, DI
+	JLE         done6
+	SUBQ        $+8, DI
 	IMUL3Q      $+7, DI, R15
 	ADDQ        R15, CX
 	LEAQ        (SI)(DI*8), SI
 	MOVQ        $+8, DI
-	JMP         tile6
+	JMP         tile5
 
-full7:
-	ADDQ $+56, CX
-	ADDQ $+64, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+56, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+7, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -13917,12 +16507,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+56, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -13977,7 +16562,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -14006,27 +16591,30 @@ tile6:
 	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	ADDQ       $+36, CX
+	ADDQ       $+32, SI
 	SUBQ       $+4, DI
-	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+4, DI
 	IMUL3Q     $+9, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+36, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+36, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+9, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14034,12 +16622,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+36, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -14094,7 +16677,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -14123,27 +16706,30 @@ tile6:
 	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	ADDQ       $+40, CX
+	ADDQ       $+32, SI
 	SUBQ       $+4, DI
-	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+4, DI
 	IMUL3Q     $+10, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+40, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+40, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+10, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14151,12 +16737,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+40, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -14211,7 +16792,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -14240,27 +16821,30 @@ tile6:
 	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	ADDQ       $+44, CX
+	ADDQ       $+32, SI
 	SUBQ       $+4, DI
-	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+4, DI
 	IMUL3Q     $+11, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+44, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+44, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+11, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14268,12 +16852,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+44, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -14328,7 +16907,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -14357,27 +16936,30 @@ tile6:
 	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	ADDQ       $+48, CX
+	ADDQ       $+32, SI
 	SUBQ       $+4, DI
-	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+4, DI
 	IMUL3Q     $+12, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+48, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+48, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+12, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14385,12 +16967,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+48, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -14445,7 +17022,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -14474,27 +17051,30 @@ tile6:
 	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	ADDQ       $+52, CX
+	ADDQ       $+32, SI
 	SUBQ       $+4, DI
-	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+4, DI
 	IMUL3Q     $+13, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+52, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+52, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+13, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14502,12 +17082,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+52, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -14562,7 +17137,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -14591,27 +17166,30 @@ tile6:
 	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	ADDQ       $+56, CX
+	ADDQ       $+32, SI
 	SUBQ       $+4, DI
-	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+4, DI
 	IMUL3Q     $+14, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+56, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+56, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+14, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14619,12 +17197,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+56, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -14679,7 +17252,7 @@ tile3:
 	MOVQ 16(BX), R10
 	MOVQ 24(BX), BX
 
-tile6:
+tile5:
 	VMOVDQU8.Z (CX)(R8*1), K1, Z2
 	VPERMB     Z2, Z0, Z2
 	VMOVDQU8.Z (CX)(R9*1), K1, Z3
@@ -14708,27 +17281,30 @@ tile6:
 	MOVQ       24(SI), R11
 	VPERMB     Z2, Z1, Z2
 	VMOVDQU8   Z2, K1, (AX)(R11*1)
+	ADDQ       $+60, CX
+	ADDQ       $+32, SI
 	SUBQ       $+4, DI
-	JLE        done8
 	CMPQ       DI, $+4
-	JGE        full7
+	JGE        tile5
+	TESTQ      DI, DI
+	JLE        done6
+	SUBQ       $+4, DI
 	IMUL3Q     $+15, DI, R11
 	ADDQ       R11, CX
 	LEAQ       (SI)(DI*8), SI
 	MOVQ       $+4, DI
-	JMP        tile6
+	JMP        tile5
 
-full7:
-	ADDQ $+60, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+60, AX
+	ADDQ   $+32, 8(SP)
 	SUBQ   $+4, (SP)
-	JLE    done5
 	CMPQ   (SP), $+4
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
 	IMUL3Q $+15, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14736,12 +17312,7 @@ done8:
 	MOVQ   $+4, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+60, AX
-	ADDQ $+32, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -14798,7 +17369,7 @@ tile3:
 	MOVQ    $+4, 56(SP)
 	VMOVDQU spread16B3<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R12*1), X1
 	VINSERTI128  $0x01, (CX)(R8*1), Y1, Y1
 	VPSHUFB      Y0, Y1, Y1
@@ -14843,27 +17414,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B3<>+32(SB), Y0
+	ADDQ         $+12, CX
+	ADDQ         $+32, SI
 	SUBQ         $+4, DI
-	JLE          done8
 	CMPQ         DI, $+4
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+4, DI
 	IMUL3Q       $+3, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+4, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+12, CX
-	ADDQ $+32, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+24, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+3, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14871,12 +17445,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+24, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -14933,7 +17502,7 @@ tile3:
 	MOVQ    $+6, 56(SP)
 	VMOVDQU spread16B5<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X2
 	VINSERTI128  $0x01, (CX)(R10*1), Y2, Y2
 	VPSHUFB      Y0, Y2, Y2
@@ -14970,27 +17539,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B5<>+32(SB), Y0
+	ADDQ         $+10, CX
+	ADDQ         $+16, SI
 	SUBQ         $+2, DI
-	JLE          done8
 	CMPQ         DI, $+2
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+2, DI
 	IMUL3Q       $+5, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+2, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+10, CX
-	ADDQ $+16, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+40, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+5, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -14998,12 +17570,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+40, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -15060,7 +17627,7 @@ tile3:
 	MOVQ    $+4, 56(SP)
 	VMOVDQU spread16B6<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X2
 	VINSERTI128  $0x01, (CX)(R10*1), Y2, Y2
 	VPSHUFB      Y0, Y2, Y2
@@ -15097,27 +17664,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B6<>+32(SB), Y0
+	ADDQ         $+12, CX
+	ADDQ         $+16, SI
 	SUBQ         $+2, DI
-	JLE          done8
 	CMPQ         DI, $+2
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+2, DI
 	IMUL3Q       $+6, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+2, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+12, CX
-	ADDQ $+16, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+48, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+6, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -15125,12 +17695,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+48, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -15187,7 +17752,7 @@ tile3:
 	MOVQ    $+2, 56(SP)
 	VMOVDQU spread16B7<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X2
 	VINSERTI128  $0x01, (CX)(R10*1), Y2, Y2
 	VPSHUFB      Y0, Y2, Y2
@@ -15224,27 +17789,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B7<>+32(SB), Y0
+	ADDQ         $+14, CX
+	ADDQ         $+16, SI
 	SUBQ         $+2, DI
-	JLE          done8
 	CMPQ         DI, $+2
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+2, DI
 	IMUL3Q       $+7, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+2, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+14, CX
-	ADDQ $+16, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+56, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+7, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -15252,12 +17820,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+56, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -15314,7 +17877,7 @@ tile3:
 	MOVQ    $+7, 56(SP)
 	VMOVDQU spread16B9<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X1
 	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
 	VPSHUFB      Y0, Y1, Y1
@@ -15345,27 +17908,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B9<>+32(SB), Y0
+	ADDQ         $+9, CX
+	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JLE          done8
 	CMPQ         DI, $+1
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+1, DI
 	IMUL3Q       $+9, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+1, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+9, CX
-	ADDQ $+8, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+72, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+9, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -15373,12 +17939,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+72, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -15435,7 +17996,7 @@ tile3:
 	MOVQ    $+6, 56(SP)
 	VMOVDQU spread16B10<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X1
 	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
 	VPSHUFB      Y0, Y1, Y1
@@ -15466,27 +18027,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B10<>+32(SB), Y0
+	ADDQ         $+10, CX
+	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JLE          done8
 	CMPQ         DI, $+1
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+1, DI
 	IMUL3Q       $+10, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+1, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+10, CX
-	ADDQ $+8, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+80, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+10, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -15494,12 +18058,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+80, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -15556,7 +18115,7 @@ tile3:
 	MOVQ    $+5, 56(SP)
 	VMOVDQU spread16B11<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X1
 	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
 	VPSHUFB      Y0, Y1, Y1
@@ -15587,27 +18146,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B11<>+32(SB), Y0
+	ADDQ         $+11, CX
+	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JLE          done8
 	CMPQ         DI, $+1
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+1, DI
 	IMUL3Q       $+11, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+1, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+11, CX
-	ADDQ $+8, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+88, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+11, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -15615,12 +18177,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+88, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -15677,7 +18234,7 @@ tile3:
 	MOVQ    $+4, 56(SP)
 	VMOVDQU spread16B12<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X1
 	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
 	VPSHUFB      Y0, Y1, Y1
@@ -15708,27 +18265,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B12<>+32(SB), Y0
+	ADDQ         $+12, CX
+	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JLE          done8
 	CMPQ         DI, $+1
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+1, DI
 	IMUL3Q       $+12, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+1, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+12, CX
-	ADDQ $+8, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+96, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+12, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -15736,12 +18296,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+96, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -15798,7 +18353,7 @@ tile3:
 	MOVQ    $+3, 56(SP)
 	VMOVDQU spread16B13<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X1
 	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
 	VPSHUFB      Y0, Y1, Y1
@@ -15829,27 +18384,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B13<>+32(SB), Y0
+	ADDQ         $+13, CX
+	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JLE          done8
 	CMPQ         DI, $+1
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+1, DI
 	IMUL3Q       $+13, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+1, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+13, CX
-	ADDQ $+8, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+104, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+13, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -15857,12 +18415,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+104, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -15919,7 +18472,7 @@ tile3:
 	MOVQ    $+2, 56(SP)
 	VMOVDQU spread16B14<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X1
 	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
 	VPSHUFB      Y0, Y1, Y1
@@ -15950,27 +18503,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B14<>+32(SB), Y0
+	ADDQ         $+14, CX
+	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JLE          done8
 	CMPQ         DI, $+1
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+1, DI
 	IMUL3Q       $+14, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+1, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+14, CX
-	ADDQ $+8, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+112, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+14, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -15978,12 +18534,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+112, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -16040,7 +18591,7 @@ tile3:
 	MOVQ    $+1, 56(SP)
 	VMOVDQU spread16B15<>+0(SB), Y0
 
-tile6:
+tile5:
 	VMOVDQU      (CX)(R8*1), X1
 	VINSERTI128  $0x01, (CX)(R9*1), Y1, Y1
 	VPSHUFB      Y0, Y1, Y1
@@ -16071,27 +18622,30 @@ tile6:
 	SUBQ         R15, CX
 	MOVQ         $+0, 56(SP)
 	VMOVDQU      spread16B15<>+32(SB), Y0
+	ADDQ         $+15, CX
+	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JLE          done8
 	CMPQ         DI, $+1
-	JGE          full7
+	JGE          tile5
+	TESTQ        DI, DI
+	JLE          done6
+	SUBQ         $+1, DI
 	IMUL3Q       $+15, DI, R15
 	ADDQ         R15, CX
 	LEAQ         (SI)(DI*8), SI
 	MOVQ         $+1, DI
-	JMP          tile6
+	JMP          tile5
 
-full7:
-	ADDQ $+15, CX
-	ADDQ $+8, SI
-	JMP  tile6
-
-done8:
+done6:
+	ADDQ   $+120, AX
+	ADDQ   $+64, 8(SP)
 	SUBQ   $+8, (SP)
-	JLE    done5
 	CMPQ   (SP), $+8
-	JGE    full4
+	JGE    tile3
 	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
 	IMUL3Q $+15, CX, BX
 	ADDQ   BX, AX
 	IMUL3Q $+8, CX, CX
@@ -16099,12 +18653,7 @@ done8:
 	MOVQ   $+8, (SP)
 	JMP    tile3
 
-full4:
-	ADDQ $+120, AX
-	ADDQ $+64, 8(SP)
-	JMP  tile3
-
-done5:
+done4:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)

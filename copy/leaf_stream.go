@@ -13,11 +13,12 @@ import (
 func (b *builder) transposeStream(k int) bool {
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
-	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
+	I, J := b.chains(k, b.mostI(), maxJ, 0)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	if ok && I.least() >= t.I && J.least() >= t.J {
-		if stream, ok := asm.StreamKernel(t, false, b.have); ok && b.edge && b.alignedRows(&I, &J) {
+		stream, ok := asm.StreamKernel(t, false, b.have)
+		if ok && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
 			b.tables(&I, &J)
 			b.plan.kernel, b.plan.stream = stream, true

@@ -55,7 +55,7 @@ func (b *builder) transpose() bool {
 	if b.streams() && b.transposeStream(k) || b.evenly(k) {
 		return true
 	}
-	I, J := b.chains(k, min(maxI, blockBytes/(maxJ*b.x.item)), maxJ, 0)
+	I, J := b.chains(k, b.mostI(), maxJ, 0)
 	b.tables(&I, &J)
 	wide := 64 / b.x.item
 	if n := min(J.loops[0].n, crowd); n > ways*setsOf(J.loops[0].src, n) {
@@ -72,6 +72,9 @@ func (b *builder) transpose() bool {
 	return true
 }
 
+// mostI returns the items of I in a block.
+func (b *builder) mostI() int { return min(maxI, blockBytes/(maxJ*b.x.item)) }
+
 // strips reports whether the pure-Go transpose, which works on strips of rows, is better
 // than single items: not with few rows for a strip, or few items in it, since single
 // items gather long rows then, nor beside assembly for items, where these rows are long.
@@ -87,14 +90,14 @@ func (b *builder) strips(k int) bool {
 // where there is a kernel for that: it works without the tables.
 func (b *builder) evenly(k int) bool {
 	I, J := b.rest[k], b.rest[0]
-	id, ok := b.stepKernel(I, J, b.plan.bytes > lineBytes || b.x.item == 8)
+	id, ok := b.stepKernel(I, J, b.plan.bytes > lineBytes || b.x.item >= 8)
 	if !ok && b.plan.bytes > lineBytes {
 		id, ok = b.stepKernel(I, J, false)
 	}
 	if !ok || !b.tight(asm.Info(id), k) {
 		return false
 	}
-	vi, vj := virtual{most: maxI, n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
+	vi, vj := virtual{most: b.mostI(), n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
 	b.extend(&vi, k, false)
 	vj.most = max(maxJ, min(maxI, shortItems/vi.n))
 	b.extend(&vj, 0, true)
@@ -125,18 +128,28 @@ func (b *builder) tight(t asm.Kernel, k int) bool {
 func inRegisters(t asm.Kernel) bool { return t.Size >= 4 && t.Needs.Has(cpu.AVX512) }
 
 // stepKernel returns the kernel for axes I and J, and whether its rows get along in the
-// first-level cache: the source rows of a tile, of which it takes 16 bytes at a time,
-// and, where it writes less than lines, all destination rows.
+// first-level cache: the source rows of a tile, each line of which it comes back to, and,
+// where it writes less than lines, all destination rows.
 func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
 	id, ok := asm.StepKernel(b.x.item, I.n, J.n, wide, b.have)
 	if !ok || b.plan.bytes <= lineBytes {
 		return id, ok
 	}
 	rows := asm.Info(id).J
-	if rows > 8 && rows > ways/2*setsOf(J.src, rows) { // the others are for destination rows
-		return id, false
+	sets := setsOf(J.src, rows)
+	if b.lineInRegisters(J) {
+		ok = rows <= ways || rows <= ways/2*sets // the others are for destination rows
+	} else {
+		ok = rows <= ways*sets && (sets > 1 || rows < ways/2)
 	}
-	return id, rows*b.x.item >= 64 || !crowdedRows(I.dst, I.n)
+	return id, ok && (rows*b.x.item >= 64 || !crowdedRows(I.dst, I.n))
+}
+
+// lineInRegisters reports whether there are tiles for axis J that come to each line once,
+// and need no scratch for that.
+func (b *builder) lineInRegisters(J loop) bool {
+	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.n, b.have)
+	return ok && inRegisters(asm.Info(line))
 }
 
 // chains takes the virtual axes out of the rest: I beginning with loop k, J with

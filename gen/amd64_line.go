@@ -15,51 +15,36 @@ import (
 
 func lineKernels() []kernel {
 	var ks []kernel
-	add := func(suffix, isa string, t tile) {
-		for _, stream := range []bool{false, true} {
-			t := t
-			name := fmt.Sprintf("transposeB%d%s", t.size, suffix)
-			if t.stream = stream; stream {
-				name = fmt.Sprintf("transposeB%dStream%s", t.size, suffix)
-			} else if isa == "cpu.AVX2" {
-				name = fmt.Sprintf("transposeWideB%d%s", t.size, suffix)
-			}
-			ks = append(ks, kernel{
-				name: name, op: "Transpose", size: t.size, i: t.i, j: t.j,
-				stream: stream, line: true,
-				loop: transposeLoop(t.size), twin: "transposeGeneric", isa: isa,
-				emit: func(e *emitter) { e.transpose(&t); e.VZEROUPPER() },
-			})
-		}
+	one := func(before, after, isa string, t tile) {
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("transpose%sB%d%s%s", before, t.size, after, isa), op: "Transpose", size: t.size, i: t.i, j: t.j,
+			stream: t.stream, line: true, loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu." + isa,
+			emit: func(e *emitter) { e.transpose(&t); e.VZEROUPPER() },
+		})
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
 		t := tile{size: size, i: 64 / size, j: 64 / size, move: lineTile}
 		if size < 4 {
 			t.move = scratchTile
 		}
-		add("AVX512", "cpu.AVX512", t)
+		one("", "", "AVX512", t)
+		t.stream = true
+		one("", "Stream", "AVX512", t)
+	}
+	// For rows that push each other out of the caches: four lines of many source rows.
+	for _, size := range []int{1, 2, 4, 8, 16} {
+		one("Panel", "", "AVX2", tile{size: size, i: 256 / size, j: 64, move: scratchTileAVX2})
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
-		t := tile{size: size, i: max(4, 16/size), j: 64 / size, move: laneTileAVX2}
-		if size < 4 {
+		t := tileAVX2(size, 64)
+		one("Wide", "", "AVX2", t)
+		if t.stream = true; size < 4 { // more half lines than there are registers
 			t.i, t.move = 64/size, scratchTileAVX2
 		}
-		add("AVX2", "cpu.AVX2", t)
+		one("", "Stream", "AVX2", t)
 	}
-	// For destination rows of half a line, and, four lines at a time, for source rows
-	// that push each other out of the caches.
-	for _, t := range []tile{{i: 256, j: 32}, {i: 64, j: 32}} {
-		t.size, t.move = 1, scratchTileAVX2
-		name := "transposeHalfB1AVX2"
-		if t.i > 64 {
-			name = "transposePanelB1AVX2"
-		}
-		ks = append(ks, kernel{
-			name: name, op: "Transpose", size: t.size, i: t.i, j: t.j, line: true,
-			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu.AVX2",
-			emit: func(e *emitter) { e.transpose(&t); e.VZEROUPPER() },
-		})
-	}
+	one("LowPanel", "", "AVX2", tile{size: 1, i: 256, j: 32, move: scratchTileAVX2})
+	one("Half", "", "AVX2", tile{size: 1, i: 64, j: 32, move: scratchTileAVX2})
 	return ks
 }
 
@@ -181,53 +166,59 @@ func scratchTile(e *emitter, t *tile, p tilePointers) {
 // scratchTileAVX2 is scratchTile with half as wide vectors, and with any number of
 // lines a row.
 func scratchTileAVX2(e *emitter, t *tile, p tilePointers) {
-	rows, n, width := t.j, t.lanes(), t.i*t.size
-	scratch := e.alignedFrame(rows * width)
+	half, width := piece(t.size), t.i*t.size
+	scratch := e.alignedFrame(t.j * width)
 	pool := vectorPool{e: e}
-	e.copyHalfLines(p, scratch, rows, width, &pool)
-	column, dstOff := e.GP64(), e.GP64()
-	e.MOVQ(p.dstOff, dstOff)
+	e.copyHalfLines(p, scratch, t.j, width, &pool)
+	column, q := e.GP64(), p
+	if q.dstOff = e.GP64(); t.stream {
+		q.dst = e.alignedFrame(64 * half.columns())
+	}
+	e.MOVQ(p.dstOff, q.dstOff)
 	e.XORQ(column, column)
 	loop := e.label("column")
 	e.Label(loop)
-	for half := range rows / (2 * n) {
+	for j := 0; j < t.j; j += half.rows() {
 		pool.used = 0
-		s := newNet(e, pool.next, n, 32)
-		for k := range n {
-			row := half*2*n + k
-			s.load(k, func(r reg.VecVirtual) {
-				e.VMOVDQU(atIndex(scratch, column, width*row), r.AsX())
-				e.VINSERTI128(operand.U8(1), atIndex(scratch, column, width*(row+n)), r, r)
-			})
-		}
-		s.transpose(t.size)
-		for i := range n {
-			e.storeHalf(t, p, s.reg(i), e.row(p.dst, dstOff, i, 32*half), i)
+		rows := half.make(e, &pool, func(k int) operand.Mem { return atIndex(scratch, column, width*(j+k)) })
+		for i, r := range rows {
+			if t.stream {
+				e.VMOVDQA(r, at(q.dst, 64*i+t.size*j))
+			} else {
+				e.VMOVDQU(r, e.row(p.dst, q.dstOff, i, t.size*j))
+			}
 		}
 	}
-	e.ADDQ(operand.I32(8*n), dstOff)
 	if t.stream {
-		e.SUBQ(operand.I32(n), p.skip)
+		e.streamLines(half.columns(), q, p.dst, &pool)
+		e.SUBQ(operand.I32(half.columns()), p.skip)
 	}
-	e.ADDQ(operand.I32(16), column)
+	e.ADDQ(operand.I32(8*half.columns()), q.dstOff)
+	e.ADDQ(operand.I32(half.columns()*t.size), column)
 	e.CMPQ(column, operand.I32(width))
 	e.JL(operand.LabelRef(loop))
-	if t.stream {
-		e.ADDQ(operand.I32(rows), p.skip)
+	if t.stream { // all columns together took off as much as there are rows
+		e.ADDQ(operand.I32(t.i), p.skip)
 	}
 }
 
-// storeHalf stores half a line of destination row i of a tile.
-func (e *emitter) storeHalf(t *tile, p tilePointers, v reg.VecVirtual, to operand.Mem, i int) {
-	if !t.stream {
-		e.VMOVDQU(v, to)
-		return
+// streamLines stores n lines, which lie one after the other at p.dst in the frame, past
+// the caches, but for those that the tile before has written.
+func (e *emitter) streamLines(n int, p tilePointers, dst reg.GPVirtual, pool *vectorPool) {
+	pool.used = 0
+	a, b := pool.next(), pool.next()
+	for i := range n {
+		done := e.label("written")
+		e.CMPQ(p.skip, operand.I32(i))
+		e.JG(operand.LabelRef(done))
+		e.VMOVDQA(at(p.dst, 64*i), a)
+		e.VMOVDQA(at(p.dst, 64*i+32), b)
+		to := e.row(dst, p.dstOff, i, 0)
+		e.VMOVNTDQ(a, to)
+		to.Disp += 32
+		e.VMOVNTDQ(b, to)
+		e.Label(done)
 	}
-	done := e.label("written")
-	e.CMPQ(p.skip, operand.I32(i))
-	e.JG(operand.LabelRef(done))
-	e.VMOVNTDQ(v, to)
-	e.Label(done)
 }
 
 // copyHalfLines is copyLines with half as wide vectors, and width bytes of each row.

@@ -19,7 +19,7 @@ const fewRows = 17
 func maskedKernels() []kernel {
 	var ks []kernel
 	for _, size := range []int{1, 2} {
-		t := maskedTile{stepTile{size, 4}}
+		t := maskedTile{stepTile{size, 4, 64}}
 		ks = append(ks, kernel{
 			name: fmt.Sprintf("transposeMaskedB%dAVX512", size), op: "Transpose", size: size, i: t.i(), j: fewRows, masked: true,
 			loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu.AVX512",
@@ -82,7 +82,7 @@ func (e *emitter) storeMask(t maskedTile, rest operand.Mem, to reg.OpmaskVirtual
 // lane l; else it leaves there what there was.
 func (t maskedTile) loadRows(e *emitter, s, srcOff reg.GPVirtual, rest operand.Mem, masks []reg.OpmaskVirtual) *net {
 	n := t.i()
-	net := newNet(e, t.alloc(e), n, t.bytes())
+	net := newNet(e, func() reg.VecVirtual { return e.ZMM() }, n, t.bytes())
 	done := e.label("loaded")
 	for lane := range t.lanes {
 		if lane > 0 {

@@ -16,27 +16,34 @@ import (
 type stepTile struct {
 	size  int // bytes of an item
 	lanes int // of a register: 2 with AVX2, 4 with AVX-512
+	width int // bytes of a destination row that a tile makes
 }
 
-func (t stepTile) i() int     { return 16 / t.size }
-func (t stepTile) j() int     { return t.lanes * t.i() }
+// i is the destination rows of a tile.
+func (t stepTile) i() int {
+	if t.lanes == 2 {
+		return piece(t.size).columns()
+	}
+	return 16 / t.size
+}
+func (t stepTile) j() int     { return t.width / t.size }
 func (t stepTile) bytes() int { return 16 * t.lanes }
 
 func stepKernels() []kernel {
 	var ks []kernel
-	for _, size := range []int{1, 2, 4, 8} {
-		for _, lanes := range []int{4, 2} {
-			t := stepTile{size, lanes}
-			suffix, isa := "AVX512", "cpu.AVX512"
-			if lanes == 2 {
-				suffix, isa = "AVX2", "cpu.AVX2"
-			}
-			ks = append(ks, kernel{
-				name: fmt.Sprintf("transposeStepB%d%s", size, suffix), op: "Transpose", size: size, i: t.i(), j: t.j(), step: true,
-				loop: stepLoop(size), twin: "transposeGeneric", isa: isa,
-				emit: func(e *emitter) { e.stepTranspose(t) },
-			})
+	add := func(prefix, suffix string, t stepTile) {
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("transpose%sB%d%s", prefix, t.size, suffix), op: "Transpose", size: t.size, i: t.i(), j: t.j(), step: true,
+			loop: stepLoop(t.size), twin: "transposeGeneric", isa: "cpu." + suffix,
+			emit: func(e *emitter) { e.stepTranspose(t) },
+		})
+	}
+	for _, size := range []int{1, 2, 4, 8, 16} {
+		if size < 16 {
+			add("Step", "AVX512", stepTile{size, 4, 64})
 		}
+		add("StepWide", "AVX2", stepTile{size, 2, 64})
+		add("Step", "AVX2", stepTile{size, 2, 32})
 	}
 	return ks
 }
@@ -84,7 +91,10 @@ func (e *emitter) stepTranspose(t stepTile) {
 	rows := e.GP64()
 	e.IMUL3Q(operand.I32(t.j()), from[0], rows)
 	e.MOVQ(rows, down)
-	masks := t.masks(e)
+	var masks []reg.OpmaskVirtual
+	if t.lanes == 4 {
+		masks = t.masks(e)
+	}
 	e.outerFrame(func(src operand.Mem) {
 		e.loadStore(src, srcRow)
 		e.MOVQ(e.dst, dstRow)
@@ -95,6 +105,10 @@ func (e *emitter) stepTranspose(t stepTile) {
 			e.MOVQ(dstRow, d)
 			e.MOVQ(e.in("I", 0), restI)
 			e.slide(restI, t.i(), nil, func() {
+				if t.lanes == 2 {
+					t.pieces(e, from, s, to, d)
+					return
+				}
 				net := t.load(e, from, s, masks)
 				net.transpose(t.size)
 				t.store(e, net, to, d)
@@ -106,9 +120,6 @@ func (e *emitter) stepTranspose(t stepTile) {
 
 // masks selects the lanes of a 64-byte register but the first.
 func (t stepTile) masks(e *emitter) []reg.OpmaskVirtual {
-	if t.lanes == 2 {
-		return nil
-	}
 	masks := make([]reg.OpmaskVirtual, t.lanes)
 	for k := 1; k < t.lanes; k++ {
 		bits := e.GP32()
@@ -119,37 +130,75 @@ func (t stepTile) masks(e *emitter) []reg.OpmaskVirtual {
 	return masks
 }
 
-// load fills lane l of register k from source row l*i+k. Loads that broadcast and
-// blends run beside the shuffles on most processors, insertions do not.
+// pieces moves a tile piece by piece and leaves dst behind its rows.
+func (t stepTile) pieces(e *emitter, from steps, src reg.GPVirtual, to steps, dst reg.GPVirtual) {
+	half := piece(t.size)
+	pool := vectorPool{e: e}
+	low, high := e.GP64(), e.GP64() // of the two halves of a piece's source rows, if they are more than eight
+	e.MOVQ(src, low)
+	for j := 0; j < t.j(); j += half.rows() {
+		more := j+half.rows() < t.j()
+		pool.used = 0
+		rows := half.make(e, &pool, t.sourceRows(e, from, low, high))
+		row := dst
+		if more {
+			row = e.GP64()
+			e.MOVQ(dst, row)
+			t.nextRows(e, from, low, high)
+		}
+		for k, r := range rows {
+			m := to.row(row, k%8)
+			m.Disp = t.size * j
+			e.VMOVDQU(r, m)
+			if k%8 == 7 {
+				e.eight(to, row)
+			}
+		}
+	}
+	if n := half.columns(); n < 8 {
+		e.LEAQ(operand.Mem{Base: dst, Index: to[0], Scale: uint8(n)}, dst)
+	}
+}
+
+// sourceRows returns what says where the source rows of a piece begin, from low on. It
+// moves low and high on as it is asked.
+func (t stepTile) sourceRows(e *emitter, s steps, low, high reg.GPVirtual) func(k int) operand.Mem {
+	n := piece(t.size).rows() / 2
+	if n < 8 {
+		return func(k int) operand.Mem { return s.row(low, k) }
+	}
+	e.MOVQ(low, high)
+	for range n / 8 {
+		e.eight(s, high)
+	}
+	return func(k int) operand.Mem {
+		base := low
+		if k >= n {
+			base, k = high, k-n
+		}
+		if k == 8 {
+			e.eight(s, base)
+		}
+		return s.row(base, k%8)
+	}
+}
+
+// nextRows moves low to the first row after those of a piece.
+func (t stepTile) nextRows(e *emitter, s steps, low, high reg.GPVirtual) {
+	if n := piece(t.size).rows(); n <= 8 {
+		e.LEAQ(operand.Mem{Base: low, Index: s[0], Scale: uint8(n)}, low)
+		return
+	}
+	e.LEAQ(operand.Mem{Base: high, Index: s[0], Scale: 8}, low)
+}
+
+// load fills lane l of register k from source row l*i+k. Loads that broadcast run beside
+// the shuffles on most processors, insertions do not.
 func (t stepTile) load(e *emitter, s steps, from reg.GPVirtual, masks []reg.OpmaskVirtual) *net {
 	n := t.i()
 	base := e.GP64()
 	e.MOVQ(from, base)
-	net := newNet(e, t.alloc(e), n, t.bytes())
-	high := base
-	if t.lanes == 2 { // lane by lane would take more registers than there are
-		high = e.GP64()
-		e.LEAQ(operand.Mem{Base: base, Index: s[0], Scale: uint8(min(n, 8))}, high)
-		if n == 16 {
-			e.eight(s, high)
-		}
-		for k := range n {
-			if k == 8 {
-				e.eight(s, base)
-				e.eight(s, high)
-			}
-			net.load(k, func(r reg.VecVirtual) {
-				e.VMOVDQU(s.row(base, k%8), r.AsX())
-				if net.spills { // no register is free
-					e.VINSERTI128(operand.U8(1), s.row(high, k%8), r, r)
-					return
-				}
-				e.VBROADCASTI128(s.row(high, k%8), net.free)
-				e.VPBLENDD(operand.U8(0xf0), net.free, r, r)
-			})
-		}
-		return net
-	}
+	net := newNet(e, func() reg.VecVirtual { return e.ZMM() }, n, t.bytes())
 	for row := range n * t.lanes {
 		if row > 0 && row%8 == 0 {
 			e.eight(s, base)
@@ -164,22 +213,10 @@ func (t stepTile) load(e *emitter, s steps, from reg.GPVirtual, masks []reg.Opma
 	return net
 }
 
-func (t stepTile) alloc(e *emitter) func() reg.VecVirtual {
-	if t.lanes == 4 {
-		return func() reg.VecVirtual { return e.ZMM() }
-	}
-	pool := vectorPool{e: e}
-	return pool.next
-}
-
 // store writes register k to destination row k and leaves to behind the last.
 func (t stepTile) store(e *emitter, net *net, s steps, to reg.GPVirtual) {
 	for k := range t.i() {
-		if t.lanes == 4 {
-			e.VMOVDQU64(net.reg(k), s.row(to, k%8))
-		} else {
-			e.VMOVDQU(net.reg(k), s.row(to, k%8))
-		}
+		e.VMOVDQU64(net.reg(k), s.row(to, k%8))
 		if k%8 == 7 {
 			e.eight(s, to)
 		}

@@ -72,8 +72,7 @@ func transposeKernels() []kernel {
 		})
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
-		lanes := 16 / size
-		add("AVX2", "cpu.AVX2", tile{size: size, i: max(lanes, 4), j: 2 * lanes, move: laneTileAVX2})
+		add("AVX2", "cpu.AVX2", tileAVX2(size, 32))
 	}
 	add("SSE2", "cpu.SSE2", tile{size: 1, i: 8, j: 16, move: halfTileSSE2})
 	for _, size := range []int{2, 4, 8} {
@@ -158,57 +157,54 @@ type advance struct {
 	done    bool        // the body has moved the pointer by a whole tile itself
 }
 
-// slide runs body over rest items in steps of n, the last step shortened so that
+// slide runs body over rest items in steps of n, the last step moved back so that
 // it ends exactly at the end; skip, if any, is then set to the items that are done
 // twice. rest must be at least n and is used up.
 func (e *emitter) slide(rest operand.Op, n int, skip *reg.GPVirtual, body func(), pointers ...advance) {
-	loop, full, done := e.label("tile"), e.label("full"), e.label("done")
+	loop, done := e.label("tile"), e.label("done")
 	e.Label(loop)
 	body()
-	e.SUBQ(operand.I32(n), rest)
-	e.JLE(operand.LabelRef(done))
-	e.CMPQ(rest, operand.I32(n))
-	e.JGE(operand.LabelRef(full))
-	left := e.GP64()
-	e.MOVQ(rest, left)
 	for _, p := range pointers {
-		e.short(p, left, n)
+		e.forward(p, n)
+	}
+	e.SUBQ(operand.I32(n), rest)
+	e.CMPQ(rest, operand.I32(n))
+	e.JGE(operand.LabelRef(loop))
+	back := e.GP64() // less than nothing
+	e.MOVQ(rest, back)
+	e.TESTQ(back, back)
+	e.JLE(operand.LabelRef(done))
+	e.SUBQ(operand.I32(n), back)
+	for _, p := range pointers {
+		if p.step == nil {
+			e.addScaled(p.pointer, back, p.scale)
+			continue
+		}
+		t := e.GP64()
+		e.MOVQ(back, t)
+		e.IMULQ(p.step, t)
+		e.ADDQ(t, p.pointer)
 	}
 	if skip != nil {
-		e.MOVQ(operand.I32(n), *skip)
-		e.SUBQ(left, *skip)
+		e.XORQ(*skip, *skip)
+		e.SUBQ(back, *skip)
 	}
 	e.MOVQ(operand.I32(n), rest)
-	e.JMP(operand.LabelRef(loop))
-	e.Label(full)
-	for _, p := range pointers {
-		switch {
-		case p.done:
-		case p.step != nil:
-			t := e.GP64()
-			e.MOVQ(p.whole, t)
-			e.ADDQ(t, p.pointer)
-		default:
-			e.ADDQ(operand.I32(n*p.scale), p.pointer)
-		}
-	}
 	e.JMP(operand.LabelRef(loop))
 	e.Label(done)
 }
 
-// short moves p from one tile to the next that lies left < n items on.
-func (e *emitter) short(p advance, left reg.GPVirtual, n int) {
-	if p.step == nil {
-		e.addScaled(p.pointer, left, p.scale)
-		return
+// forward moves p by a whole tile of n items.
+func (e *emitter) forward(p advance, n int) {
+	switch {
+	case p.done:
+	case p.step != nil:
+		t := e.GP64()
+		e.MOVQ(p.whole, t)
+		e.ADDQ(t, p.pointer)
+	default:
+		e.ADDQ(operand.I32(n*p.scale), p.pointer)
 	}
-	t := e.GP64()
-	e.MOVQ(left, t)
-	if p.done {
-		e.SUBQ(operand.I32(n), t)
-	}
-	e.IMULQ(p.step, t)
-	e.ADDQ(t, p.pointer)
 }
 
 // addScaled adds n*scale to p.
@@ -262,37 +258,54 @@ func (p *vectorPool) next() reg.VecVirtual {
 	return p.regs[p.used-1]
 }
 
-// laneTileAVX2 moves 2L source rows of L items, where a 128-bit lane holds L: row k
-// goes to the low lane of register k and row L+k to the high lane, the lanes are
-// transposed, and register i then is destination row i.
-//
-//	low lanes        high lanes
-//	r0: a0 a1 a2 a3 | e0 e1 e2 e3        a0 b0 c0 d0 | e0 f0 g0 h0
-//	r1: b0 b1 b2 b3 | f0 f1 f2 f3   ->   a1 b1 c1 d1 | e1 f1 g1 h1
-//	r2: c0 c1 c2 c3 | g0 g1 g2 g3        a2 b2 c2 d2 | e2 f2 g2 h2
-//	r3: d0 d1 d2 d3 | h0 h1 h2 h3        a3 b3 c3 d3 | e3 f3 g3 h3
-func laneTileAVX2(e *emitter, t *tile, p tilePointers) {
-	n := t.lanes()
+// tileAVX2 is a tile that makes width bytes of each destination row.
+func tileAVX2(size, width int) tile {
+	return tile{size: size, i: piece(size).columns(), j: width / size, move: piecesAVX2}
+}
+
+// piecesAVX2 moves a tile piece by piece. Streaming, the halves of a line go out together:
+// few lines can wait for their other half, and one that cannot is written to memory twice.
+func piecesAVX2(e *emitter, t *tile, p tilePointers) {
+	half := piece(t.size)
 	pool := vectorPool{e: e}
-	for i := 0; i < t.i; i += n {
-		for j := 0; j < t.j; j += 2 * n {
-			pool.used = 0
-			net := newNet(e, pool.next, n, 32)
-			for k := j; k < j+n; k++ {
-				net.load(k-j, func(r reg.VecVirtual) {
-					e.VMOVDQU(e.source(p, k, i*t.size), r.AsX())
-					e.VINSERTI128(operand.U8(1), e.source(p, k+n, i*t.size), r, r)
-				})
+	var halves [][]reg.VecVirtual
+	for j := 0; j < t.j; j += half.rows() {
+		halves = append(halves, half.make(e, &pool, func(k int) operand.Mem { return e.source(p, j+k, 0) }))
+		if !t.stream {
+			e.storeHalves(t, p, halves, j*t.size)
+			halves, pool.used = nil, 0
+		}
+	}
+	if t.stream {
+		e.storeHalves(t, p, halves, 0)
+	}
+}
+
+// storeHalves stores half lines of destination rows side by side from disp bytes on.
+// Streaming, it leaves out rows that the tile before has written.
+func (e *emitter) storeHalves(t *tile, p tilePointers, halves [][]reg.VecVirtual, disp int) {
+	for i := range halves[0] {
+		done := e.label("written")
+		if t.stream {
+			e.CMPQ(p.skip, operand.I32(i))
+			e.JG(operand.LabelRef(done))
+		}
+		to := e.row(p.dst, p.dstOff, i, disp)
+		for _, half := range halves {
+			if t.stream {
+				e.VMOVNTDQ(half[i], to)
+			} else {
+				e.VMOVDQU(half[i], to)
 			}
-			net.transpose(t.size)
-			for k := range n {
-				e.storeHalf(t, p, net.reg(k), e.row(p.dst, p.dstOff, i+k, j*t.size), i+k)
-			}
+			to.Disp += 32
+		}
+		if t.stream {
+			e.Label(done)
 		}
 	}
 }
 
-// laneTileSSE2 is the same with one lane: L source rows of L items.
+// laneTileSSE2 is a piece of one lane: L source rows of L items.
 func laneTileSSE2(e *emitter, t *tile, p tilePointers) {
 	n := t.lanes()
 	net := newNet(e, func() reg.VecVirtual { return e.XMM() }, n, 16)
