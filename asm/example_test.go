@@ -136,6 +136,13 @@ func ExampleLineKernel() {
 	// Output: false false
 }
 
+// Panels are wide: 64 bytes of a row are too little for one.
+func ExamplePanelKernel() {
+	_, ok := asm.PanelKernel(4, 16, 64, cpu.Detect())
+	fmt.Println(ok)
+	// Output: false
+}
+
 // A block of 8 x 8 items is taken by a kernel for rows at equal steps, or by none where
 // the machine has no such kernel.
 func ExampleStepKernel() {

@@ -22,7 +22,7 @@ func Best(op Op, size, i, j int, have cpu.Features) ID {
 func LineKernel(size, i, j int, have cpu.Features) (ID, bool) {
 	best, found := ID(0), false
 	for _, k := range candidates(Transpose, size) {
-		if !k.Line || k.Stream || k.I > i || !have.Has(k.Needs) {
+		if !k.Line || k.Stream || k.panel() || k.I > i || !have.Has(k.Needs) {
 			continue
 		}
 		if !found {
@@ -34,6 +34,21 @@ func LineKernel(size, i, j int, have cpu.Features) (ID, bool) {
 	}
 	return best, found
 }
+
+// PanelKernel returns the transpose that takes several lines of each of many source rows
+// at once, of items of the given size in blocks of i by j, and whether there is one that
+// runs on the features have.
+func PanelKernel(size, i, j int, have cpu.Features) (ID, bool) {
+	for _, k := range candidates(Transpose, size) {
+		if k.panel() && k.I <= i && k.J <= j && have.Has(k.Needs) {
+			return k.ID, true
+		}
+	}
+	return 0, false
+}
+
+// panel reports whether k takes more than a line of a source row at once.
+func (k *Kernel) panel() bool { return k.Line && k.I*k.Size > 64 }
 
 // StepKernel returns the transpose of rows at equal steps on items of the given size
 // that takes i by j items, and whether there is one that runs on the features have:

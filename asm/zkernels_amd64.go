@@ -1108,22 +1108,6 @@ func transposeWideB16AVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB16StreamAVX2(dst, src *byte, b *Block)
 
-// transposeLowPanelB1AVX2 is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
-//				copy(dst[d:d+1], src[s:s+1])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeLowPanelB1AVX2(dst, src *byte, b *Block)
-
 // transposeHalfB1AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -3011,7 +2995,6 @@ const (
 	idTransposeB8StreamAVX2
 	idTransposeWideB16AVX2
 	idTransposeB16StreamAVX2
-	idTransposeLowPanelB1AVX2
 	idTransposeHalfB1AVX2
 	idTransposeB1MergeVBMI
 	idTransposeB2MergeVBMI
@@ -3155,11 +3138,11 @@ var archKernels = []Kernel{
 	{ID: idTransposeB8StreamAVX512, Name: "transposeB8StreamAVX512", Op: Transpose, Size: 8, I: 8, J: 8, Stream: true, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB16AVX512, Name: "transposeB16AVX512", Op: Transpose, Size: 16, I: 4, J: 4, Line: true, Needs: cpu.AVX512},
 	{ID: idTransposeB16StreamAVX512, Name: "transposeB16StreamAVX512", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Line: true, Needs: cpu.AVX512},
-	{ID: idTransposePanelB1AVX2, Name: "transposePanelB1AVX2", Op: Transpose, Size: 1, I: 256, J: 64, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposePanelB2AVX2, Name: "transposePanelB2AVX2", Op: Transpose, Size: 2, I: 128, J: 64, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposePanelB4AVX2, Name: "transposePanelB4AVX2", Op: Transpose, Size: 4, I: 64, J: 64, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposePanelB8AVX2, Name: "transposePanelB8AVX2", Op: Transpose, Size: 8, I: 32, J: 64, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposePanelB16AVX2, Name: "transposePanelB16AVX2", Op: Transpose, Size: 16, I: 16, J: 64, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB1AVX2, Name: "transposePanelB1AVX2", Op: Transpose, Size: 1, I: 256, J: 32, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB2AVX2, Name: "transposePanelB2AVX2", Op: Transpose, Size: 2, I: 128, J: 16, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB4AVX2, Name: "transposePanelB4AVX2", Op: Transpose, Size: 4, I: 64, J: 8, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB8AVX2, Name: "transposePanelB8AVX2", Op: Transpose, Size: 8, I: 32, J: 4, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposePanelB16AVX2, Name: "transposePanelB16AVX2", Op: Transpose, Size: 16, I: 16, J: 2, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeWideB1AVX2, Name: "transposeWideB1AVX2", Op: Transpose, Size: 1, I: 16, J: 64, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1StreamAVX2, Name: "transposeB1StreamAVX2", Op: Transpose, Size: 1, I: 64, J: 64, Stream: true, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeWideB2AVX2, Name: "transposeWideB2AVX2", Op: Transpose, Size: 2, I: 8, J: 32, Line: true, Needs: cpu.AVX2},
@@ -3170,7 +3153,6 @@ var archKernels = []Kernel{
 	{ID: idTransposeB8StreamAVX2, Name: "transposeB8StreamAVX2", Op: Transpose, Size: 8, I: 4, J: 8, Stream: true, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeWideB16AVX2, Name: "transposeWideB16AVX2", Op: Transpose, Size: 16, I: 2, J: 4, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB16StreamAVX2, Name: "transposeB16StreamAVX2", Op: Transpose, Size: 16, I: 2, J: 4, Stream: true, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposeLowPanelB1AVX2, Name: "transposeLowPanelB1AVX2", Op: Transpose, Size: 1, I: 256, J: 32, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeHalfB1AVX2, Name: "transposeHalfB1AVX2", Op: Transpose, Size: 1, I: 64, J: 32, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB1MergeVBMI, Name: "transposeB1MergeVBMI", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB2MergeVBMI, Name: "transposeB2MergeVBMI", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
@@ -3402,8 +3384,6 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeWideB16AVX2(dst, src, b)
 	case idTransposeB16StreamAVX2:
 		transposeB16StreamAVX2(dst, src, b)
-	case idTransposeLowPanelB1AVX2:
-		transposeLowPanelB1AVX2(dst, src, b)
 	case idTransposeHalfB1AVX2:
 		transposeHalfB1AVX2(dst, src, b)
 	case idTransposeB1MergeVBMI:

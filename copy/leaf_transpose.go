@@ -57,19 +57,26 @@ func (b *builder) transpose() bool {
 	}
 	I, J := b.chains(k, b.mostI(), maxJ, 0)
 	b.tables(&I, &J)
-	wide := 64 / b.x.item
-	if n := min(J.loops[0].n, crowd); n > ways*setsOf(J.loops[0].src, n) {
-		wide = I.least() // lines do not stay until the next tile
-	}
-	line, ok := asm.LineKernel(b.x.item, wide, J.full(), b.have)
+	b.lines(&I, &J)
+	return true
+}
+
+// lines makes the kernel of a transpose one for whole lines, or for panels of them, where
+// that is better.
+func (b *builder) lines(I, J *virtual) {
+	crowd := b.plan.bytes > lineBytes && crowded(I, J)
+	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
-	if !ok || I.least() < t.I || J.least() < t.J {
-		return true
+	fits := ok && I.least() >= t.I && J.least() >= t.J
+	if crowd && !(fits && inRegisters(t)) {
+		if id, ok := asm.PanelKernel(b.x.item, I.least(), J.least(), b.have); ok {
+			b.plan.kernel = id
+			return
+		}
 	}
-	if inRegisters(t) || b.plan.bytes > lineBytes && crowded(&I, &J) {
+	if fits && (crowd || inRegisters(t)) {
 		b.plan.kernel = line
 	}
-	return true
 }
 
 // mostI returns the items of I in a block.

@@ -31,10 +31,7 @@ func lineKernels() []kernel {
 		t.stream = true
 		one("", "Stream", "AVX512", t)
 	}
-	// For rows that push each other out of the caches: four lines of many source rows.
-	for _, size := range []int{1, 2, 4, 8, 16} {
-		one("Panel", "", "AVX2", tile{size: size, i: 256 / size, j: 64, move: scratchTileAVX2})
-	}
+	ks = append(ks, panelKernels()...) // before the others of AVX2, which take narrower blocks too
 	for _, size := range []int{1, 2, 4, 8, 16} {
 		t := tileAVX2(size, 64)
 		one("Wide", "", "AVX2", t)
@@ -43,7 +40,6 @@ func lineKernels() []kernel {
 		}
 		one("", "Stream", "AVX2", t)
 	}
-	one("LowPanel", "", "AVX2", tile{size: 1, i: 256, j: 32, move: scratchTileAVX2})
 	one("Half", "", "AVX2", tile{size: 1, i: 64, j: 32, move: scratchTileAVX2})
 	return ks
 }
