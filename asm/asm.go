@@ -105,19 +105,20 @@ type ID int
 
 // A Kernel is one row of the kernel table.
 type Kernel struct {
-	ID     ID
-	Name   string       // symbol name
-	Op     Op           // what it does
-	Size   int          // bytes of an item; 0 where any size will do
-	I, J   int          // smallest extents it takes (Transpose); exact windows (Permute)
-	Vector int          // bytes of a window (Permute)
-	Stream bool         // stores past the caches: whole aligned lines only
-	Merge  bool         // streams rows that begin anywhere in a line (Transpose, Rows)
-	Line   bool         // moves whole cache lines on both sides (Transpose)
-	Step   bool         // takes rows at equal steps on both sides (Transpose)
-	Masked bool         // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
-	Weave  Weave        // the permutation it does, of items of Size (Permute)
-	Needs  cpu.Features // features of the instructions it uses
+	ID      ID
+	Name    string       // symbol name
+	Op      Op           // what it does
+	Size    int          // bytes of an item; 0 where any size will do
+	I, J    int          // smallest extents it takes (Transpose); exact windows (Permute)
+	Vector  int          // bytes of a window (Permute)
+	Stream  bool         // stores past the caches: whole aligned lines only
+	Merge   bool         // streams rows that begin anywhere in a line (Transpose, Rows)
+	Line    bool         // moves whole cache lines on both sides (Transpose)
+	Step    bool         // takes rows at equal steps on both sides (Transpose)
+	Masked  bool         // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
+	Scratch int          // bytes of a block's scratch memory for every item of I; 0 if it needs none (Transpose)
+	Weave   Weave        // the permutation it does, of items of Size (Permute)
+	Needs   cpu.Features // features of the instructions it uses
 }
 
 // Aligned reports whether k writes whole lines only: every destination row then has

@@ -13,8 +13,11 @@ import (
 func (c *checker) transpose() {
 	var edges, others [][2]int
 	tile := c.k.J
-	if c.k.Masked { // a row may end within a tile, but a tile is a line
+	switch { // a row may end anywhere
+	case c.k.Masked: // but a tile is a line
 		tile = 64 / c.k.Size
+	case c.k.Scratch > 0: // or, less the line that waits, what scratch holds of a row
+		tile = (c.k.Scratch - 64) / c.k.Size
 	}
 	for i := c.k.I; i <= max(3*c.k.I+1, 9); i++ {
 		for j := c.k.J; j <= max(3*tile+1, 9); j++ {
@@ -89,7 +92,33 @@ func (c *checker) transposeBlock(size, i, j int) *asm.Block {
 		from = append(from, from[j-1])
 	}
 	b.DstOff, b.SrcOff = guarded(c.dstTable, to), guarded(c.srcTable, from)
+	if n := c.k.Scratch * i; n > 0 {
+		b.Scratch = &c.scratch.Tail(n)[0]
+	}
 	return b
+}
+
+// call runs the kernel on a block, or, where that keeps parts of lines in scratch, now and
+// then on parts of the block that follow each other along J.
+func (c *checker) call(dst []byte, d int, src []byte, s, size int, b *asm.Block) {
+	line := 64 / max(size, 1)
+	if c.k.Scratch == 0 || b.Outer.N > 1 || b.J <= line || c.IntN(2) == 0 {
+		asm.Call(c.k.ID, dst, d, src, s, size, b)
+		return
+	}
+	part := *b
+	for at := 0; at < b.J; at += part.J {
+		part.J = min(line*(1+c.IntN(5)), b.J-at)
+		part.SrcOff = b.SrcOff[at:]
+		part.Carry = 0
+		if at > 0 {
+			part.Carry = 1
+		}
+		if at+part.J < b.J {
+			part.Carry += 2
+		}
+		asm.Call(c.k.ID, dst, d+at*size, src, s, size, &part)
+	}
 }
 
 // guarded copies a table to the end of guarded memory.

@@ -81,6 +81,9 @@ func FuzzTranspose(f *testing.F) {
 		if c.k.Aligned() {
 			j -= j % c.k.J
 		}
+		if c.k.Scratch > 0 {
+			j += in.next() % 3 * c.k.Scratch / c.k.Size
+		}
 		b := &asm.Block{I: i, J: j, Outer: asm.Loop{N: 1 + in.next()%3}}
 		b.DstOff, b.Outer.Dst = fuzzTable(&in, c.unit(), i, j*size)
 		b.SrcOff, b.Outer.Src = fuzzTable(&in, 1, j, i*size)
@@ -91,6 +94,9 @@ func FuzzTranspose(f *testing.F) {
 		}
 		for (c.k.Merge || c.k.Masked) && len(b.SrcOff)%c.k.I != 0 {
 			b.SrcOff = append(b.SrcOff, b.SrcOff[j-1])
+		}
+		if n := c.k.Scratch * i; n > 0 {
+			b.Scratch = &c.scratch.Tail(n)[0]
 		}
 		c.check(size, b)
 	})

@@ -165,7 +165,7 @@ type checker struct {
 	k        asm.Kernel
 	dst, src *asmtest.Guard
 
-	dstTable, srcTable, turns, index *asmtest.Guard
+	dstTable, srcTable, turns, index, scratch *asmtest.Guard
 
 	before []byte // what a destination holds before a run
 	data   []byte // what a source holds
@@ -180,7 +180,7 @@ func newChecker(t testing.TB, k asm.Kernel) *checker {
 	c := &checker{
 		TB: t, Rand: rand.New(rand.NewPCG(h.Sum64(), 1)), k: k,
 		dst: asmtest.New(t, maxSpan), src: asmtest.New(t, maxSpan),
-		dstTable: asmtest.New(t, maxTable), srcTable: asmtest.New(t, maxTable), turns: asmtest.New(t, maxTable), index: asmtest.New(t, maxTable),
+		dstTable: asmtest.New(t, maxTable), srcTable: asmtest.New(t, maxTable), turns: asmtest.New(t, maxTable), index: asmtest.New(t, maxTable), scratch: asmtest.New(t, maxSpan),
 		before: make([]byte, maxSpan), data: make([]byte, maxSpan), want: make([]byte, maxSpan),
 	}
 	asmtest.Fill(c.before, 0x5a)
@@ -228,7 +228,7 @@ func (c *checker) check(size int, b *asm.Block) {
 		to, from := place(c.dst, n, p.dst), place(c.src, src.hi-src.lo, p.src)
 		copy(to, c.before)
 		copy(from, c.data)
-		addr, faulted := asmtest.Fault(func() { asm.Call(c.k.ID, to, -dst.lo, from, -src.lo, size, b) })
+		addr, faulted := asmtest.Fault(func() { c.call(to, -dst.lo, from, -src.lo, size, b) })
 		var err error
 		switch {
 		case faulted:

@@ -16,6 +16,7 @@ type simple struct {
 	loops    asm.Block // without references
 	perm     asm.Perm
 	to, from [maxSide]int
+	scratch  [maxSide / 2 * 320]byte
 	size     int // bytes of an item
 }
 
@@ -73,7 +74,7 @@ var indexRoom [2048]byte
 // into results, not into other memory.
 func (s *simple) block() asm.Block {
 	b := s.loops
-	b.DstOff, b.SrcOff, b.Perm = s.to[:b.I], s.from[:b.J], &s.perm
+	b.DstOff, b.SrcOff, b.Perm, b.Scratch = s.to[:b.I], s.from[:b.J], &s.perm, &s.scratch[0]
 	return b
 }
 

@@ -7,19 +7,21 @@ const permWindows = 8
 
 // Block is the work of one kernel call, beside the addresses of its first items.
 type Block struct {
-	Outer  Loop  // the outer loop around everything else
-	Turns  []int // bytes from each turn of Outer to the next, destination and source in turn, where Outer's own are not the same for all; else nil
-	Inner  Loop  // the inner loop: rows, items or boxes; for Step kernels only the steps of both sides' rows (Transpose)
-	Last   Loop  // N, 1 or 0, boxes after those of Inner, so far from where its next one would be (Permute)
-	Width  int   // bytes of a row (Rows, Fill)
-	I      int   // items along a source row, the rows of the destination (Transpose)
-	J      int   // items along a destination row, the rows of the source (Transpose)
-	DstOff []int // byte offset of destination row i; nil for Step kernels (Transpose)
-	SrcOff []int // byte offset of source row j; nil for Step kernels (Transpose)
-	Next   int   // bytes from this block's source to the next one's, for prefetching
-	Ahead  int   // source rows that prefetching runs ahead (streaming Transpose)
-	Stream int   // 1 to store past the caches where the windows are aligned (Permute)
-	Perm   *Perm // the box (Permute) or the item's spread (Transpose of odd sizes)
+	Outer   Loop  // the outer loop around everything else
+	Turns   []int // bytes from each turn of Outer to the next, destination and source in turn, where Outer's own are not the same for all; else nil
+	Inner   Loop  // the inner loop: rows, items or boxes; for Step kernels only the steps of both sides' rows (Transpose)
+	Last    Loop  // N, 1 or 0, boxes after those of Inner, so far from where its next one would be (Permute)
+	Width   int   // bytes of a row (Rows, Fill)
+	I       int   // items along a source row, the rows of the destination (Transpose)
+	J       int   // items along a destination row, the rows of the source (Transpose)
+	DstOff  []int // byte offset of destination row i; nil for Step kernels (Transpose)
+	SrcOff  []int // byte offset of source row j; nil for Step kernels (Transpose)
+	Next    int   // bytes from this block's source to the next one's, for prefetching
+	Ahead   int   // source rows that prefetching runs ahead (streaming Transpose)
+	Carry   int   // for kernels with scratch: 1 if the destination rows go on from the block before, which ended with whole lines of them, plus 2 if the next block goes on with them (Transpose)
+	Scratch *byte // memory for the kernel alone, as much for every item of I as its row of the table says (Transpose)
+	Stream  int   // 1 to store past the caches where the windows are aligned (Permute)
+	Perm    *Perm // the box (Permute) or the item's spread (Transpose of odd sizes)
 }
 
 // Perm is a box of a permutation: which source bytes make up which destination bytes.

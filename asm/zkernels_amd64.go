@@ -1204,6 +1204,86 @@ func transposeB8MergeVBMI(dst, src *byte, b *Block)
 //go:noescape
 func transposeB16MergeVBMI(dst, src *byte, b *Block)
 
+// transposeB1StagedAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB1StagedAVX2(dst, src *byte, b *Block)
+
+// transposeB2StagedAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB2StagedAVX2(dst, src *byte, b *Block)
+
+// transposeB4StagedAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB4StagedAVX2(dst, src *byte, b *Block)
+
+// transposeB8StagedAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB8StagedAVX2(dst, src *byte, b *Block)
+
+// transposeB16StagedAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB16StagedAVX2(dst, src *byte, b *Block)
+
 // transposeB3VBMI is
 //
 //	for o := range b.Outer.N {
@@ -3001,6 +3081,11 @@ const (
 	idTransposeB4MergeVBMI
 	idTransposeB8MergeVBMI
 	idTransposeB16MergeVBMI
+	idTransposeB1StagedAVX2
+	idTransposeB2StagedAVX2
+	idTransposeB4StagedAVX2
+	idTransposeB8StagedAVX2
+	idTransposeB16StagedAVX2
 	idTransposeB3VBMI
 	idTransposeB5VBMI
 	idTransposeB6VBMI
@@ -3159,6 +3244,11 @@ var archKernels = []Kernel{
 	{ID: idTransposeB4MergeVBMI, Name: "transposeB4MergeVBMI", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB8MergeVBMI, Name: "transposeB8MergeVBMI", Op: Transpose, Size: 8, I: 8, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB16MergeVBMI, Name: "transposeB16MergeVBMI", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB1StagedAVX2, Name: "transposeB1StagedAVX2", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB2StagedAVX2, Name: "transposeB2StagedAVX2", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB4StagedAVX2, Name: "transposeB4StagedAVX2", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB8StagedAVX2, Name: "transposeB8StagedAVX2", Op: Transpose, Size: 8, I: 8, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB16StagedAVX2, Name: "transposeB16StagedAVX2", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
 	{ID: idTransposeB3VBMI, Name: "transposeB3VBMI", Op: Transpose, Size: 3, I: 16, J: 16, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB5VBMI, Name: "transposeB5VBMI", Op: Transpose, Size: 5, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB6VBMI, Name: "transposeB6VBMI", Op: Transpose, Size: 6, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
@@ -3396,6 +3486,16 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB8MergeVBMI(dst, src, b)
 	case idTransposeB16MergeVBMI:
 		transposeB16MergeVBMI(dst, src, b)
+	case idTransposeB1StagedAVX2:
+		transposeB1StagedAVX2(dst, src, b)
+	case idTransposeB2StagedAVX2:
+		transposeB2StagedAVX2(dst, src, b)
+	case idTransposeB4StagedAVX2:
+		transposeB4StagedAVX2(dst, src, b)
+	case idTransposeB8StagedAVX2:
+		transposeB8StagedAVX2(dst, src, b)
+	case idTransposeB16StagedAVX2:
+		transposeB16StagedAVX2(dst, src, b)
 	case idTransposeB3VBMI:
 		transposeB3VBMI(dst, src, b)
 	case idTransposeB5VBMI:

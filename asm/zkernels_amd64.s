@@ -14720,6 +14720,2168 @@ done4:
 	VZEROUPPER
 	RET
 
+// func transposeB1StagedAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·transposeB1StagedAVX2(SB), $160-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  192(DX), BX
+	MOVQ  BX, 40(SP)
+	MOVQ  AX, 56(SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 72(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 80(SP)
+	MOVQ CX, 88(SP)
+
+outer1:
+	MOVQ 56(SP), AX
+	MOVQ AX, 48(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+	MOVQ 144(DX), AX
+	MOVQ AX, (SP)
+	MOVQ $+0, 16(SP)
+
+chunk3:
+	MOVQ    (SP), AX
+	MOVQ    40(SP), CX
+	ADDQ    $+64, CX
+	MOVQ    8(SP), R9
+	MOVQ    $+256, BX
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	IMUL3Q  $+1, R9, BX
+	MOVQ    BX, 24(SP)
+
+line4:
+	MOVQ 64(SP), BX
+	MOVQ CX, DI
+	MOVQ 104(DX), R8
+
+tile5:
+	MOVQ AX, R10
+	LEAQ 512(AX), R11
+
+fetch7:
+	MOVQ       (R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       8(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       16(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       24(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	ADDQ       $+32, R10
+	CMPQ       R10, R11
+	JL         fetch7
+	MOVQ       $+4, R10
+
+column8:
+	MOVQ        (AX), R11
+	VMOVDQU     (BX)(R11*1), X1
+	MOVQ        128(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
+	MOVQ        8(AX), R11
+	VMOVDQU     (BX)(R11*1), X2
+	MOVQ        136(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
+	MOVQ        16(AX), R11
+	VMOVDQU     (BX)(R11*1), X3
+	MOVQ        144(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
+	MOVQ        24(AX), R11
+	VMOVDQU     (BX)(R11*1), X4
+	MOVQ        152(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
+	MOVQ        32(AX), R11
+	VMOVDQU     (BX)(R11*1), X5
+	MOVQ        160(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y5, Y5
+	MOVQ        40(AX), R11
+	VMOVDQU     (BX)(R11*1), X6
+	MOVQ        168(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y6, Y6
+	MOVQ        48(AX), R11
+	VMOVDQU     (BX)(R11*1), X7
+	MOVQ        176(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y7, Y7
+	MOVQ        56(AX), R11
+	VMOVDQU     (BX)(R11*1), X8
+	MOVQ        184(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y8, Y8
+	MOVQ        64(AX), R11
+	VMOVDQU     (BX)(R11*1), X9
+	MOVQ        192(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y9, Y9
+	MOVQ        72(AX), R11
+	VMOVDQU     (BX)(R11*1), X10
+	MOVQ        200(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y10, Y10
+	MOVQ        80(AX), R11
+	VMOVDQU     (BX)(R11*1), X11
+	MOVQ        208(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y11, Y11
+	MOVQ        88(AX), R11
+	VMOVDQU     (BX)(R11*1), X12
+	MOVQ        216(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y12, Y12
+	MOVQ        96(AX), R11
+	VMOVDQU     (BX)(R11*1), X13
+	MOVQ        224(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y13, Y13
+	MOVQ        104(AX), R11
+	VMOVDQU     (BX)(R11*1), X14
+	MOVQ        232(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y14, Y14
+	MOVQ        112(AX), R11
+	VMOVDQU     (BX)(R11*1), X15
+	MOVQ        240(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y15, Y15
+	MOVQ        120(AX), R11
+	VMOVDQU     (BX)(R11*1), X0
+	MOVQ        248(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y0, Y0
+	VMOVDQU     Y0, 96(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  96(SP), Y8, Y7
+	VPUNPCKHBW  96(SP), Y8, Y8
+	VMOVDQU     Y8, 96(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  96(SP), Y12, Y3
+	VPUNPCKHBW  96(SP), Y12, Y12
+	VMOVDQU     Y12, 96(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  96(SP), Y14, Y1
+	VPUNPCKHBW  96(SP), Y14, Y14
+	VMOVDQU     Y14, 96(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  96(SP), Y15, Y0
+	VPUNPCKHBW  96(SP), Y15, Y15
+	VMOVDQU     Y14, (DI)
+	VMOVDQU     Y13, 320(DI)
+	VMOVDQU     Y12, 640(DI)
+	VMOVDQU     Y11, 960(DI)
+	VMOVDQU     Y10, 1280(DI)
+	VMOVDQU     Y9, 1600(DI)
+	VMOVDQU     Y8, 1920(DI)
+	VMOVDQU     Y7, 2240(DI)
+	VMOVDQU     Y6, 2560(DI)
+	VMOVDQU     Y5, 2880(DI)
+	VMOVDQU     Y4, 3200(DI)
+	VMOVDQU     Y3, 3520(DI)
+	VMOVDQU     Y2, 3840(DI)
+	VMOVDQU     Y1, 4160(DI)
+	VMOVDQU     Y0, 4480(DI)
+	VMOVDQU     Y15, 4800(DI)
+	MOVQ        256(AX), R11
+	VMOVDQU     (BX)(R11*1), X1
+	MOVQ        384(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
+	MOVQ        264(AX), R11
+	VMOVDQU     (BX)(R11*1), X2
+	MOVQ        392(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
+	MOVQ        272(AX), R11
+	VMOVDQU     (BX)(R11*1), X3
+	MOVQ        400(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
+	MOVQ        280(AX), R11
+	VMOVDQU     (BX)(R11*1), X4
+	MOVQ        408(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
+	MOVQ        288(AX), R11
+	VMOVDQU     (BX)(R11*1), X5
+	MOVQ        416(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y5, Y5
+	MOVQ        296(AX), R11
+	VMOVDQU     (BX)(R11*1), X6
+	MOVQ        424(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y6, Y6
+	MOVQ        304(AX), R11
+	VMOVDQU     (BX)(R11*1), X7
+	MOVQ        432(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y7, Y7
+	MOVQ        312(AX), R11
+	VMOVDQU     (BX)(R11*1), X8
+	MOVQ        440(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y8, Y8
+	MOVQ        320(AX), R11
+	VMOVDQU     (BX)(R11*1), X9
+	MOVQ        448(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y9, Y9
+	MOVQ        328(AX), R11
+	VMOVDQU     (BX)(R11*1), X10
+	MOVQ        456(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y10, Y10
+	MOVQ        336(AX), R11
+	VMOVDQU     (BX)(R11*1), X11
+	MOVQ        464(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y11, Y11
+	MOVQ        344(AX), R11
+	VMOVDQU     (BX)(R11*1), X12
+	MOVQ        472(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y12, Y12
+	MOVQ        352(AX), R11
+	VMOVDQU     (BX)(R11*1), X13
+	MOVQ        480(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y13, Y13
+	MOVQ        360(AX), R11
+	VMOVDQU     (BX)(R11*1), X14
+	MOVQ        488(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y14, Y14
+	MOVQ        368(AX), R11
+	VMOVDQU     (BX)(R11*1), X15
+	MOVQ        496(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y15, Y15
+	MOVQ        376(AX), R11
+	VMOVDQU     (BX)(R11*1), X0
+	MOVQ        504(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y0, Y0
+	VMOVDQU     Y0, 128(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  128(SP), Y8, Y7
+	VPUNPCKHBW  128(SP), Y8, Y8
+	VMOVDQU     Y8, 128(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  128(SP), Y12, Y3
+	VPUNPCKHBW  128(SP), Y12, Y12
+	VMOVDQU     Y12, 128(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  128(SP), Y14, Y1
+	VPUNPCKHBW  128(SP), Y14, Y14
+	VMOVDQU     Y14, 128(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  128(SP), Y15, Y0
+	VPUNPCKHBW  128(SP), Y15, Y15
+	VMOVDQU     Y14, 32(DI)
+	VMOVDQU     Y13, 352(DI)
+	VMOVDQU     Y12, 672(DI)
+	VMOVDQU     Y11, 992(DI)
+	VMOVDQU     Y10, 1312(DI)
+	VMOVDQU     Y9, 1632(DI)
+	VMOVDQU     Y8, 1952(DI)
+	VMOVDQU     Y7, 2272(DI)
+	VMOVDQU     Y6, 2592(DI)
+	VMOVDQU     Y5, 2912(DI)
+	VMOVDQU     Y4, 3232(DI)
+	VMOVDQU     Y3, 3552(DI)
+	VMOVDQU     Y2, 3872(DI)
+	VMOVDQU     Y1, 4192(DI)
+	VMOVDQU     Y0, 4512(DI)
+	VMOVDQU     Y15, 4832(DI)
+	ADDQ        $+16, BX
+	ADDQ        $+5120, DI
+	DECQ        R10
+	JNZ         column8
+	SUBQ        $+64, R8
+	CMPQ        R8, $+64
+	JGE         tile5
+	TESTQ       R8, R8
+	JLE         done6
+	SUBQ        $+64, R8
+	LEAQ        (BX)(R8*1), BX
+	IMUL3Q      $+320, R8, R8
+	ADDQ        R8, DI
+	MOVQ        $+64, R8
+	JMP         tile5
+
+done6:
+	ADDQ $+512, AX
+	ADDQ $+64, CX
+	SUBQ $+64, R9
+	JG   line4
+	XORQ AX, AX
+	MOVQ 184(DX), CX
+	MOVQ CX, BX
+	ANDQ $+1, CX
+	ADDQ 16(SP), CX
+	JNZ  notfirst9
+	INCQ AX
+
+notfirst9:
+	CMPQ 8(SP), $+256
+	JG   notlast10
+	ANDQ $+2, BX
+	JNZ  notlast10
+	ADDQ $+2, AX
+
+notlast10:
+	MOVQ AX, 32(SP)
+	MOVQ 40(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ 104(DX), BX
+	MOVQ (SP), R10
+	ADDQ $+2048, R10
+	XORQ R13, R13
+	CMPQ 8(SP), $+256
+	JG   chunks11
+	MOVQ 144(DX), R10
+	MOVQ 168(DX), R13
+
+chunks11:
+	ADDQ   64(SP), R13
+	MOVQ   104(DX), R12
+	IMUL3Q $+1, R12, R12
+	XORQ   R11, R11
+
+row12:
+	TESTQ R11, R11
+	JNZ   same15
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same15:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more16
+	XORQ       R11, R11
+
+more16:
+	MOVQ     (CX), R8
+	ADDQ     48(SP), R8
+	MOVQ     R8, R9
+	ANDQ     $+63, R9
+	LEAQ     64(AX), DI
+	SUBQ     R9, DI
+	SUBQ     R9, R8
+	ADDQ     16(SP), R8
+	CMPQ     24(SP), $+256
+	JNE      edge13
+	CMPQ     32(SP), $+0
+	JNE      edge13
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	VMOVDQU  64(DI), Y0
+	VMOVDQU  96(DI), Y1
+	VMOVNTDQ Y0, 64(R8)
+	VMOVNTDQ Y1, 96(R8)
+	VMOVDQU  128(DI), Y0
+	VMOVDQU  160(DI), Y1
+	VMOVNTDQ Y0, 128(R8)
+	VMOVNTDQ Y1, 160(R8)
+	VMOVDQU  192(DI), Y0
+	VMOVDQU  224(DI), Y1
+	VMOVNTDQ Y0, 192(R8)
+	VMOVNTDQ Y1, 224(R8)
+	JMP      next14
+
+edge13:
+	MOVQ    24(SP), R14
+	ADDQ    R9, R14
+	MOVQ    32(SP), BP
+	TESTQ   $+1, BP
+	JZ      lines17
+	TESTQ   R9, R9
+	JZ      lines17
+	MOVQ    $+64, R15
+	CMPQ    R15, R14
+	CMOVQGT R14, R15
+	SUBQ    R15, R14
+	SUBQ    R9, R15
+	ADDQ    R9, DI
+	ADDQ    R9, R8
+	TESTQ   $+1, R15
+	JZ      skip21
+	MOVB    (DI), R9
+	MOVB    R9, (R8)
+	ADDQ    $+1, R8
+	ADDQ    $+1, DI
+
+skip21:
+	TESTQ $+2, R15
+	JZ    skip22
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip22:
+	TESTQ $+4, R15
+	JZ    skip23
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip23:
+	TESTQ $+8, R15
+	JZ    skip24
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip24:
+	TESTQ   $+16, R15
+	JZ      skip25
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip25:
+	TESTQ   $+32, R15
+	JZ      skip26
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip26:
+lines17:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail18
+
+whole19:
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	ADDQ     $+64, DI
+	ADDQ     $+64, R8
+	DECQ     R15
+	JNZ      whole19
+
+tail18:
+	TESTQ $+2, BP
+	JZ    done20
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip27
+	MOVB  (DI), R9
+	MOVB  R9, (R8)
+	ADDQ  $+1, R8
+	ADDQ  $+1, DI
+
+skip27:
+	TESTQ $+2, R14
+	JZ    skip28
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip28:
+	TESTQ $+4, R14
+	JZ    skip29
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip29:
+	TESTQ $+8, R14
+	JZ    skip30
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip30:
+	TESTQ   $+16, R14
+	JZ      skip31
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip31:
+	TESTQ   $+32, R14
+	JZ      skip32
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip32:
+done20:
+next14:
+	MOVQ    24(SP), DI
+	VMOVDQU (AX)(DI*1), Y0
+	VMOVDQU Y0, (AX)
+	VMOVDQU 32(AX)(DI*1), Y1
+	VMOVDQU Y1, 32(AX)
+	ADDQ    $+320, AX
+	ADDQ    $+8, CX
+	DECQ    BX
+	JNZ     row12
+	ADDQ    $+2048, (SP)
+	ADDQ    $+256, 16(SP)
+	SUBQ    $+256, 8(SP)
+	JG      chunk3
+	MOVQ    80(SP), AX
+	MOVQ    (AX), CX
+	ADDQ    CX, 56(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 64(SP)
+	ADDQ    88(SP), AX
+	MOVQ    AX, 80(SP)
+	DECQ    72(SP)
+	JNZ     outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB2StagedAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·transposeB2StagedAVX2(SB), $96-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  192(DX), BX
+	MOVQ  BX, 40(SP)
+	MOVQ  AX, 56(SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 72(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 80(SP)
+	MOVQ CX, 88(SP)
+
+outer1:
+	MOVQ 56(SP), AX
+	MOVQ AX, 48(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+	MOVQ 144(DX), AX
+	MOVQ AX, (SP)
+	MOVQ $+0, 16(SP)
+
+chunk3:
+	MOVQ    (SP), AX
+	MOVQ    40(SP), CX
+	ADDQ    $+64, CX
+	MOVQ    8(SP), R9
+	MOVQ    $+128, BX
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	IMUL3Q  $+2, R9, BX
+	MOVQ    BX, 24(SP)
+
+line4:
+	MOVQ 64(SP), BX
+	MOVQ CX, DI
+	MOVQ 104(DX), R8
+
+tile5:
+	MOVQ AX, R10
+	LEAQ 256(AX), R11
+
+fetch7:
+	MOVQ       (R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       8(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       16(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       24(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	ADDQ       $+32, R10
+	CMPQ       R10, R11
+	JL         fetch7
+	MOVQ       $+4, R10
+
+column8:
+	MOVQ        (AX), R11
+	VMOVDQU     (BX)(R11*1), X1
+	MOVQ        64(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
+	MOVQ        8(AX), R11
+	VMOVDQU     (BX)(R11*1), X2
+	MOVQ        72(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
+	MOVQ        16(AX), R11
+	VMOVDQU     (BX)(R11*1), X3
+	MOVQ        80(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
+	MOVQ        24(AX), R11
+	VMOVDQU     (BX)(R11*1), X4
+	MOVQ        88(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
+	MOVQ        32(AX), R11
+	VMOVDQU     (BX)(R11*1), X5
+	MOVQ        96(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y5, Y5
+	MOVQ        40(AX), R11
+	VMOVDQU     (BX)(R11*1), X6
+	MOVQ        104(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y6, Y6
+	MOVQ        48(AX), R11
+	VMOVDQU     (BX)(R11*1), X7
+	MOVQ        112(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y7, Y7
+	MOVQ        56(AX), R11
+	VMOVDQU     (BX)(R11*1), X8
+	MOVQ        120(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	VMOVDQU     Y6, (DI)
+	VMOVDQU     Y5, 320(DI)
+	VMOVDQU     Y4, 640(DI)
+	VMOVDQU     Y3, 960(DI)
+	VMOVDQU     Y2, 1280(DI)
+	VMOVDQU     Y1, 1600(DI)
+	VMOVDQU     Y0, 1920(DI)
+	VMOVDQU     Y8, 2240(DI)
+	MOVQ        128(AX), R11
+	VMOVDQU     (BX)(R11*1), X1
+	MOVQ        192(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
+	MOVQ        136(AX), R11
+	VMOVDQU     (BX)(R11*1), X2
+	MOVQ        200(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
+	MOVQ        144(AX), R11
+	VMOVDQU     (BX)(R11*1), X3
+	MOVQ        208(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
+	MOVQ        152(AX), R11
+	VMOVDQU     (BX)(R11*1), X4
+	MOVQ        216(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
+	MOVQ        160(AX), R11
+	VMOVDQU     (BX)(R11*1), X5
+	MOVQ        224(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y5, Y5
+	MOVQ        168(AX), R11
+	VMOVDQU     (BX)(R11*1), X6
+	MOVQ        232(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y6, Y6
+	MOVQ        176(AX), R11
+	VMOVDQU     (BX)(R11*1), X7
+	MOVQ        240(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y7, Y7
+	MOVQ        184(AX), R11
+	VMOVDQU     (BX)(R11*1), X8
+	MOVQ        248(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	VMOVDQU     Y6, 32(DI)
+	VMOVDQU     Y5, 352(DI)
+	VMOVDQU     Y4, 672(DI)
+	VMOVDQU     Y3, 992(DI)
+	VMOVDQU     Y2, 1312(DI)
+	VMOVDQU     Y1, 1632(DI)
+	VMOVDQU     Y0, 1952(DI)
+	VMOVDQU     Y8, 2272(DI)
+	ADDQ        $+16, BX
+	ADDQ        $+2560, DI
+	DECQ        R10
+	JNZ         column8
+	SUBQ        $+32, R8
+	CMPQ        R8, $+32
+	JGE         tile5
+	TESTQ       R8, R8
+	JLE         done6
+	SUBQ        $+32, R8
+	LEAQ        (BX)(R8*2), BX
+	IMUL3Q      $+320, R8, R8
+	ADDQ        R8, DI
+	MOVQ        $+32, R8
+	JMP         tile5
+
+done6:
+	ADDQ $+256, AX
+	ADDQ $+64, CX
+	SUBQ $+32, R9
+	JG   line4
+	XORQ AX, AX
+	MOVQ 184(DX), CX
+	MOVQ CX, BX
+	ANDQ $+1, CX
+	ADDQ 16(SP), CX
+	JNZ  notfirst9
+	INCQ AX
+
+notfirst9:
+	CMPQ 8(SP), $+128
+	JG   notlast10
+	ANDQ $+2, BX
+	JNZ  notlast10
+	ADDQ $+2, AX
+
+notlast10:
+	MOVQ AX, 32(SP)
+	MOVQ 40(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ 104(DX), BX
+	MOVQ (SP), R10
+	ADDQ $+1024, R10
+	XORQ R13, R13
+	CMPQ 8(SP), $+128
+	JG   chunks11
+	MOVQ 144(DX), R10
+	MOVQ 168(DX), R13
+
+chunks11:
+	ADDQ   64(SP), R13
+	MOVQ   104(DX), R12
+	IMUL3Q $+2, R12, R12
+	XORQ   R11, R11
+
+row12:
+	TESTQ R11, R11
+	JNZ   same15
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same15:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more16
+	XORQ       R11, R11
+
+more16:
+	MOVQ     (CX), R8
+	ADDQ     48(SP), R8
+	MOVQ     R8, R9
+	ANDQ     $+63, R9
+	LEAQ     64(AX), DI
+	SUBQ     R9, DI
+	SUBQ     R9, R8
+	ADDQ     16(SP), R8
+	CMPQ     24(SP), $+256
+	JNE      edge13
+	CMPQ     32(SP), $+0
+	JNE      edge13
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	VMOVDQU  64(DI), Y0
+	VMOVDQU  96(DI), Y1
+	VMOVNTDQ Y0, 64(R8)
+	VMOVNTDQ Y1, 96(R8)
+	VMOVDQU  128(DI), Y0
+	VMOVDQU  160(DI), Y1
+	VMOVNTDQ Y0, 128(R8)
+	VMOVNTDQ Y1, 160(R8)
+	VMOVDQU  192(DI), Y0
+	VMOVDQU  224(DI), Y1
+	VMOVNTDQ Y0, 192(R8)
+	VMOVNTDQ Y1, 224(R8)
+	JMP      next14
+
+edge13:
+	MOVQ    24(SP), R14
+	ADDQ    R9, R14
+	MOVQ    32(SP), BP
+	TESTQ   $+1, BP
+	JZ      lines17
+	TESTQ   R9, R9
+	JZ      lines17
+	MOVQ    $+64, R15
+	CMPQ    R15, R14
+	CMOVQGT R14, R15
+	SUBQ    R15, R14
+	SUBQ    R9, R15
+	ADDQ    R9, DI
+	ADDQ    R9, R8
+	TESTQ   $+1, R15
+	JZ      skip21
+	MOVB    (DI), R9
+	MOVB    R9, (R8)
+	ADDQ    $+1, R8
+	ADDQ    $+1, DI
+
+skip21:
+	TESTQ $+2, R15
+	JZ    skip22
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip22:
+	TESTQ $+4, R15
+	JZ    skip23
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip23:
+	TESTQ $+8, R15
+	JZ    skip24
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip24:
+	TESTQ   $+16, R15
+	JZ      skip25
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip25:
+	TESTQ   $+32, R15
+	JZ      skip26
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip26:
+lines17:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail18
+
+whole19:
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	ADDQ     $+64, DI
+	ADDQ     $+64, R8
+	DECQ     R15
+	JNZ      whole19
+
+tail18:
+	TESTQ $+2, BP
+	JZ    done20
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip27
+	MOVB  (DI), R9
+	MOVB  R9, (R8)
+	ADDQ  $+1, R8
+	ADDQ  $+1, DI
+
+skip27:
+	TESTQ $+2, R14
+	JZ    skip28
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip28:
+	TESTQ $+4, R14
+	JZ    skip29
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip29:
+	TESTQ $+8, R14
+	JZ    skip30
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip30:
+	TESTQ   $+16, R14
+	JZ      skip31
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip31:
+	TESTQ   $+32, R14
+	JZ      skip32
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip32:
+done20:
+next14:
+	MOVQ    24(SP), DI
+	VMOVDQU (AX)(DI*1), Y0
+	VMOVDQU Y0, (AX)
+	VMOVDQU 32(AX)(DI*1), Y1
+	VMOVDQU Y1, 32(AX)
+	ADDQ    $+320, AX
+	ADDQ    $+8, CX
+	DECQ    BX
+	JNZ     row12
+	ADDQ    $+1024, (SP)
+	ADDQ    $+256, 16(SP)
+	SUBQ    $+128, 8(SP)
+	JG      chunk3
+	MOVQ    80(SP), AX
+	MOVQ    (AX), CX
+	ADDQ    CX, 56(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 64(SP)
+	ADDQ    88(SP), AX
+	MOVQ    AX, 80(SP)
+	DECQ    72(SP)
+	JNZ     outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB4StagedAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·transposeB4StagedAVX2(SB), $96-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  192(DX), BX
+	MOVQ  BX, 40(SP)
+	MOVQ  AX, 56(SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 72(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 80(SP)
+	MOVQ CX, 88(SP)
+
+outer1:
+	MOVQ 56(SP), AX
+	MOVQ AX, 48(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+	MOVQ 144(DX), AX
+	MOVQ AX, (SP)
+	MOVQ $+0, 16(SP)
+
+chunk3:
+	MOVQ    (SP), AX
+	MOVQ    40(SP), CX
+	ADDQ    $+64, CX
+	MOVQ    8(SP), R9
+	MOVQ    $+64, BX
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	IMUL3Q  $+4, R9, BX
+	MOVQ    BX, 24(SP)
+
+line4:
+	MOVQ 64(SP), BX
+	MOVQ CX, DI
+	MOVQ 104(DX), R8
+
+tile5:
+	MOVQ AX, R10
+	LEAQ 128(AX), R11
+
+fetch7:
+	MOVQ       (R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       8(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       16(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       24(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	ADDQ       $+32, R10
+	CMPQ       R10, R11
+	JL         fetch7
+	MOVQ       $+4, R10
+
+column8:
+	MOVQ        (AX), R11
+	VMOVDQU     (BX)(R11*1), X1
+	MOVQ        32(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
+	MOVQ        8(AX), R11
+	VMOVDQU     (BX)(R11*1), X2
+	MOVQ        40(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
+	MOVQ        16(AX), R11
+	VMOVDQU     (BX)(R11*1), X3
+	MOVQ        48(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
+	MOVQ        24(AX), R11
+	VMOVDQU     (BX)(R11*1), X4
+	MOVQ        56(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	VMOVDQU     Y2, (DI)
+	VMOVDQU     Y1, 320(DI)
+	VMOVDQU     Y0, 640(DI)
+	VMOVDQU     Y4, 960(DI)
+	MOVQ        64(AX), R11
+	VMOVDQU     (BX)(R11*1), X1
+	MOVQ        96(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y1, Y1
+	MOVQ        72(AX), R11
+	VMOVDQU     (BX)(R11*1), X2
+	MOVQ        104(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y2, Y2
+	MOVQ        80(AX), R11
+	VMOVDQU     (BX)(R11*1), X3
+	MOVQ        112(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y3, Y3
+	MOVQ        88(AX), R11
+	VMOVDQU     (BX)(R11*1), X4
+	MOVQ        120(AX), R11
+	VINSERTI128 $0x01, (BX)(R11*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	VMOVDQU     Y2, 32(DI)
+	VMOVDQU     Y1, 352(DI)
+	VMOVDQU     Y0, 672(DI)
+	VMOVDQU     Y4, 992(DI)
+	ADDQ        $+16, BX
+	ADDQ        $+1280, DI
+	DECQ        R10
+	JNZ         column8
+	SUBQ        $+16, R8
+	CMPQ        R8, $+16
+	JGE         tile5
+	TESTQ       R8, R8
+	JLE         done6
+	SUBQ        $+16, R8
+	LEAQ        (BX)(R8*4), BX
+	IMUL3Q      $+320, R8, R8
+	ADDQ        R8, DI
+	MOVQ        $+16, R8
+	JMP         tile5
+
+done6:
+	ADDQ $+128, AX
+	ADDQ $+64, CX
+	SUBQ $+16, R9
+	JG   line4
+	XORQ AX, AX
+	MOVQ 184(DX), CX
+	MOVQ CX, BX
+	ANDQ $+1, CX
+	ADDQ 16(SP), CX
+	JNZ  notfirst9
+	INCQ AX
+
+notfirst9:
+	CMPQ 8(SP), $+64
+	JG   notlast10
+	ANDQ $+2, BX
+	JNZ  notlast10
+	ADDQ $+2, AX
+
+notlast10:
+	MOVQ AX, 32(SP)
+	MOVQ 40(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ 104(DX), BX
+	MOVQ (SP), R10
+	ADDQ $+512, R10
+	XORQ R13, R13
+	CMPQ 8(SP), $+64
+	JG   chunks11
+	MOVQ 144(DX), R10
+	MOVQ 168(DX), R13
+
+chunks11:
+	ADDQ   64(SP), R13
+	MOVQ   104(DX), R12
+	IMUL3Q $+4, R12, R12
+	XORQ   R11, R11
+
+row12:
+	TESTQ R11, R11
+	JNZ   same15
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same15:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more16
+	XORQ       R11, R11
+
+more16:
+	MOVQ     (CX), R8
+	ADDQ     48(SP), R8
+	MOVQ     R8, R9
+	ANDQ     $+63, R9
+	LEAQ     64(AX), DI
+	SUBQ     R9, DI
+	SUBQ     R9, R8
+	ADDQ     16(SP), R8
+	CMPQ     24(SP), $+256
+	JNE      edge13
+	CMPQ     32(SP), $+0
+	JNE      edge13
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	VMOVDQU  64(DI), Y0
+	VMOVDQU  96(DI), Y1
+	VMOVNTDQ Y0, 64(R8)
+	VMOVNTDQ Y1, 96(R8)
+	VMOVDQU  128(DI), Y0
+	VMOVDQU  160(DI), Y1
+	VMOVNTDQ Y0, 128(R8)
+	VMOVNTDQ Y1, 160(R8)
+	VMOVDQU  192(DI), Y0
+	VMOVDQU  224(DI), Y1
+	VMOVNTDQ Y0, 192(R8)
+	VMOVNTDQ Y1, 224(R8)
+	JMP      next14
+
+edge13:
+	MOVQ    24(SP), R14
+	ADDQ    R9, R14
+	MOVQ    32(SP), BP
+	TESTQ   $+1, BP
+	JZ      lines17
+	TESTQ   R9, R9
+	JZ      lines17
+	MOVQ    $+64, R15
+	CMPQ    R15, R14
+	CMOVQGT R14, R15
+	SUBQ    R15, R14
+	SUBQ    R9, R15
+	ADDQ    R9, DI
+	ADDQ    R9, R8
+	TESTQ   $+1, R15
+	JZ      skip21
+	MOVB    (DI), R9
+	MOVB    R9, (R8)
+	ADDQ    $+1, R8
+	ADDQ    $+1, DI
+
+skip21:
+	TESTQ $+2, R15
+	JZ    skip22
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip22:
+	TESTQ $+4, R15
+	JZ    skip23
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip23:
+	TESTQ $+8, R15
+	JZ    skip24
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip24:
+	TESTQ   $+16, R15
+	JZ      skip25
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip25:
+	TESTQ   $+32, R15
+	JZ      skip26
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip26:
+lines17:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail18
+
+whole19:
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	ADDQ     $+64, DI
+	ADDQ     $+64, R8
+	DECQ     R15
+	JNZ      whole19
+
+tail18:
+	TESTQ $+2, BP
+	JZ    done20
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip27
+	MOVB  (DI), R9
+	MOVB  R9, (R8)
+	ADDQ  $+1, R8
+	ADDQ  $+1, DI
+
+skip27:
+	TESTQ $+2, R14
+	JZ    skip28
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip28:
+	TESTQ $+4, R14
+	JZ    skip29
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip29:
+	TESTQ $+8, R14
+	JZ    skip30
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip30:
+	TESTQ   $+16, R14
+	JZ      skip31
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip31:
+	TESTQ   $+32, R14
+	JZ      skip32
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip32:
+done20:
+next14:
+	MOVQ    24(SP), DI
+	VMOVDQU (AX)(DI*1), Y0
+	VMOVDQU Y0, (AX)
+	VMOVDQU 32(AX)(DI*1), Y1
+	VMOVDQU Y1, 32(AX)
+	ADDQ    $+320, AX
+	ADDQ    $+8, CX
+	DECQ    BX
+	JNZ     row12
+	ADDQ    $+512, (SP)
+	ADDQ    $+256, 16(SP)
+	SUBQ    $+64, 8(SP)
+	JG      chunk3
+	MOVQ    80(SP), AX
+	MOVQ    (AX), CX
+	ADDQ    CX, 56(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 64(SP)
+	ADDQ    88(SP), AX
+	MOVQ    AX, 80(SP)
+	DECQ    72(SP)
+	JNZ     outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB8StagedAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·transposeB8StagedAVX2(SB), $96-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  192(DX), BX
+	MOVQ  BX, 40(SP)
+	MOVQ  AX, 56(SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 72(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 80(SP)
+	MOVQ CX, 88(SP)
+
+outer1:
+	MOVQ 56(SP), AX
+	MOVQ AX, 48(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+	MOVQ 144(DX), AX
+	MOVQ AX, (SP)
+	MOVQ $+0, 16(SP)
+
+chunk3:
+	MOVQ    (SP), AX
+	MOVQ    40(SP), CX
+	ADDQ    $+64, CX
+	MOVQ    8(SP), R9
+	MOVQ    $+32, BX
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	IMUL3Q  $+8, R9, BX
+	MOVQ    BX, 24(SP)
+
+line4:
+	MOVQ 64(SP), BX
+	MOVQ CX, DI
+	MOVQ 104(DX), R8
+
+tile5:
+	MOVQ AX, R10
+	LEAQ 64(AX), R11
+
+fetch7:
+	MOVQ       (R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       8(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       16(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       24(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	ADDQ       $+32, R10
+	CMPQ       R10, R11
+	JL         fetch7
+	MOVQ       $+2, R10
+
+column8:
+	MOVQ        (AX), R11
+	VMOVDQU     (BX)(R11*1), Y0
+	MOVQ        8(AX), R11
+	VMOVDQU     (BX)(R11*1), Y1
+	MOVQ        16(AX), R11
+	VMOVDQU     (BX)(R11*1), Y2
+	MOVQ        24(AX), R11
+	VMOVDQU     (BX)(R11*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	VMOVDQU     Y3, (DI)
+	VMOVDQU     Y5, 320(DI)
+	VMOVDQU     Y1, 640(DI)
+	VMOVDQU     Y0, 960(DI)
+	MOVQ        32(AX), R11
+	VMOVDQU     (BX)(R11*1), Y0
+	MOVQ        40(AX), R11
+	VMOVDQU     (BX)(R11*1), Y1
+	MOVQ        48(AX), R11
+	VMOVDQU     (BX)(R11*1), Y2
+	MOVQ        56(AX), R11
+	VMOVDQU     (BX)(R11*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	VMOVDQU     Y3, 32(DI)
+	VMOVDQU     Y5, 352(DI)
+	VMOVDQU     Y1, 672(DI)
+	VMOVDQU     Y0, 992(DI)
+	ADDQ        $+32, BX
+	ADDQ        $+1280, DI
+	DECQ        R10
+	JNZ         column8
+	SUBQ        $+8, R8
+	CMPQ        R8, $+8
+	JGE         tile5
+	TESTQ       R8, R8
+	JLE         done6
+	SUBQ        $+8, R8
+	LEAQ        (BX)(R8*8), BX
+	IMUL3Q      $+320, R8, R8
+	ADDQ        R8, DI
+	MOVQ        $+8, R8
+	JMP         tile5
+
+done6:
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+8, R9
+	JG   line4
+	XORQ AX, AX
+	MOVQ 184(DX), CX
+	MOVQ CX, BX
+	ANDQ $+1, CX
+	ADDQ 16(SP), CX
+	JNZ  notfirst9
+	INCQ AX
+
+notfirst9:
+	CMPQ 8(SP), $+32
+	JG   notlast10
+	ANDQ $+2, BX
+	JNZ  notlast10
+	ADDQ $+2, AX
+
+notlast10:
+	MOVQ AX, 32(SP)
+	MOVQ 40(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ 104(DX), BX
+	MOVQ (SP), R10
+	ADDQ $+256, R10
+	XORQ R13, R13
+	CMPQ 8(SP), $+32
+	JG   chunks11
+	MOVQ 144(DX), R10
+	MOVQ 168(DX), R13
+
+chunks11:
+	ADDQ   64(SP), R13
+	MOVQ   104(DX), R12
+	IMUL3Q $+8, R12, R12
+	XORQ   R11, R11
+
+row12:
+	TESTQ R11, R11
+	JNZ   same15
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same15:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more16
+	XORQ       R11, R11
+
+more16:
+	MOVQ     (CX), R8
+	ADDQ     48(SP), R8
+	MOVQ     R8, R9
+	ANDQ     $+63, R9
+	LEAQ     64(AX), DI
+	SUBQ     R9, DI
+	SUBQ     R9, R8
+	ADDQ     16(SP), R8
+	CMPQ     24(SP), $+256
+	JNE      edge13
+	CMPQ     32(SP), $+0
+	JNE      edge13
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	VMOVDQU  64(DI), Y0
+	VMOVDQU  96(DI), Y1
+	VMOVNTDQ Y0, 64(R8)
+	VMOVNTDQ Y1, 96(R8)
+	VMOVDQU  128(DI), Y0
+	VMOVDQU  160(DI), Y1
+	VMOVNTDQ Y0, 128(R8)
+	VMOVNTDQ Y1, 160(R8)
+	VMOVDQU  192(DI), Y0
+	VMOVDQU  224(DI), Y1
+	VMOVNTDQ Y0, 192(R8)
+	VMOVNTDQ Y1, 224(R8)
+	JMP      next14
+
+edge13:
+	MOVQ    24(SP), R14
+	ADDQ    R9, R14
+	MOVQ    32(SP), BP
+	TESTQ   $+1, BP
+	JZ      lines17
+	TESTQ   R9, R9
+	JZ      lines17
+	MOVQ    $+64, R15
+	CMPQ    R15, R14
+	CMOVQGT R14, R15
+	SUBQ    R15, R14
+	SUBQ    R9, R15
+	ADDQ    R9, DI
+	ADDQ    R9, R8
+	TESTQ   $+1, R15
+	JZ      skip21
+	MOVB    (DI), R9
+	MOVB    R9, (R8)
+	ADDQ    $+1, R8
+	ADDQ    $+1, DI
+
+skip21:
+	TESTQ $+2, R15
+	JZ    skip22
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip22:
+	TESTQ $+4, R15
+	JZ    skip23
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip23:
+	TESTQ $+8, R15
+	JZ    skip24
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip24:
+	TESTQ   $+16, R15
+	JZ      skip25
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip25:
+	TESTQ   $+32, R15
+	JZ      skip26
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip26:
+lines17:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail18
+
+whole19:
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	ADDQ     $+64, DI
+	ADDQ     $+64, R8
+	DECQ     R15
+	JNZ      whole19
+
+tail18:
+	TESTQ $+2, BP
+	JZ    done20
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip27
+	MOVB  (DI), R9
+	MOVB  R9, (R8)
+	ADDQ  $+1, R8
+	ADDQ  $+1, DI
+
+skip27:
+	TESTQ $+2, R14
+	JZ    skip28
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip28:
+	TESTQ $+4, R14
+	JZ    skip29
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip29:
+	TESTQ $+8, R14
+	JZ    skip30
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip30:
+	TESTQ   $+16, R14
+	JZ      skip31
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip31:
+	TESTQ   $+32, R14
+	JZ      skip32
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip32:
+done20:
+next14:
+	MOVQ    24(SP), DI
+	VMOVDQU (AX)(DI*1), Y0
+	VMOVDQU Y0, (AX)
+	VMOVDQU 32(AX)(DI*1), Y1
+	VMOVDQU Y1, 32(AX)
+	ADDQ    $+320, AX
+	ADDQ    $+8, CX
+	DECQ    BX
+	JNZ     row12
+	ADDQ    $+256, (SP)
+	ADDQ    $+256, 16(SP)
+	SUBQ    $+32, 8(SP)
+	JG      chunk3
+	MOVQ    80(SP), AX
+	MOVQ    (AX), CX
+	ADDQ    CX, 56(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 64(SP)
+	ADDQ    88(SP), AX
+	MOVQ    AX, 80(SP)
+	DECQ    72(SP)
+	JNZ     outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB16StagedAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·transposeB16StagedAVX2(SB), $96-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  192(DX), BX
+	MOVQ  BX, 40(SP)
+	MOVQ  AX, 56(SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 72(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 80(SP)
+	MOVQ CX, 88(SP)
+
+outer1:
+	MOVQ 56(SP), AX
+	MOVQ AX, 48(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+	MOVQ 144(DX), AX
+	MOVQ AX, (SP)
+	MOVQ $+0, 16(SP)
+
+chunk3:
+	MOVQ    (SP), AX
+	MOVQ    40(SP), CX
+	ADDQ    $+64, CX
+	MOVQ    8(SP), R9
+	MOVQ    $+16, BX
+	CMPQ    R9, BX
+	CMOVQGT BX, R9
+	IMUL3Q  $+16, R9, BX
+	MOVQ    BX, 24(SP)
+
+line4:
+	MOVQ 64(SP), BX
+	MOVQ CX, DI
+	MOVQ 104(DX), R8
+
+tile5:
+	MOVQ AX, R10
+	LEAQ 32(AX), R11
+
+fetch7:
+	MOVQ       (R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       8(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       16(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	MOVQ       24(R10), R12
+	PREFETCHT1 256(BX)(R12*1)
+	ADDQ       $+32, R10
+	CMPQ       R10, R11
+	JL         fetch7
+	MOVQ       $+2, R10
+
+column8:
+	MOVQ       (AX), R11
+	VMOVDQU    (BX)(R11*1), Y0
+	MOVQ       8(AX), R11
+	VMOVDQU    (BX)(R11*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	VMOVDQU    Y2, (DI)
+	VMOVDQU    Y0, 320(DI)
+	MOVQ       16(AX), R11
+	VMOVDQU    (BX)(R11*1), Y0
+	MOVQ       24(AX), R11
+	VMOVDQU    (BX)(R11*1), Y1
+	VPERM2I128 $0x20, Y1, Y0, Y2
+	VPERM2I128 $0x31, Y1, Y0, Y0
+	VMOVDQU    Y2, 32(DI)
+	VMOVDQU    Y0, 352(DI)
+	ADDQ       $+32, BX
+	ADDQ       $+640, DI
+	DECQ       R10
+	JNZ        column8
+	SUBQ       $+4, R8
+	CMPQ       R8, $+4
+	JGE        tile5
+	TESTQ      R8, R8
+	JLE        done6
+	SUBQ       $+4, R8
+	IMUL3Q     $+16, R8, R10
+	ADDQ       R10, BX
+	IMUL3Q     $+320, R8, R8
+	ADDQ       R8, DI
+	MOVQ       $+4, R8
+	JMP        tile5
+
+done6:
+	ADDQ $+32, AX
+	ADDQ $+64, CX
+	SUBQ $+4, R9
+	JG   line4
+	XORQ AX, AX
+	MOVQ 184(DX), CX
+	MOVQ CX, BX
+	ANDQ $+1, CX
+	ADDQ 16(SP), CX
+	JNZ  notfirst9
+	INCQ AX
+
+notfirst9:
+	CMPQ 8(SP), $+16
+	JG   notlast10
+	ANDQ $+2, BX
+	JNZ  notlast10
+	ADDQ $+2, AX
+
+notlast10:
+	MOVQ AX, 32(SP)
+	MOVQ 40(SP), AX
+	MOVQ 120(DX), CX
+	MOVQ 104(DX), BX
+	MOVQ (SP), R10
+	ADDQ $+128, R10
+	XORQ R13, R13
+	CMPQ 8(SP), $+16
+	JG   chunks11
+	MOVQ 144(DX), R10
+	MOVQ 168(DX), R13
+
+chunks11:
+	ADDQ   64(SP), R13
+	MOVQ   104(DX), R12
+	IMUL3Q $+16, R12, R12
+	XORQ   R11, R11
+
+row12:
+	TESTQ R11, R11
+	JNZ   same15
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same15:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more16
+	XORQ       R11, R11
+
+more16:
+	MOVQ     (CX), R8
+	ADDQ     48(SP), R8
+	MOVQ     R8, R9
+	ANDQ     $+63, R9
+	LEAQ     64(AX), DI
+	SUBQ     R9, DI
+	SUBQ     R9, R8
+	ADDQ     16(SP), R8
+	CMPQ     24(SP), $+256
+	JNE      edge13
+	CMPQ     32(SP), $+0
+	JNE      edge13
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	VMOVDQU  64(DI), Y0
+	VMOVDQU  96(DI), Y1
+	VMOVNTDQ Y0, 64(R8)
+	VMOVNTDQ Y1, 96(R8)
+	VMOVDQU  128(DI), Y0
+	VMOVDQU  160(DI), Y1
+	VMOVNTDQ Y0, 128(R8)
+	VMOVNTDQ Y1, 160(R8)
+	VMOVDQU  192(DI), Y0
+	VMOVDQU  224(DI), Y1
+	VMOVNTDQ Y0, 192(R8)
+	VMOVNTDQ Y1, 224(R8)
+	JMP      next14
+
+edge13:
+	MOVQ    24(SP), R14
+	ADDQ    R9, R14
+	MOVQ    32(SP), BP
+	TESTQ   $+1, BP
+	JZ      lines17
+	TESTQ   R9, R9
+	JZ      lines17
+	MOVQ    $+64, R15
+	CMPQ    R15, R14
+	CMOVQGT R14, R15
+	SUBQ    R15, R14
+	SUBQ    R9, R15
+	ADDQ    R9, DI
+	ADDQ    R9, R8
+	TESTQ   $+1, R15
+	JZ      skip21
+	MOVB    (DI), R9
+	MOVB    R9, (R8)
+	ADDQ    $+1, R8
+	ADDQ    $+1, DI
+
+skip21:
+	TESTQ $+2, R15
+	JZ    skip22
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip22:
+	TESTQ $+4, R15
+	JZ    skip23
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip23:
+	TESTQ $+8, R15
+	JZ    skip24
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip24:
+	TESTQ   $+16, R15
+	JZ      skip25
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip25:
+	TESTQ   $+32, R15
+	JZ      skip26
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip26:
+lines17:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail18
+
+whole19:
+	VMOVDQU  (DI), Y0
+	VMOVDQU  32(DI), Y1
+	VMOVNTDQ Y0, (R8)
+	VMOVNTDQ Y1, 32(R8)
+	ADDQ     $+64, DI
+	ADDQ     $+64, R8
+	DECQ     R15
+	JNZ      whole19
+
+tail18:
+	TESTQ $+2, BP
+	JZ    done20
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip27
+	MOVB  (DI), R9
+	MOVB  R9, (R8)
+	ADDQ  $+1, R8
+	ADDQ  $+1, DI
+
+skip27:
+	TESTQ $+2, R14
+	JZ    skip28
+	MOVW  (DI), R9
+	MOVW  R9, (R8)
+	ADDQ  $+2, R8
+	ADDQ  $+2, DI
+
+skip28:
+	TESTQ $+4, R14
+	JZ    skip29
+	MOVL  (DI), R9
+	MOVL  R9, (R8)
+	ADDQ  $+4, R8
+	ADDQ  $+4, DI
+
+skip29:
+	TESTQ $+8, R14
+	JZ    skip30
+	MOVQ  (DI), R9
+	MOVQ  R9, (R8)
+	ADDQ  $+8, R8
+	ADDQ  $+8, DI
+
+skip30:
+	TESTQ   $+16, R14
+	JZ      skip31
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (R8)
+	ADDQ    $+16, R8
+	ADDQ    $+16, DI
+
+skip31:
+	TESTQ   $+32, R14
+	JZ      skip32
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (R8)
+	ADDQ    $+32, R8
+	ADDQ    $+32, DI
+
+skip32:
+done20:
+next14:
+	MOVQ    24(SP), DI
+	VMOVDQU (AX)(DI*1), Y0
+	VMOVDQU Y0, (AX)
+	VMOVDQU 32(AX)(DI*1), Y1
+	VMOVDQU Y1, 32(AX)
+	ADDQ    $+320, AX
+	ADDQ    $+8, CX
+	DECQ    BX
+	JNZ     row12
+	ADDQ    $+128, (SP)
+	ADDQ    $+256, 16(SP)
+	SUBQ    $+16, 8(SP)
+	JG      chunk3
+	MOVQ    80(SP), AX
+	MOVQ    (AX), CX
+	ADDQ    CX, 56(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 64(SP)
+	ADDQ    88(SP), AX
+	MOVQ    AX, 80(SP)
+	DECQ    72(SP)
+	JNZ     outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
 // func transposeB3VBMI(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
 TEXT ·transposeB3VBMI(SB), $56-24
@@ -17580,12 +19742,12 @@ TEXT ·permute1x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	MOVQ      24(BX), SI
 	MOVQ      88(BX), DI
-	MOVQ      184(DX), R8
+	MOVQ      200(DX), R8
 	XORQ      $+1, R8
 	ORQ       56(DX), R8
 	ORQ       80(DX), R8
@@ -17729,7 +19891,7 @@ TEXT ·permute2x2VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17737,7 +19899,7 @@ TEXT ·permute2x2VBMI(SB), $32-24
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), R8
 	MOVQ      96(BX), R9
-	MOVQ      184(DX), R10
+	MOVQ      200(DX), R10
 	XORQ      $+1, R10
 	ORQ       56(DX), R10
 	ORQ       80(DX), R10
@@ -17921,7 +20083,7 @@ TEXT ·permute3x3VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -17941,7 +20103,7 @@ TEXT ·permute3x3VBMI(SB), $32-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      184(DX), R12
+	MOVQ      200(DX), R12
 	XORQ      $+1, R12
 	ORQ       56(DX), R12
 	ORQ       80(DX), R12
@@ -18065,7 +20227,7 @@ TEXT ·permute4x4VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -18087,7 +20249,7 @@ TEXT ·permute4x4VBMI(SB), $32-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      184(DX), R12
+	MOVQ      200(DX), R12
 	XORQ      $+1, R12
 	ORQ       56(DX), R12
 	ORQ       80(DX), R12
@@ -18247,7 +20409,7 @@ TEXT ·permute5x5VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -18386,7 +20548,7 @@ TEXT ·permute6x6VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -18554,7 +20716,7 @@ TEXT ·permute7x7VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -18759,7 +20921,7 @@ TEXT ·permute8x8VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -18995,13 +21157,13 @@ TEXT ·permute2x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	MOVQ      24(BX), SI
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), R8
-	MOVQ      184(DX), R9
+	MOVQ      200(DX), R9
 	XORQ      $+1, R9
 	ORQ       56(DX), R9
 	ORQ       80(DX), R9
@@ -19163,7 +21325,7 @@ TEXT ·permute3x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -19173,7 +21335,7 @@ TEXT ·permute3x1VBMI(SB), $32-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
-	MOVQ      184(DX), R10
+	MOVQ      200(DX), R10
 	XORQ      $+1, R10
 	ORQ       56(DX), R10
 	ORQ       80(DX), R10
@@ -19353,7 +21515,7 @@ TEXT ·permute4x1VBMI(SB), $32-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -19363,7 +21525,7 @@ TEXT ·permute4x1VBMI(SB), $32-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
-	MOVQ      184(DX), R10
+	MOVQ      200(DX), R10
 	XORQ      $+1, R10
 	ORQ       56(DX), R10
 	ORQ       80(DX), R10
@@ -19477,7 +21639,7 @@ TEXT ·permute5x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -19559,7 +21721,7 @@ TEXT ·permute6x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -19646,7 +21808,7 @@ TEXT ·permute7x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -19739,7 +21901,7 @@ TEXT ·permute8x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -19837,7 +21999,7 @@ TEXT ·permuteMasked1x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	KMOVQ     152(BX), K1
@@ -19920,7 +22082,7 @@ TEXT ·permuteMasked1x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20012,7 +22174,7 @@ TEXT ·permuteMasked1x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20113,7 +22275,7 @@ TEXT ·permuteMasked1x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20188,7 +22350,7 @@ TEXT ·permuteMasked2x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	KMOVQ     152(BX), K1
@@ -20279,7 +22441,7 @@ TEXT ·permuteMasked2x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20382,7 +22544,7 @@ TEXT ·permuteMasked2x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20458,7 +22620,7 @@ TEXT ·permuteMasked2x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20540,7 +22702,7 @@ TEXT ·permuteMasked3x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20642,7 +22804,7 @@ TEXT ·permuteMasked3x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20722,7 +22884,7 @@ TEXT ·permuteMasked3x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20810,7 +22972,7 @@ TEXT ·permuteMasked3x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20907,7 +23069,7 @@ TEXT ·permuteMasked4x1VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -20983,7 +23145,7 @@ TEXT ·permuteMasked4x2VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -21069,7 +23231,7 @@ TEXT ·permuteMasked4x3VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -21166,7 +23328,7 @@ TEXT ·permuteMasked4x4VBMI(SB), $24-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      192(DX), BX
+	MOVQ      208(DX), BX
 	MOVQ      536(BX), SI
 	VMOVDQU64 (SI), Z0
 	VMOVDQU64 64(SI), Z1
@@ -21274,12 +23436,12 @@ TEXT ·permute1x1AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 (SI), Y0
 	ADDQ           24(BX), CX
 	ADDQ           88(BX), AX
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	MOVQ           BX, (SP)
 	MOVQ           56(DX), BX
@@ -21403,7 +23565,7 @@ TEXT ·permute1x2AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 16(SI), Y0
 	VBROADCASTI128 (SI), Y1
@@ -21411,7 +23573,7 @@ TEXT ·permute1x2AVX2(SB), $56-24
 	ADDQ           88(BX), AX
 	MOVQ           96(BX), SI
 	SUBQ           88(BX), SI
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            SI, BX
 	MOVQ           BX, (SP)
@@ -21543,7 +23705,7 @@ TEXT ·permute1x3AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 32(SI), Y0
 	VBROADCASTI128 16(SI), Y1
@@ -21554,7 +23716,7 @@ TEXT ·permute1x3AVX2(SB), $56-24
 	SUBQ           88(BX), SI
 	MOVQ           104(BX), DI
 	SUBQ           88(BX), DI
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            SI, BX
 	ORQ            DI, BX
@@ -21694,7 +23856,7 @@ TEXT ·permute1x4AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -21708,7 +23870,7 @@ TEXT ·permute1x4AVX2(SB), $56-24
 	SUBQ           88(BX), DI
 	MOVQ           112(BX), R8
 	SUBQ           88(BX), R8
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            SI, BX
 	ORQ            DI, BX
@@ -21856,7 +24018,7 @@ TEXT ·permute2x1AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 16(SI), Y0
 	VBROADCASTI128 (SI), Y1
@@ -21864,7 +24026,7 @@ TEXT ·permute2x1AVX2(SB), $56-24
 	MOVQ           32(BX), SI
 	SUBQ           24(BX), SI
 	ADDQ           88(BX), AX
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	MOVQ           BX, (SP)
 	MOVQ           56(DX), BX
@@ -22000,7 +24162,7 @@ TEXT ·permute2x2AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -22012,7 +24174,7 @@ TEXT ·permute2x2AVX2(SB), $56-24
 	ADDQ           88(BX), AX
 	MOVQ           96(BX), DI
 	SUBQ           88(BX), DI
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            DI, BX
 	MOVQ           BX, (SP)
@@ -22162,7 +24324,7 @@ TEXT ·permute3x1AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 32(SI), Y0
 	VBROADCASTI128 16(SI), Y1
@@ -22173,7 +24335,7 @@ TEXT ·permute3x1AVX2(SB), $56-24
 	MOVQ           40(BX), DI
 	SUBQ           24(BX), DI
 	ADDQ           88(BX), AX
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	MOVQ           BX, (SP)
 	MOVQ           56(DX), BX
@@ -22321,7 +24483,7 @@ TEXT ·permute3x2AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 80(SI), Y0
 	VBROADCASTI128 64(SI), Y1
@@ -22337,7 +24499,7 @@ TEXT ·permute3x2AVX2(SB), $56-24
 	ADDQ           88(BX), AX
 	MOVQ           96(BX), R8
 	SUBQ           88(BX), R8
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            R8, BX
 	MOVQ           BX, (SP)
@@ -22505,7 +24667,7 @@ TEXT ·permute3x3AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 128(SI), Y0
 	VBROADCASTI128 112(SI), Y1
@@ -22526,7 +24688,7 @@ TEXT ·permute3x3AVX2(SB), $56-24
 	SUBQ           88(BX), R8
 	MOVQ           104(BX), R9
 	SUBQ           88(BX), R9
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            R8, BX
 	ORQ            R9, BX
@@ -22714,7 +24876,7 @@ TEXT ·permute4x1AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -22728,7 +24890,7 @@ TEXT ·permute4x1AVX2(SB), $56-24
 	MOVQ           48(BX), R8
 	SUBQ           24(BX), R8
 	ADDQ           88(BX), AX
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	MOVQ           BX, (SP)
 	MOVQ           56(DX), BX
@@ -22888,7 +25050,7 @@ TEXT ·permute4x2AVX2(SB), $56-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 112(SI), Y0
 	VBROADCASTI128 96(SI), Y1
@@ -22908,7 +25070,7 @@ TEXT ·permute4x2AVX2(SB), $56-24
 	ADDQ           88(BX), AX
 	MOVQ           96(BX), R9
 	SUBQ           88(BX), R9
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            R9, BX
 	MOVQ           BX, (SP)
@@ -23094,7 +25256,7 @@ TEXT ·permute4x3AVX2(SB), $120-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 176(SI), Y0
 	VMOVDQU        Y0, 48(SP)
@@ -23122,7 +25284,7 @@ TEXT ·permute4x3AVX2(SB), $120-24
 	SUBQ           88(BX), R9
 	MOVQ           104(BX), R10
 	SUBQ           88(BX), R10
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            R9, BX
 	ORQ            R10, BX
@@ -23334,7 +25496,7 @@ TEXT ·permute4x4AVX2(SB), $248-24
 	MOVQ           dst+0(FP), AX
 	MOVQ           src+8(FP), CX
 	MOVQ           b+16(FP), DX
-	MOVQ           192(DX), BX
+	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 240(SI), Y0
 	VMOVDQU        Y0, 176(SP)
@@ -23372,7 +25534,7 @@ TEXT ·permute4x4AVX2(SB), $248-24
 	SUBQ           88(BX), R10
 	MOVQ           112(BX), R11
 	SUBQ           88(BX), R11
-	MOVQ           184(DX), BX
+	MOVQ           200(DX), BX
 	XORQ           $+1, BX
 	ORQ            R9, BX
 	ORQ            R10, BX
@@ -23610,7 +25772,7 @@ TEXT ·permute1x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVQ  (DX), SI
@@ -23668,7 +25830,7 @@ TEXT ·permute1x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -23731,7 +25893,7 @@ TEXT ·permute1x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -23799,7 +25961,7 @@ TEXT ·permute1x4SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -23872,7 +26034,7 @@ TEXT ·permute2x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -23936,7 +26098,7 @@ TEXT ·permute2x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -24009,7 +26171,7 @@ TEXT ·permute3x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -24079,7 +26241,7 @@ TEXT ·permute3x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -24162,7 +26324,7 @@ TEXT ·permute3x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -24258,7 +26420,7 @@ TEXT ·permute4x1SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -24334,7 +26496,7 @@ TEXT ·permute4x2SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -24427,7 +26589,7 @@ TEXT ·permute4x3SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1
@@ -24537,7 +26699,7 @@ TEXT ·permute4x4SSSE3(SB), $24-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
-	MOVQ  192(DX), BX
+	MOVQ  208(DX), BX
 	MOVQ  536(BX), SI
 	MOVOU (SI), X0
 	MOVOU 16(SI), X1

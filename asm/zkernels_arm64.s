@@ -2724,7 +2724,7 @@ TEXT ·permute1x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	MOVD  24(R3), R4
@@ -2779,7 +2779,7 @@ TEXT ·permute1x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	MOVD  536(R3), R4
@@ -2841,7 +2841,7 @@ TEXT ·permute1x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	MOVD  536(R3), R4
@@ -2910,7 +2910,7 @@ TEXT ·permute1x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	MOVD  536(R3), R4
@@ -2986,7 +2986,7 @@ TEXT ·permute2x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3049,7 +3049,7 @@ TEXT ·permute2x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3123,7 +3123,7 @@ TEXT ·permute2x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3208,7 +3208,7 @@ TEXT ·permute2x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3304,7 +3304,7 @@ TEXT ·permute3x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3375,7 +3375,7 @@ TEXT ·permute3x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3461,7 +3461,7 @@ TEXT ·permute3x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3562,7 +3562,7 @@ TEXT ·permute3x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3678,7 +3678,7 @@ TEXT ·permute4x1NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3757,7 +3757,7 @@ TEXT ·permute4x2NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3855,7 +3855,7 @@ TEXT ·permute4x3NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -3972,7 +3972,7 @@ TEXT ·permute4x4NEON(SB), NOSPLIT, $0-24
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
 	MOVD  b+16(FP), R2
-	MOVD  192(R2), R3
+	MOVD  208(R2), R3
 	MOVD  536(R3), R4
 	FMOVQ (R4), F4
 	FMOVQ 16(R4), F12
@@ -4108,7 +4108,7 @@ TEXT ·permute2x2DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4164,7 +4164,7 @@ TEXT ·permute2x2DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4220,7 +4220,7 @@ TEXT ·permute2x2DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4276,7 +4276,7 @@ TEXT ·permute2x2DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4332,7 +4332,7 @@ TEXT ·permute3x3DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4392,7 +4392,7 @@ TEXT ·permute3x3DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4452,7 +4452,7 @@ TEXT ·permute3x3DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4512,7 +4512,7 @@ TEXT ·permute3x3DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4572,7 +4572,7 @@ TEXT ·permute4x4DeinterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4636,7 +4636,7 @@ TEXT ·permute4x4DeinterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4700,7 +4700,7 @@ TEXT ·permute4x4DeinterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4764,7 +4764,7 @@ TEXT ·permute4x4DeinterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	ADD  R4, R1, R1
 	MOVD 88(R3), R5
@@ -4828,7 +4828,7 @@ TEXT ·permute2x2InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4884,7 +4884,7 @@ TEXT ·permute2x2InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4940,7 +4940,7 @@ TEXT ·permute2x2InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -4996,7 +4996,7 @@ TEXT ·permute2x2InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5052,7 +5052,7 @@ TEXT ·permute3x3InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5112,7 +5112,7 @@ TEXT ·permute3x3InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5172,7 +5172,7 @@ TEXT ·permute3x3InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5232,7 +5232,7 @@ TEXT ·permute3x3InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5292,7 +5292,7 @@ TEXT ·permute4x4InterleaveB1NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5356,7 +5356,7 @@ TEXT ·permute4x4InterleaveB2NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5420,7 +5420,7 @@ TEXT ·permute4x4InterleaveB4NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5
@@ -5484,7 +5484,7 @@ TEXT ·permute4x4InterleaveB8NEON(SB), NOSPLIT, $0-24
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD b+16(FP), R2
-	MOVD 192(R2), R3
+	MOVD 208(R2), R3
 	MOVD 24(R3), R4
 	MOVD 32(R3), R5
 	SUB  R4, R5, R5

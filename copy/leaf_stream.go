@@ -17,8 +17,11 @@ func (b *builder) transposeStream(k int) bool {
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	if ok && I.least() >= t.I && J.least() >= t.J {
+		merge, merges := asm.StreamKernel(t, true, b.have)
+		merges = merges && I.least() >= asm.Info(merge).I && J.total()*b.x.item >= mergeBytes
+		staged := merges && asm.Info(merge).Scratch > 0 && oneChannel(I.loops[0])
 		stream, ok := asm.StreamKernel(t, false, b.have)
-		if ok && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
+		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
 			b.tables(&I, &J)
 			b.plan.kernel, b.plan.stream = stream, true
@@ -27,13 +30,9 @@ func (b *builder) transposeStream(k int) bool {
 			block.Ahead = t.J * max(1, min(rows, J.least()/t.J))
 			return true
 		}
-		merge, ok := asm.StreamKernel(t, true, b.have)
-		if ok && J.total()*b.x.item >= mergeBytes {
+		if merges {
 			b.rest = append(b.restBuf[:0], all...)
-			I, J = b.chains(k, mergeI/b.x.item, mergeJ, asm.Info(merge).I)
-			b.block(&I, &J)
-			b.plan.kernel, b.plan.size, b.ordered = merge, b.x.item, true
-			b.finish(J.split, I.split)
+			b.merge(k, merge)
 			return true
 		}
 		b.tables(&I, &J)
@@ -42,6 +41,32 @@ func (b *builder) transposeStream(k int) bool {
 	}
 	b.rest = append(b.restBuf[:0], all...)
 	return false
+}
+
+// oneChannel reports whether the destination rows of l, a line of each after the other, all
+// go to one channel of the memory, or to few: by measurement, with steps of half a KiB,
+// and of two where the rows are few.
+func oneChannel(l loop) bool {
+	return l.n >= 32 && l.dst%2048 == 0 || l.n >= 128 && l.dst%512 == 0
+}
+
+// merge makes the leaf a transpose that merges lines. One that works through scratch memory
+// takes long source runs, and few of them in a call: what fills no line of a destination
+// row waits for the next.
+func (b *builder) merge(k int, id asm.ID) {
+	mostI, mostJ := mergeI/b.x.item, mergeJ
+	staged := asm.Info(id).Scratch > 0
+	if staged {
+		mostI, mostJ = stagedI, blockBytes/(2*stagedI*b.x.item)
+	}
+	I, J := b.chains(k, mostI, mostJ, 64/b.x.item)
+	b.block(&I, &J)
+	b.plan.kernel, b.plan.size, b.ordered = id, b.x.item, true
+	if b.plan.stream = staged; staged {
+		b.finish(I.split, J.split)
+	} else {
+		b.finish(J.split, I.split)
+	}
 }
 
 // streams reports whether the plan is to store past the caches where it can.

@@ -19,6 +19,9 @@ const (
 	shortItems = 16384 // items of a block that is short along I
 	mergeI     = 512   // bytes of I in a block that merges lines
 	mergeJ     = 512   // items of J in a block that merges lines
+
+	stagedI    = 1024 // items of I in a block that goes through scratch memory
+	stagedRow  = 320  // bytes of scratch for each of them, at most
 	maxOffsets = 2*(maxI+maxJ) + 64 + 2*maxTurns
 	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
 	lineBytes  = 32 << 10  // payload from which crowding matters for small items

@@ -2,6 +2,7 @@ package strided
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/stridecopy/stridecopy/asm"
 )
@@ -63,7 +64,7 @@ func (p *Plan) run(dst, src []byte) {
 		p.runOffEdge(dst, src)
 		return
 	}
-	if len(p.loops) == 0 {
+	if len(p.loops) == 0 && !p.stream {
 		asm.Call(p.kernel, dst, p.dstBase, src, p.srcBase, p.size, &p.block)
 		return
 	}
@@ -114,6 +115,11 @@ func (p *Plan) walk(loops []turn, d, s int, dst, src []byte) {
 	for k := range loops {
 		w.enter(k)
 	}
+	if asm.Info(p.kernel).Scratch > 0 {
+		m := scratches.Get().(*scratch)
+		defer scratches.Put(m)
+		w.block.Scratch = &m[0]
+	}
 	for more := true; more; {
 		if !p.stream {
 			asm.Call(p.kernel, dst, w.dst, src, w.src, p.size, &w.block)
@@ -121,11 +127,17 @@ func (p *Plan) walk(loops []turn, d, s int, dst, src []byte) {
 			continue
 		}
 		block, d, s := w.block, w.dst, w.src
+		block.Carry = w.carry(p.size)
 		more = w.next()
 		block.Next = w.src - s // where fetching goes on past the block's end
 		asm.Call(p.kernel, dst, d, src, s, p.size, &block)
 	}
 }
+
+// A scratch is memory for kernels that work through some.
+type scratch [(stagedI + 64) * stagedRow]byte
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 // A walker steps through loops like an odometer.
 type walker struct {
@@ -167,6 +179,23 @@ func (w *walker) enter(k int) {
 	case partWidth:
 		w.block.Width = n
 	}
+}
+
+// carry says whether the destination rows of the block go on from the block before, and
+// whether the next one goes on with them, as Block.Carry wants it: where the innermost
+// loop is over parts of them that are whole lines.
+func (w *walker) carry(size int) (c int) {
+	k := len(w.at) - 1
+	if k < 0 || w.loops[k].field != partJ || w.loops[k].full*size%lineSize != 0 {
+		return 0
+	}
+	if w.at[k] > 0 {
+		c++
+	}
+	if w.at[k] < w.loops[k].n-1 {
+		c += 2
+	}
+	return c
 }
 
 // next advances to the next block and reports whether there is one.

@@ -39,6 +39,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, maskedKernels()...)
 	ks = append(ks, lineKernels()...)
 	ks = append(ks, mergeKernels()...)
+	ks = append(ks, stagedKernels()...)
 	ks = append(ks, spreadKernels()...)
 	ks = append(ks, spread16Kernels()...)
 	ks = append(ks, permuteKernels()...)

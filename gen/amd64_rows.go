@@ -279,7 +279,10 @@ func (e *emitter) rowsStream() {
 }
 
 // exactShort copies n < 64 bytes by the bits of n and advances the pointers.
-func (e *emitter) exactShort(n, to, from reg.GPVirtual) {
+func (e *emitter) exactShort(n, to, from reg.GPVirtual) { e.exactBy(e.YMM(), n, to, from) }
+
+// exactBy is exactShort with a vector register that is free.
+func (e *emitter) exactBy(y reg.VecVirtual, n, to, from reg.GPVirtual) {
 	step := func(bytes int, move func()) {
 		skip := e.label("skip")
 		e.TESTQ(operand.I32(bytes), n)
@@ -289,7 +292,7 @@ func (e *emitter) exactShort(n, to, from reg.GPVirtual) {
 		e.ADDQ(operand.I32(bytes), from)
 		e.Label(skip)
 	}
-	g, y := e.GP64(), e.YMM()
+	g := e.GP64()
 	step(1, func() { e.MOVB(at(from, 0), g.As8()); e.MOVB(g.As8(), at(to, 0)) })
 	step(2, func() { e.MOVW(at(from, 0), g.As16()); e.MOVW(g.As16(), at(to, 0)) })
 	step(4, func() { e.MOVL(at(from, 0), g.As32()); e.MOVL(g.As32(), at(to, 0)) })

@@ -27,6 +27,8 @@ var blockFields = []field{
 	{"SrcOff", "[]int", 3, "byte offset of source row j; nil for Step kernels (Transpose)"},
 	{"Next", "int", 1, "bytes from this block's source to the next one's, for prefetching"},
 	{"Ahead", "int", 1, "source rows that prefetching runs ahead (streaming Transpose)"},
+	{"Carry", "int", 1, "for kernels with scratch: 1 if the destination rows go on from the block before, which ended with whole lines of them, plus 2 if the next block goes on with them (Transpose)"},
+	{"Scratch", "*byte", 1, "memory for the kernel alone, as much for every item of I as its row of the table says (Transpose)"},
 	{"Stream", "int", 1, "1 to store past the caches where the windows are aligned (Permute)"},
 	{"Perm", "*Perm", 1, "the box (Permute) or the item's spread (Transpose of odd sizes)"},
 }

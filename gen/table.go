@@ -8,21 +8,22 @@ import (
 
 // kernel is one row of the kernel table, with the function that emits it.
 type kernel struct {
-	name   string   // symbol
-	op     string   // Go name of the operation
-	size   int      // bytes of an item; 0 for any
-	i, j   int      // smallest extents (Transpose), or source and destination windows (Permute)
-	vector int      // bytes of a vector (Permute)
-	stream bool     // stores past the caches
-	merge  bool     // streams rows that begin anywhere in a line (Transpose)
-	line   bool     // moves whole cache lines on both sides (Transpose)
-	step   bool     // rows at equal steps on both sides only (Transpose)
-	masked bool     // loads and stores under masks (Permute)
-	weave  string   // Go name of the one permutation it does; empty for any (Permute)
-	loop   []string // the Go loop it equals
-	twin   string   // the pure-Go kernel that works like it
-	isa    string   // Go expression of the features it needs, checked against the instructions
-	emit   func(e *emitter)
+	name    string   // symbol
+	op      string   // Go name of the operation
+	size    int      // bytes of an item; 0 for any
+	i, j    int      // smallest extents (Transpose), or source and destination windows (Permute)
+	vector  int      // bytes of a vector (Permute)
+	stream  bool     // stores past the caches
+	merge   bool     // streams rows that begin anywhere in a line (Transpose)
+	line    bool     // moves whole cache lines on both sides (Transpose)
+	step    bool     // rows at equal steps on both sides only (Transpose)
+	masked  bool     // loads and stores under masks (Permute)
+	scratch int      // bytes of scratch memory for every item of I, if it needs some (Transpose)
+	weave   string   // Go name of the one permutation it does; empty for any (Permute)
+	loop    []string // the Go loop it equals
+	twin    string   // the pure-Go kernel that works like it
+	isa     string   // Go expression of the features it needs, checked against the instructions
+	emit    func(e *emitter)
 }
 
 // tableFile renders the declarations, the rows and the call switch of one
@@ -71,6 +72,9 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		if k.masked {
 			fmt.Fprintf(&b, ", Masked: true")
+		}
+		if k.scratch > 0 {
+			fmt.Fprintf(&b, ", Scratch: %d", k.scratch)
 		}
 		if k.weave != "" {
 			fmt.Fprintf(&b, ", Weave: %s", k.weave)

@@ -1,0 +1,308 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Staged kernels store past the caches in two steps: a few lines of many destination rows
+// are made in scratch memory, which stays in the second-level cache, and then each row's
+// lines are stored one after the other. So the source is read along a few rows at a time,
+// as fetching in hardware likes it, and memory gets several lines of a destination row
+// together: where rows lie a multiple of some power of two apart, single lines of many
+// rows would all go to the same channel.
+//
+// Destination rows begin anywhere in a line. What does not fill a line waits, before the
+// row's place in scratch, for the next lines:
+//
+//	scratch row   [ ..... cccc | nnnnnnnn nnnnnnnn nnnnnnnn nnnncccc ]
+//	lines out            [ ccccnnnn nnnnnnnn nnnnnnnn nnnnnnnn ]
+type staged struct {
+	*emitter
+	half piece
+	pool vectorPool
+
+	src                operand.Mem // frame: the first source row of the turn, and what Block.Scratch says
+	scratch            operand.Mem
+	table, restJ, done operand.Mem // frame: where the chunk's source rows stand in the table, rows to go, bytes of destination rows behind
+	run                operand.Mem // frame: bytes that the chunk adds to a destination row
+	ends               operand.Mem // frame: 1 where rows begin in this chunk, plus 2 where they end in it
+}
+
+const (
+	stagedLines = 4                      // lines of a destination row in a chunk
+	stagedRow   = 64 * (1 + stagedLines) // bytes of a row of scratch
+	stagedAhead = 256                    // bytes along source rows that fetching runs ahead
+)
+
+func stagedKernels() []kernel {
+	var ks []kernel
+	for _, size := range []int{1, 2, 4, 8, 16} {
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("transposeB%dStagedAVX2", size), op: "Transpose", size: size, i: 64 / size, j: 1,
+			stream: true, merge: true, line: true, scratch: stagedRow,
+			loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu.AVX2",
+			emit: func(e *emitter) {
+				s := &staged{emitter: e, half: piece(size), pool: vectorPool{e: e}}
+				s.emit()
+			},
+		})
+	}
+	return ks
+}
+
+// rows is the number of source rows that make a line of the destination.
+func (s *staged) rows() int { return 64 / int(s.half) }
+
+func (s *staged) emit() {
+	e := s.emitter
+	s.table, s.restJ, s.done, s.run = e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
+	s.ends, s.scratch = e.AllocLocal(8), e.AllocLocal(8)
+	dst := e.AllocLocal(8)
+	e.loadStore(e.in("Scratch", 0), s.scratch)
+	e.outerFrame(func(src operand.Mem) {
+		s.src = src
+		e.MOVQ(e.dst, dst)
+		e.loadStore(e.in("J", 0), s.restJ)
+		e.loadStore(e.in("SrcOff", 0), s.table)
+		e.MOVQ(operand.I32(0), s.done)
+		chunk := e.label("chunk")
+		e.Label(chunk)
+		s.fill()
+		s.findEnds()
+		s.flush(dst)
+		e.ADDQ(operand.I32(8*stagedLines*s.rows()), s.table)
+		e.ADDQ(operand.I32(64*stagedLines), s.done)
+		e.SUBQ(operand.I32(stagedLines*s.rows()), s.restJ)
+		e.JG(operand.LabelRef(chunk))
+	})
+	e.SFENCE()
+	e.VZEROUPPER()
+}
+
+// fill makes the chunk's lines in scratch, one line of all rows after the other.
+func (s *staged) fill() {
+	e, size := s.emitter, int(s.half)
+	table, line, from, to, restI := e.GP64(), e.GP64(), e.GP64(), e.GP64(), e.GP64()
+	rest := e.GP64()
+	e.MOVQ(s.table, table)
+	e.MOVQ(s.scratch, line)
+	e.ADDQ(operand.I32(64), line)
+	e.MOVQ(s.restJ, rest)
+	most := e.GP64()
+	e.MOVQ(operand.I32(stagedLines*s.rows()), most)
+	e.CMPQ(rest, most)
+	e.CMOVQGT(most, rest)
+	e.IMUL3Q(operand.I32(size), rest, most)
+	e.MOVQ(most, s.run)
+	next := e.label("line")
+	e.Label(next)
+	e.MOVQ(s.src, from)
+	e.MOVQ(line, to)
+	e.MOVQ(e.in("I", 0), restI)
+	e.slide(restI, s.rows(), nil, func() {
+		s.fetch(table, from)
+		s.columns(table, from, to)
+	}, advance{pointer: from, scale: size, done: true}, advance{pointer: to, scale: stagedRow, done: true})
+	e.ADDQ(operand.I32(8*s.rows()), table)
+	e.ADDQ(operand.I32(64), line)
+	e.SUBQ(operand.I32(s.rows()), rest)
+	e.JG(operand.LabelRef(next))
+}
+
+// fetch fetches a line of each source row, some lines ahead.
+func (s *staged) fetch(table, from reg.GPVirtual) {
+	e := s.emitter
+	const unroll = 4
+	at4, end := e.GP64(), e.GP64()
+	e.MOVQ(table, at4)
+	e.LEAQ(at(table, 8*s.rows()), end)
+	loop := e.label("fetch")
+	e.Label(loop)
+	for k := range unroll {
+		e.PREFETCHT1(e.row(from, at4, k, stagedAhead))
+	}
+	e.ADDQ(operand.I32(8*unroll), at4)
+	e.CMPQ(at4, end)
+	e.JL(operand.LabelRef(loop))
+}
+
+// columns makes a line of as many rows as a line of the source has items, and moves the
+// pointers behind them.
+func (s *staged) columns(table, from, to reg.GPVirtual) {
+	e, n := s.emitter, s.half.columns()
+	count := e.GP64()
+	e.MOVQ(operand.I32(s.rows()/n), count)
+	loop := e.label("column")
+	e.Label(loop)
+	for j := 0; j < s.rows(); j += s.half.rows() {
+		s.pool.used = 0
+		for i, r := range s.half.make(e, &s.pool, func(k int) operand.Mem { return e.row(from, table, j+k, 0) }) {
+			e.VMOVDQU(r, at(to, stagedRow*i+j*int(s.half)))
+		}
+	}
+	e.ADDQ(operand.I32(n*int(s.half)), from)
+	e.ADDQ(operand.I32(n*stagedRow), to)
+	e.DECQ(count)
+	e.JNZ(operand.LabelRef(loop))
+}
+
+// findEnds says whether destination rows begin in the chunk, and whether they end in it.
+func (s *staged) findEnds() {
+	e := s.emitter
+	ends, carry, more := e.GP64(), e.GP64(), e.GP64()
+	notFirst, notLast := e.label("notfirst"), e.label("notlast")
+	e.XORQ(ends, ends)
+	e.MOVQ(e.in("Carry", 0), carry)
+	e.MOVQ(carry, more)
+	e.ANDQ(operand.I32(1), carry)
+	e.ADDQ(s.done, carry)
+	e.JNZ(operand.LabelRef(notFirst))
+	e.INCQ(ends)
+	e.Label(notFirst)
+	e.CMPQ(s.restJ, operand.I32(stagedLines*s.rows()))
+	e.JG(operand.LabelRef(notLast))
+	e.ANDQ(operand.I32(2), more)
+	e.JNZ(operand.LabelRef(notLast))
+	e.ADDQ(operand.I32(2), ends)
+	e.Label(notLast)
+	e.MOVQ(ends, s.ends)
+}
+
+// flush stores what is in scratch to the destination rows.
+func (s *staged) flush(dst operand.Mem) {
+	e := s.emitter
+	row, offs, count := e.GP64(), e.GP64(), e.GP64()
+	from, to, phase := e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(s.scratch, row)
+	e.MOVQ(e.in("DstOff", 0), offs)
+	e.MOVQ(e.in("I", 0), count)
+	fetch := s.nextRows()
+	loop, edge, next := e.label("row"), e.label("edge"), e.label("next")
+	e.Label(loop)
+	fetch()
+	e.MOVQ(at(offs, 0), to)
+	e.ADDQ(dst, to)
+	e.MOVQ(to, phase)
+	e.ANDQ(operand.I32(63), phase)
+	e.LEAQ(at(row, 64), from)
+	e.SUBQ(phase, from)
+	e.SUBQ(phase, to)
+	e.ADDQ(s.done, to)
+	e.CMPQ(s.run, operand.I32(64*stagedLines))
+	e.JNE(operand.LabelRef(edge))
+	e.CMPQ(s.ends, operand.I32(0))
+	e.JNE(operand.LabelRef(edge))
+	for line := range stagedLines {
+		s.streamLine(from, to, 64*line)
+	}
+	e.JMP(operand.LabelRef(next))
+	e.Label(edge)
+	s.edges(from, to, phase)
+	e.Label(next)
+	s.pool.used = 0
+	e.MOVQ(s.run, from)
+	for disp := 0; disp < 64; disp += 32 { // what waits for the next lines
+		y := s.pool.next()
+		e.VMOVDQU(atIndex(row, from, disp), y)
+		e.VMOVDQU(y, at(row, disp))
+	}
+	e.ADDQ(operand.I32(stagedRow), row)
+	e.ADDQ(operand.I32(8), offs)
+	e.DECQ(count)
+	e.JNZ(operand.LabelRef(loop))
+}
+
+// streamLine stores a line past the caches.
+func (s *staged) streamLine(from, to reg.GPVirtual, disp int) {
+	s.pool.used = 0
+	a, b := s.pool.next(), s.pool.next()
+	s.VMOVDQU(at(from, disp), a)
+	s.VMOVDQU(at(from, disp+32), b)
+	s.VMOVNTDQ(a, at(to, disp))
+	s.VMOVNTDQ(b, at(to, disp+32))
+}
+
+// edges stores a row's lines of a chunk in which rows begin or end, or both: the first line
+// of a row from its phase on, and the last one up to the row's end.
+func (s *staged) edges(from, to, phase reg.GPVirtual) {
+	e := s.emitter
+	have, part := e.GP64(), e.GP64()
+	lines, tail, loop, done := e.label("lines"), e.label("tail"), e.label("whole"), e.label("done")
+	e.MOVQ(s.run, have) // bytes from the line edge to the end of the run
+	e.ADDQ(phase, have)
+	ends := e.GP64()
+	e.MOVQ(s.ends, ends)
+	e.TESTQ(operand.I32(1), ends)
+	e.JZ(operand.LabelRef(lines))
+	e.TESTQ(phase, phase)
+	e.JZ(operand.LabelRef(lines))
+	e.MOVQ(operand.I32(64), part)
+	e.CMPQ(part, have)
+	e.CMOVQGT(have, part)
+	e.SUBQ(part, have)
+	e.SUBQ(phase, part)
+	e.ADDQ(phase, from)
+	e.ADDQ(phase, to)
+	s.exact(part, to, from)
+	e.Label(lines)
+	e.MOVQ(have, part)
+	e.SHRQ(operand.U8(6), part)
+	e.JZ(operand.LabelRef(tail))
+	e.Label(loop)
+	s.streamLine(from, to, 0)
+	e.ADDQ(operand.I32(64), from)
+	e.ADDQ(operand.I32(64), to)
+	e.DECQ(part)
+	e.JNZ(operand.LabelRef(loop))
+	e.Label(tail)
+	e.TESTQ(operand.I32(2), ends)
+	e.JZ(operand.LabelRef(done))
+	e.ANDQ(operand.I32(63), have)
+	s.exact(have, to, from)
+	e.Label(done)
+}
+
+// exact is exactShort with a register of the pool.
+func (s *staged) exact(n, to, from reg.GPVirtual) {
+	s.pool.used = 0
+	s.exactBy(s.pool.next(), n, to, from)
+}
+
+// nextRows returns what fetches, line by line, the source rows that the next chunk or the
+// next block begins with: as many lines as there are destination rows.
+func (s *staged) nextRows() func() {
+	e := s.emitter
+	table, base, at0, end := e.GP64(), e.GP64(), e.GP64(), e.GP64()
+	past := e.label("chunks")
+	delta := e.GP64()
+	e.MOVQ(s.table, table)
+	e.ADDQ(operand.I32(8*stagedLines*s.rows()), table)
+	e.XORQ(delta, delta)
+	e.CMPQ(s.restJ, operand.I32(stagedLines*s.rows()))
+	e.JG(operand.LabelRef(past))
+	e.MOVQ(e.in("SrcOff", 0), table)
+	e.MOVQ(e.in("Next", 0), delta)
+	e.Label(past)
+	e.ADDQ(s.src, delta)
+	e.MOVQ(e.in("I", 0), end)
+	e.IMUL3Q(operand.I32(int(s.half)), end, end)
+	e.XORQ(at0, at0)
+	return func() {
+		same, more := e.label("same"), e.label("more")
+		e.TESTQ(at0, at0)
+		e.JNZ(operand.LabelRef(same))
+		e.MOVQ(at(table, 0), base)
+		e.ADDQ(delta, base)
+		e.ADDQ(operand.I32(8), table)
+		e.Label(same)
+		e.PREFETCHT1(atIndex(base, at0, 0))
+		e.ADDQ(operand.I32(64), at0)
+		e.CMPQ(at0, end)
+		e.JL(operand.LabelRef(more))
+		e.XORQ(at0, at0)
+		e.Label(more)
+	}
+}
