@@ -24,6 +24,8 @@ const (
 	stagedRow  = 320  // bytes of scratch for each of them, at most
 	maxOffsets = 2*(maxI+maxJ) + 64 + 2*maxTurns
 	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
+	nearBytes  = 8 << 10   // of destination rows between one tile of a row and the next, where they share lines
+	nearRun    = 512       // bytes of a row from which that does not matter
 	lineBytes  = 32 << 10  // payload from which crowding matters for small items
 	fetchBytes = 16 << 10  // how far prefetching runs ahead
 	mergeBytes = 256       // destination runs from which merging pays
@@ -107,7 +109,11 @@ func (b *builder) evenly(k int) bool {
 	if !ok || !b.tight(asm.Info(id), k) {
 		return false
 	}
-	vi, vj := virtual{most: b.mostI(), n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
+	mostI := b.mostI()
+	if run := J.n * b.x.item; J.n > asm.Info(id).J && run < nearRun && run%lineSize != 0 { // tiles come back to lines
+		mostI = min(mostI, nearBytes/run)
+	}
+	vi, vj := virtual{most: mostI, n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
 	b.extend(&vi, k, false)
 	vj.most = max(maxJ, min(maxI, shortItems/vi.n))
 	b.extend(&vj, 0, true)
@@ -150,7 +156,7 @@ func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
 	if b.lineInRegisters(J) {
 		ok = rows <= ways || rows <= ways/2*sets // the others are for destination rows
 	} else {
-		ok = rows <= ways*sets && (sets > 1 || rows < ways/2)
+		ok = rows <= ways*sets && (sets > 1 || rows < ways/2 || J.n < crowd)
 	}
 	return id, ok && (rows*b.x.item >= 64 || !crowdedRows(I.dst, I.n))
 }
