@@ -1,7 +1,5 @@
 package strided
 
-import "sync"
-
 // Copy copies every item of the array that sl describes in src to the same index
 // of the array that dl describes in dst. The shapes and item sizes must be equal;
 // the memory may overlap in any way, the result is as if the source had been read
@@ -11,38 +9,29 @@ import "sync"
 // most 8. Errors match [ErrShape], [ErrItemSize], [ErrBounds] and [ErrOverlap];
 // nothing has been written then.
 func Copy(dst []byte, dl Layout, src []byte, sl Layout) error {
-	if copyTiny(dst, &dl, src, &sl) {
+	var x tiny
+	few := x.fits(dst, &dl, src, &sl)
+	if few && x.cost() <= tinyCost {
+		x.walk(x.n-1, dst, dl.Offset, src, sl.Offset)
 		return nil
 	}
-	d, s, err := checkPair(&dl, &sl)
-	if err != nil {
-		return err
-	}
-	one := singles.Get().(*single)
-	defer singles.Put(one)
-	x, ok := normalize(&dl, &sl, one.room.normal[:])
-	if !ok {
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	var pair pairing
+	pair.set(&dl, &sl)
+	one := d.find(&pair, dst)
+	if one == nil && few && !d.met(&pair) {
+		x.walk(x.n-1, dst, dl.Offset, src, sl.Offset)
 		return nil
 	}
-	if err := checkSlices(d, s, dst, src); err != nil {
-		return err
+	if one == nil {
+		var err error
+		if one, err = d.plan(&dl, &sl, &pair, dst); err != nil {
+			return err
+		}
 	}
-	one.plan = Plan{}
-	one.room.build(&one.plan, x, d, s, Options{}, linePhase(dst))
-	if shift, shared := one.plan.shares(dst, src); shared {
-		return one.plan.runShared(dst, src, shift, usual)
-	}
-	one.plan.run(dst, src)
-	return nil
+	return one.run(dst, src)
 }
-
-// A single is the memory of a plan that is run once.
-type single struct {
-	plan Plan
-	room room
-}
-
-var singles = sync.Pool{New: func() any { return new(single) }}
 
 // Gather copies the array that sl describes in src to the start of dst, in C order
 // without gaps: it makes a strided array contiguous. Errors are those of [Copy].

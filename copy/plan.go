@@ -95,14 +95,19 @@ const (
 // NewPlan prepares copies from layout src to layout dst. Errors match [ErrShape],
 // [ErrItemSize], [ErrBounds] and [ErrOverlap].
 func NewPlan(dst, src Layout, o Options) (*Plan, error) {
-	d, s, err := checkPair(&dst, &src)
+	m := planners.Get().(*planner)
+	defer planners.Put(m)
+	return m.plan(&dst, &src, o)
+}
+
+// newPlan plans in r and keeps the plan.
+func (r *room) newPlan(dst, src *Layout, o Options) (*Plan, error) {
+	d, s, err := checkPair(dst, src)
 	if err != nil {
 		return nil, err
 	}
-	r := rooms.Get().(*room)
-	defer rooms.Put(r)
 	p := new(Plan)
-	x, ok := normalize(&dst, &src, r.normal[:])
+	x, ok := normalize(dst, src, r.normal[:])
 	if !ok {
 		p.dst, p.src = d, s
 		return p, nil // nothing to copy: no bytes, no loops, no leaf

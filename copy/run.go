@@ -95,6 +95,8 @@ func (p *Plan) runOffEdge(dst, src []byte) {
 	one.plan.run(dst, src)
 }
 
+var singles = sync.Pool{New: func() any { return new(single) }}
+
 // variant returns the plan for where dst begins in a cache line, to be kept.
 func (p *Plan) variant(dst []byte) *Plan {
 	if p.isOffEdge(dst) {

@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	tinyItems = 512               // items up to which planning costs more than it saves
+	tinyCost  = 100               // what a copy may cost that is done before one could look for a plan
+	tinyItems = 512               // items up to which planning costs more than it saves once
 	tinyLoops = 9                 // loops of two turns or more that so many items have at most
 	tinyReach = math.MaxInt >> 11 // bytes of an offset or a step, so that sums over so many items fit an int
 )
@@ -19,10 +20,9 @@ type tiny struct {
 	n     int // loops in use
 }
 
-// copyTiny copies a few items without any planning, and reports whether it has; it
-// leaves everything unusual to a plan, errors and shared memory among it.
-func copyTiny(dst []byte, dl *Layout, src []byte, sl *Layout) bool {
-	var x tiny
+// fits makes x a copy of a few items, and reports whether it is one that needs no
+// planning; it leaves everything unusual to a plan, errors and shared memory among it.
+func (x *tiny) fits(dst []byte, dl *Layout, src []byte, sl *Layout) bool {
 	d, s, ok := x.collect(dl, sl)
 	if !ok || d.lo < 0 || d.hi > len(dst) || s.lo < 0 || s.hi > len(src) {
 		return false
@@ -30,11 +30,7 @@ func copyTiny(dst []byte, dl *Layout, src []byte, sl *Layout) bool {
 	if _, shared := sameMemory(dst[d.lo:d.hi], src[s.lo:s.hi]); shared {
 		return false
 	}
-	if dl.Strides != nil && selfOverlap(dl) != disjoint {
-		return false
-	}
-	x.walk(x.n-1, dst, dl.Offset, src, sl.Offset)
-	return true
+	return dl.Strides == nil || selfOverlap(dl) == disjoint
 }
 
 // collect takes the axes of more than one item and returns the bytes that both sides
@@ -99,6 +95,19 @@ func (x *tiny) add(l asm.Loop) {
 	}
 	x.loops[k] = l
 	x.n++
+}
+
+// cost estimates how long x takes, in about nanoseconds: an item each and some for every
+// call of the assembly, which does two loops.
+func (x *tiny) cost() int {
+	units, calls := 1, 1
+	for k := range x.n {
+		units *= x.loops[k].N
+		if k >= 2 {
+			calls *= x.loops[k].N
+		}
+	}
+	return units + 32*(calls-1)
 }
 
 // walk copies the items of the loops up to k.

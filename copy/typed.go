@@ -79,14 +79,18 @@ func Transpose[T Elem](dst, src []T, rows, cols int) error {
 		Bytes(src), Layout{ItemSize: size, Shape: shape[:], Strides: from[:]})
 }
 
+// loopItems is the number of elements from which a loop over them takes longer than it
+// does to find the plan of a copy that came before.
+const loopItems = 200
+
 // transposeTiny does a transpose of a few elements without any planning, and reports
 // whether it has; it leaves everything unusual to Copy.
 func transposeTiny[T Elem](dst, src []T, rows, cols int) bool {
-	if uint(rows-1) >= tinyItems || uint(cols-1) >= tinyItems {
+	if uint(rows-1) >= loopItems || uint(cols-1) >= loopItems {
 		return false
 	}
 	n, size := rows*cols, sizeOf[T]()
-	if n > tinyItems || n > len(src) || n > len(dst) {
+	if n > loopItems || n > len(src) || n > len(dst) {
 		return false
 	}
 	to, from := Bytes(dst[:n]), Bytes(src[:n])
