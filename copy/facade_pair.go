@@ -40,8 +40,10 @@ func (l *pair) copy(dst []byte, dstAt int, src []byte, srcAt int) error {
 	return Copy(dst, dl, src, sl)
 }
 
-// A series is a plan for copies between the same layouts at many places.
+// A series is a plan for copies between the same layouts at many places. Like other plans
+// it is remembered.
 type series struct {
+	pair pairing
 	plan Plan
 	room room
 	size int             // bytes of an item
@@ -57,8 +59,12 @@ var seriesPool = sync.Pool{New: func() any { return new(series) }}
 // negative.
 func (l *pair) series() (*series, error) {
 	s := seriesPool.Get().(*series)
-	s.plan, s.size = Plan{}, l.size
 	dst, src := l.layouts()
+	var pair pairing
+	if pair.set(&dst, &src); pair.item > 0 && pair == s.pair {
+		return s, nil
+	}
+	s.pair, s.plan, s.size = pairing{}, Plan{}, l.size
 	d, from, err := checkPair(&dst, &src)
 	if err != nil {
 		return s, err
@@ -66,6 +72,7 @@ func (l *pair) series() (*series, error) {
 	if x, ok := normalize(&dst, &src, s.room.normal[:]); ok {
 		s.room.build(&s.plan, x, d, from, Options{}, assumeOffEdge)
 	}
+	s.pair = pair
 	return s, nil
 }
 
