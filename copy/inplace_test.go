@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"unsafe"
 )
 
 func ExampleTransposeInPlace() {
@@ -149,8 +150,10 @@ func TestTransposeInPlaceScratch(t *testing.T) {
 			t.Fatal(err)
 		}
 		runtime.ReadMemStats(&after)
-		// Plans come on top; the race detector makes pools forget their memory.
-		if total := int(after.TotalAlloc - before.TotalAlloc); total > c.scratch+128<<10 && !raceEnabled {
+		// Plans come on top, and what kernels work through, all of it in pools, which a
+		// collection of garbage empties, and the race detector whenever it likes.
+		pooled := 2 * int(unsafe.Sizeof(desk{})+unsafe.Sizeof(planner{})+unsafe.Sizeof(scratch{}))
+		if total := int(after.TotalAlloc - before.TotalAlloc); total > c.scratch+pooled && !raceEnabled {
 			t.Errorf("%d x %d: %d bytes allocated, the bound is %d", c.rows, c.cols, total, c.scratch)
 		} else {
 			t.Logf("%d x %d: %d bytes allocated for %d", c.rows, c.cols, total, 4*len(m))

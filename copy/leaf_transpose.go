@@ -60,7 +60,12 @@ func (b *builder) transpose() bool {
 	if b.streams() && b.transposeStream(k) || b.evenly(k) {
 		return true
 	}
-	I, J := b.chains(k, b.mostI(), maxJ, 0)
+	mostI := b.mostI()
+	run, i := b.runs(0, k)
+	if t := b.tile(run, i); b.x.item >= 4 && t.Needs != 0 { // with smaller items shuffles take longer than stores
+		mostI = b.nearI(run, t.J)
+	}
+	I, J := b.chains(k, mostI, maxJ, 0)
 	b.tables(&I, &J)
 	b.lines(&I, &J)
 	return true
@@ -87,6 +92,16 @@ func (b *builder) lines(I, J *virtual) {
 // mostI returns the items of I in a block.
 func (b *builder) mostI() int { return min(maxI, blockBytes/(maxJ*b.x.item)) }
 
+// nearI returns mostI, or less where tiles of so many source rows come back to the lines
+// of destination rows, of J items each, which then are still in the first-level cache.
+func (b *builder) nearI(J, tile int) int {
+	most, run := b.mostI(), J*b.x.item
+	if J > tile && run < nearRun && run%lineSize != 0 && b.plan.bytes > 2*nearBytes {
+		return min(most, nearBytes/run)
+	}
+	return most
+}
+
 // strips reports whether the pure-Go transpose, which works on strips of rows, is better
 // than single items: not with few rows for a strip, or few items in it, since single
 // items gather long rows then, nor beside assembly for items, where these rows are long.
@@ -109,11 +124,7 @@ func (b *builder) evenly(k int) bool {
 	if !ok || !b.tight(asm.Info(id), k) {
 		return false
 	}
-	mostI := b.mostI()
-	if run := J.n * b.x.item; J.n > asm.Info(id).J && run < nearRun && run%lineSize != 0 { // tiles come back to lines
-		mostI = min(mostI, nearBytes/run)
-	}
-	vi, vj := virtual{most: mostI, n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
+	vi, vj := virtual{most: b.nearI(J.n, asm.Info(id).J), n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
 	b.extend(&vi, k, false)
 	vj.most = max(maxJ, min(maxI, shortItems/vi.n))
 	b.extend(&vj, 0, true)
