@@ -25259,9 +25259,9 @@ TEXT ·permute4x3AVX2(SB), $120-24
 	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 176(SI), Y0
-	VMOVDQU        Y0, 48(SP)
+	VMOVDQU        Y0, 40(SP)
 	VBROADCASTI128 160(SI), Y0
-	VMOVDQU        Y0, 16(SP)
+	VMOVDQU        Y0, 8(SP)
 	VBROADCASTI128 144(SI), Y0
 	VBROADCASTI128 128(SI), Y5
 	VBROADCASTI128 112(SI), Y6
@@ -25316,7 +25316,7 @@ outer1:
 	MOVQ    64(DX), R13
 	ADDQ    CX, R13
 	MOVQ    72(DX), R14
-	MOVQ    R14, 8(SP)
+	MOVQ    R14, 72(SP)
 	MOVQ    48(DX), R14
 	SUBQ    $+2, R14
 	JLT     last4
@@ -25356,9 +25356,9 @@ stream8:
 	VPSHUFB     Y5, Y1, Y14
 	VPSHUFB     Y0, Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     16(SP), Y3, Y15
+	VPSHUFB     8(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     48(SP), Y4, Y15
+	VPSHUFB     40(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVNTDQ    Y14, (AX)(R10*1)
 	ADDQ        BX, AX
@@ -25399,9 +25399,9 @@ plain7:
 	VPSHUFB     Y5, Y1, Y14
 	VPSHUFB     Y0, Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     16(SP), Y3, Y15
+	VPSHUFB     8(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     48(SP), Y4, Y15
+	VPSHUFB     40(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVDQU     Y14, (AX)(R10*1)
 	ADDQ        BX, AX
@@ -25443,9 +25443,9 @@ apart3:
 	VPSHUFB      Y5, Y1, Y14
 	VPSHUFB      Y0, Y2, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      16(SP), Y3, Y15
+	VPSHUFB      8(SP), Y3, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      48(SP), Y4, Y15
+	VPSHUFB      40(SP), Y4, Y15
 	VPOR         Y15, Y14, Y14
 	VMOVDQU      X14, (AX)(R10*1)
 	VEXTRACTI128 $0x01, Y14, (R12)(R10*1)
@@ -25459,7 +25459,7 @@ apart3:
 last4:
 	INCQ    R14
 	JNZ     even5
-	DECQ    8(SP)
+	DECQ    72(SP)
 	CMOVQLT AX, R12
 	CMOVQLT CX, R13
 	JLT     apart3
@@ -25468,7 +25468,7 @@ last4:
 	JMP     apart3
 
 even5:
-	DECQ 8(SP)
+	DECQ 72(SP)
 	JLT  done6
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
@@ -25499,17 +25499,17 @@ TEXT ·permute4x4AVX2(SB), $248-24
 	MOVQ           208(DX), BX
 	MOVQ           536(BX), SI
 	VBROADCASTI128 240(SI), Y0
-	VMOVDQU        Y0, 176(SP)
+	VMOVDQU        Y0, 168(SP)
 	VBROADCASTI128 224(SI), Y0
-	VMOVDQU        Y0, 144(SP)
+	VMOVDQU        Y0, 136(SP)
 	VBROADCASTI128 208(SI), Y0
-	VMOVDQU        Y0, 112(SP)
+	VMOVDQU        Y0, 104(SP)
 	VBROADCASTI128 192(SI), Y0
-	VMOVDQU        Y0, 80(SP)
+	VMOVDQU        Y0, 72(SP)
 	VBROADCASTI128 176(SI), Y0
-	VMOVDQU        Y0, 48(SP)
+	VMOVDQU        Y0, 40(SP)
 	VBROADCASTI128 160(SI), Y0
-	VMOVDQU        Y0, 16(SP)
+	VMOVDQU        Y0, 8(SP)
 	VBROADCASTI128 144(SI), Y0
 	VBROADCASTI128 128(SI), Y5
 	VBROADCASTI128 112(SI), Y6
@@ -25567,7 +25567,7 @@ outer1:
 	MOVQ    64(DX), R14
 	ADDQ    CX, R14
 	MOVQ    72(DX), R15
-	MOVQ    R15, 8(SP)
+	MOVQ    R15, 200(SP)
 	MOVQ    48(DX), R15
 	SUBQ    $+2, R15
 	JLT     last4
@@ -25607,17 +25607,17 @@ stream8:
 	VPSHUFB     Y5, Y1, Y14
 	VPSHUFB     Y0, Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     16(SP), Y3, Y15
+	VPSHUFB     8(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     48(SP), Y4, Y15
+	VPSHUFB     40(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVNTDQ    Y14, (AX)(R10*1)
-	VPSHUFB     80(SP), Y1, Y14
-	VPSHUFB     112(SP), Y2, Y15
+	VPSHUFB     72(SP), Y1, Y14
+	VPSHUFB     104(SP), Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     144(SP), Y3, Y15
+	VPSHUFB     136(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     176(SP), Y4, Y15
+	VPSHUFB     168(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVNTDQ    Y14, (AX)(R11*1)
 	ADDQ        BX, AX
@@ -25658,17 +25658,17 @@ plain7:
 	VPSHUFB     Y5, Y1, Y14
 	VPSHUFB     Y0, Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     16(SP), Y3, Y15
+	VPSHUFB     8(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     48(SP), Y4, Y15
+	VPSHUFB     40(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVDQU     Y14, (AX)(R10*1)
-	VPSHUFB     80(SP), Y1, Y14
-	VPSHUFB     112(SP), Y2, Y15
+	VPSHUFB     72(SP), Y1, Y14
+	VPSHUFB     104(SP), Y2, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     144(SP), Y3, Y15
+	VPSHUFB     136(SP), Y3, Y15
 	VPOR        Y15, Y14, Y14
-	VPSHUFB     176(SP), Y4, Y15
+	VPSHUFB     168(SP), Y4, Y15
 	VPOR        Y15, Y14, Y14
 	VMOVDQU     Y14, (AX)(R11*1)
 	ADDQ        BX, AX
@@ -25710,18 +25710,18 @@ apart3:
 	VPSHUFB      Y5, Y1, Y14
 	VPSHUFB      Y0, Y2, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      16(SP), Y3, Y15
+	VPSHUFB      8(SP), Y3, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      48(SP), Y4, Y15
+	VPSHUFB      40(SP), Y4, Y15
 	VPOR         Y15, Y14, Y14
 	VMOVDQU      X14, (AX)(R10*1)
 	VEXTRACTI128 $0x01, Y14, (R13)(R10*1)
-	VPSHUFB      80(SP), Y1, Y14
-	VPSHUFB      112(SP), Y2, Y15
+	VPSHUFB      72(SP), Y1, Y14
+	VPSHUFB      104(SP), Y2, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      144(SP), Y3, Y15
+	VPSHUFB      136(SP), Y3, Y15
 	VPOR         Y15, Y14, Y14
-	VPSHUFB      176(SP), Y4, Y15
+	VPSHUFB      168(SP), Y4, Y15
 	VPOR         Y15, Y14, Y14
 	VMOVDQU      X14, (AX)(R11*1)
 	VEXTRACTI128 $0x01, Y14, (R13)(R11*1)
@@ -25735,7 +25735,7 @@ apart3:
 last4:
 	INCQ    R15
 	JNZ     even5
-	DECQ    8(SP)
+	DECQ    200(SP)
 	CMOVQLT AX, R13
 	CMOVQLT CX, R14
 	JLT     apart3
@@ -25744,7 +25744,7 @@ last4:
 	JMP     apart3
 
 even5:
-	DECQ 8(SP)
+	DECQ 200(SP)
 	JLT  done6
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
@@ -25763,6 +25763,548 @@ done6:
 	MOVQ AX, 232(SP)
 	DECQ 224(SP)
 	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permute5x5AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV
+TEXT ·permute5x5AVX2(SB), $848-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 208(DX), BX
+	MOVQ 536(BX), SI
+	LEAQ (SP), DI
+	MOVQ $+25, R8
+
+index1:
+	VBROADCASTI128 (SI), Y0
+	VMOVDQU        Y0, (DI)
+	ADDQ           $+16, SI
+	ADDQ           $+32, DI
+	DECQ           R8
+	JNZ            index1
+	MOVQ           56(DX), SI
+	MOVQ           64(DX), DI
+	ADDQ           SI, SI
+	ADDQ           DI, DI
+	MOVQ           AX, 808(SP)
+	MOVQ           CX, 816(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 824(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some3
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some3:
+	MOVQ AX, 832(SP)
+	MOVQ CX, 840(SP)
+
+outer2:
+	MOVQ    808(SP), AX
+	MOVQ    816(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 800(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last5
+	PCALIGN $0x40
+
+apart4:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X1
+	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	LEAQ        (SP), R13
+	XORQ        R12, R12
+
+window8:
+	VPSHUFB      (R13), Y1, Y0
+	VPSHUFB      32(R13), Y2, Y6
+	VPOR         Y6, Y0, Y0
+	VPSHUFB      64(R13), Y3, Y6
+	VPOR         Y6, Y0, Y0
+	VPSHUFB      96(R13), Y4, Y6
+	VPOR         Y6, Y0, Y0
+	VPSHUFB      128(R13), Y5, Y6
+	VPOR         Y6, Y0, Y0
+	MOVQ         88(BX)(R12*8), R11
+	VMOVDQU      X0, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y0, (R8)(R11*1)
+	ADDQ         $+160, R13
+	INCQ         R12
+	CMPQ         R12, $+5
+	JL           window8
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart4
+
+last5:
+	INCQ    R10
+	JNZ     even6
+	DECQ    800(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart4
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart4
+
+even6:
+	DECQ 800(SP)
+	JLT  done7
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart4
+
+done7:
+	MOVQ 832(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 808(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 816(SP)
+	ADDQ 840(SP), AX
+	MOVQ AX, 832(SP)
+	DECQ 824(SP)
+	JNZ  outer2
+	VZEROUPPER
+	RET
+
+// func permute6x6AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV
+TEXT ·permute6x6AVX2(SB), $1200-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 208(DX), BX
+	MOVQ 536(BX), SI
+	LEAQ (SP), DI
+	MOVQ $+36, R8
+
+index1:
+	VBROADCASTI128 (SI), Y0
+	VMOVDQU        Y0, (DI)
+	ADDQ           $+16, SI
+	ADDQ           $+32, DI
+	DECQ           R8
+	JNZ            index1
+	MOVQ           56(DX), SI
+	MOVQ           64(DX), DI
+	ADDQ           SI, SI
+	ADDQ           DI, DI
+	MOVQ           AX, 1160(SP)
+	MOVQ           CX, 1168(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 1176(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some3
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some3:
+	MOVQ AX, 1184(SP)
+	MOVQ CX, 1192(SP)
+
+outer2:
+	MOVQ    1160(SP), AX
+	MOVQ    1168(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 1152(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last5
+	PCALIGN $0x40
+
+apart4:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X1
+	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	LEAQ        (SP), R13
+	XORQ        R12, R12
+
+window8:
+	VPSHUFB      (R13), Y1, Y0
+	VPSHUFB      32(R13), Y2, Y7
+	VPOR         Y7, Y0, Y0
+	VPSHUFB      64(R13), Y3, Y7
+	VPOR         Y7, Y0, Y0
+	VPSHUFB      96(R13), Y4, Y7
+	VPOR         Y7, Y0, Y0
+	VPSHUFB      128(R13), Y5, Y7
+	VPOR         Y7, Y0, Y0
+	VPSHUFB      160(R13), Y6, Y7
+	VPOR         Y7, Y0, Y0
+	MOVQ         88(BX)(R12*8), R11
+	VMOVDQU      X0, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y0, (R8)(R11*1)
+	ADDQ         $+192, R13
+	INCQ         R12
+	CMPQ         R12, $+6
+	JL           window8
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart4
+
+last5:
+	INCQ    R10
+	JNZ     even6
+	DECQ    1152(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart4
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart4
+
+even6:
+	DECQ 1152(SP)
+	JLT  done7
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart4
+
+done7:
+	MOVQ 1184(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 1160(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 1168(SP)
+	ADDQ 1192(SP), AX
+	MOVQ AX, 1184(SP)
+	DECQ 1176(SP)
+	JNZ  outer2
+	VZEROUPPER
+	RET
+
+// func permute7x7AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV
+TEXT ·permute7x7AVX2(SB), $1616-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 208(DX), BX
+	MOVQ 536(BX), SI
+	LEAQ (SP), DI
+	MOVQ $+49, R8
+
+index1:
+	VBROADCASTI128 (SI), Y0
+	VMOVDQU        Y0, (DI)
+	ADDQ           $+16, SI
+	ADDQ           $+32, DI
+	DECQ           R8
+	JNZ            index1
+	MOVQ           56(DX), SI
+	MOVQ           64(DX), DI
+	ADDQ           SI, SI
+	ADDQ           DI, DI
+	MOVQ           AX, 1576(SP)
+	MOVQ           CX, 1584(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 1592(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some3
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some3:
+	MOVQ AX, 1600(SP)
+	MOVQ CX, 1608(SP)
+
+outer2:
+	MOVQ    1576(SP), AX
+	MOVQ    1584(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 1568(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last5
+	PCALIGN $0x40
+
+apart4:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X1
+	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	LEAQ        (SP), R13
+	XORQ        R12, R12
+
+window8:
+	VPSHUFB      (R13), Y1, Y0
+	VPSHUFB      32(R13), Y2, Y8
+	VPOR         Y8, Y0, Y0
+	VPSHUFB      64(R13), Y3, Y8
+	VPOR         Y8, Y0, Y0
+	VPSHUFB      96(R13), Y4, Y8
+	VPOR         Y8, Y0, Y0
+	VPSHUFB      128(R13), Y5, Y8
+	VPOR         Y8, Y0, Y0
+	VPSHUFB      160(R13), Y6, Y8
+	VPOR         Y8, Y0, Y0
+	VPSHUFB      192(R13), Y7, Y8
+	VPOR         Y8, Y0, Y0
+	MOVQ         88(BX)(R12*8), R11
+	VMOVDQU      X0, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y0, (R8)(R11*1)
+	ADDQ         $+224, R13
+	INCQ         R12
+	CMPQ         R12, $+7
+	JL           window8
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart4
+
+last5:
+	INCQ    R10
+	JNZ     even6
+	DECQ    1568(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart4
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart4
+
+even6:
+	DECQ 1568(SP)
+	JLT  done7
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart4
+
+done7:
+	MOVQ 1600(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 1576(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 1584(SP)
+	ADDQ 1608(SP), AX
+	MOVQ AX, 1600(SP)
+	DECQ 1592(SP)
+	JNZ  outer2
+	VZEROUPPER
+	RET
+
+// func permute8x8AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV
+TEXT ·permute8x8AVX2(SB), $2096-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ 208(DX), BX
+	MOVQ 536(BX), SI
+	LEAQ (SP), DI
+	MOVQ $+64, R8
+
+index1:
+	VBROADCASTI128 (SI), Y0
+	VMOVDQU        Y0, (DI)
+	ADDQ           $+16, SI
+	ADDQ           $+32, DI
+	DECQ           R8
+	JNZ            index1
+	MOVQ           56(DX), SI
+	MOVQ           64(DX), DI
+	ADDQ           SI, SI
+	ADDQ           DI, DI
+	MOVQ           AX, 2056(SP)
+	MOVQ           CX, 2064(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 2072(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some3
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some3:
+	MOVQ AX, 2080(SP)
+	MOVQ CX, 2088(SP)
+
+outer2:
+	MOVQ    2056(SP), AX
+	MOVQ    2064(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 2048(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last5
+	PCALIGN $0x40
+
+apart4:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X1
+	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        80(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	LEAQ        (SP), R13
+	XORQ        R12, R12
+
+window8:
+	VPSHUFB      (R13), Y1, Y0
+	VPSHUFB      32(R13), Y2, Y9
+	VPOR         Y9, Y0, Y0
+	VPSHUFB      64(R13), Y3, Y9
+	VPOR         Y9, Y0, Y0
+	VPSHUFB      96(R13), Y4, Y9
+	VPOR         Y9, Y0, Y0
+	VPSHUFB      128(R13), Y5, Y9
+	VPOR         Y9, Y0, Y0
+	VPSHUFB      160(R13), Y6, Y9
+	VPOR         Y9, Y0, Y0
+	VPSHUFB      192(R13), Y7, Y9
+	VPOR         Y9, Y0, Y0
+	VPSHUFB      224(R13), Y8, Y9
+	VPOR         Y9, Y0, Y0
+	MOVQ         88(BX)(R12*8), R11
+	VMOVDQU      X0, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y0, (R8)(R11*1)
+	ADDQ         $+256, R13
+	INCQ         R12
+	CMPQ         R12, $+8
+	JL           window8
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart4
+
+last5:
+	INCQ    R10
+	JNZ     even6
+	DECQ    2048(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart4
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart4
+
+even6:
+	DECQ 2048(SP)
+	JLT  done7
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart4
+
+done7:
+	MOVQ 2080(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 2056(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 2064(SP)
+	ADDQ 2088(SP), AX
+	MOVQ AX, 2080(SP)
+	DECQ 2072(SP)
+	JNZ  outer2
 	VZEROUPPER
 	RET
 

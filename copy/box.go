@@ -22,7 +22,8 @@ type box struct {
 // and the other way round, and returns the cheapest of all it passed; its cost is 0
 // where there is none. Where that is dear, and much is to be moved, it grows boxes of
 // parts of axes too.
-func (b *builder) bestBox(vector int) box {
+func (b *builder) bestBox(vector, most int) box {
+	b.windows = most
 	b.sides()
 	var best box
 	b.search(&best, vector, false)
@@ -170,7 +171,7 @@ func (b *builder) consider(x, best *box, vector int) bool {
 	srcGroups, srcSpan := b.groups(x, &b.bySrc, vector)
 	x.ndst = dstGroups * windows(dstSpan, vector)
 	x.nsrc = srcGroups * windows(srcSpan, vector)
-	if bytes == b.x.item || chunks > 1 || x.nsrc > 8 || x.ndst > 8 {
+	if bytes == b.x.item || chunks > 1 || max(x.nsrc, x.ndst) > b.windows {
 		return false
 	}
 	full := bytes == dstGroups*dstSpan && min(dstSpan, srcSpan) >= vector

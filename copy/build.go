@@ -19,6 +19,7 @@ type builder struct {
 	have    cpu.Features
 	byDst   order // the loops of the rest, for boxes
 	bySrc   order
+	windows int  // the most of a box on either side
 	entries int  // of tables, handed out so far
 	ordered bool // streaming kernels fetch ahead, and want blocks in order
 	edge    bool // the first destination item lies at a line edge

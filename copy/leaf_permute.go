@@ -24,19 +24,19 @@ func (b *builder) permute() bool {
 	if b.tileable() {
 		return false
 	}
-	best, vector := box{}, 64
-	for _, vector = range [...]int{64, 16} {
-		if _, ok := asm.Box(vector, 1, 1, false, b.have); ok {
-			best = b.bestBox(vector)
-			break
-		}
-	}
 	alone := itemCycles
 	if b.x.item >= wideItem {
 		alone = rowCycles
 	}
 	if n := b.rest[0].n; n < shortLoop {
 		alone += turnCycles / 2 / float64(n)
+	}
+	best, vector := box{}, 64
+	for _, vector = range [...]int{64, 16} {
+		if _, ok := asm.Box(vector, 1, 1, false, b.have); ok {
+			best = b.affordableBox(vector, alone)
+			break
+		}
 	}
 	if best.cost == 0 || best.cost*float64(b.x.item) > alone || b.tilesFit() && b.tilesBeat(&best, vector) {
 		return false
@@ -47,6 +47,29 @@ func (b *builder) permute() bool {
 	b.useBox(&best, vector)
 	return true
 }
+
+// affordableBox returns the cheapest box. With vectors of 16 bytes it looks for one of many
+// windows only where others are dearer than items that are moved alone, and there are no tiles.
+func (b *builder) affordableBox(vector int, alone float64) box {
+	if vector == 64 {
+		return b.bestBox(vector, manyWindows)
+	}
+	best := b.bestBox(vector, fewWindows)
+	if best.cost > 0 && best.cost*float64(b.x.item) <= alone || b.tileCost() > 0 {
+		return best
+	}
+	if _, ok := asm.Box(vector, manyWindows, manyWindows, false, b.have); ok {
+		return b.bestBox(vector, manyWindows)
+	}
+	return best
+}
+
+// The most windows of a box on either side: of the kernels with all of them in registers,
+// and of all.
+const (
+	fewWindows  = 4
+	manyWindows = 8
+)
 
 // tileable reports whether the transpose leaf could work with whole lines on axes
 // that are long on both sides, where blocks serve the caches better than boxes.

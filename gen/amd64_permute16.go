@@ -35,6 +35,13 @@ func shuffleKernels() []kernel {
 		}
 	}
 	add("cpu.AVX2", "AVX2", shuffle.emitAVX2)
+	for n := shuffleWindows + 1; n <= permWindows; n++ {
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("permute%dx%dAVX2", n, n), op: "Permute", i: n, j: n, vector: 16,
+			twin: "permuteGeneric", isa: "cpu.AVX2", loop: permuteLoop(16),
+			emit: shuffle{n, n}.emitManyAVX2,
+		})
+	}
 	add("cpu.SSSE3", "SSSE3", shuffle.emitSSSE3)
 	return ks
 }
@@ -68,24 +75,50 @@ func window(e *emitter, perm, base reg.GPVirtual, field string, w int) operand.M
 func (p shuffle) emitAVX2(e *emitter) {
 	perm := e.GP64()
 	e.MOVQ(e.in("Perm", 0), perm)
-	edges, pending := e.AllocLocal(8), e.AllocLocal(8)
+	edges := e.AllocLocal(8)
 	x := boxesAVX2{e: e, index: p.indexAVX2(e, perm)}
 	x.srcAt, x.dstAt = e.windows(perm, "SrcAt", e.src, p.nsrc), e.windows(perm, "DstAt", e.dst, p.ndst)
 	x.edges(edges)
-	// The registers are shared by all loops: the allocator takes a vector whose low
-	// lane is loaded first for one that lives from the start.
-	x.in = make([]reg.VecVirtual, p.nsrc)
-	for w := range x.in {
-		x.in[w] = e.YMM()
-	}
-	ds, ss := e.GP64(), e.GP64() // steps of two boxes
-	e.MOVQ(e.in("Inner", 8), ds)
-	e.MOVQ(e.in("Inner", 16), ss)
-	e.ADDQ(ds, ds)
-	e.ADDQ(ss, ss)
+	x.inputs(p.nsrc)
+	x.turns(func(apart, last string) {
+		plain, t := e.label("plain"), e.GP64()
+		e.CMPQ(x.ds, operand.I32(32))
+		e.JNE(operand.LabelRef(apart))
+		e.MOVQ(edges, t)
+		e.ORQ(x.d, t)
+		e.TESTQ(operand.I32(31), t)
+		e.JNZ(operand.LabelRef(plain))
+		x.pairs(e.label("stream"), func() {
+			x.permute(func(out reg.VecVirtual, w int) { e.VMOVNTDQ(out, x.dstAt.of(x.d, w)) })
+		})
+		e.SFENCE()
+		e.JMP(operand.LabelRef(last))
+		x.pairs(plain, func() {
+			x.permute(func(out reg.VecVirtual, w int) { e.VMOVDQU(out, x.dstAt.of(x.d, w)) })
+		})
+		e.JMP(operand.LabelRef(last))
+	}, func() {
+		x.permute(func(out reg.VecVirtual, w int) {
+			e.VMOVDQU(out.AsX(), x.dstAt.of(x.d, w))
+			e.VEXTRACTI128(operand.U8(1), out, x.dstAt.of(x.d2, w))
+		})
+	})
+	e.VZEROUPPER()
+}
+
+// turns emits the loops over boxes, in turns of two of them that apart moves: those at d
+// and s and those at d2 and s2. Before it come loops for boxes that touch, if there are
+// any; they go to the label apart or, when they are done, to last.
+func (x *boxesAVX2) turns(touching func(apart, last string), apart func()) {
+	e, pending := x.e, x.e.AllocLocal(8)
+	x.ds, x.ss = e.GP64(), e.GP64()
+	e.MOVQ(e.in("Inner", 8), x.ds)
+	e.MOVQ(e.in("Inner", 16), x.ss)
+	e.ADDQ(x.ds, x.ds)
+	e.ADDQ(x.ss, x.ss)
 	e.outerFrame(func(src operand.Mem) {
-		x.d, x.s, x.d2, x.s2 = e.dst, e.GP64(), e.GP64(), e.GP64()
-		count := e.GP64()
+		x.d, x.s, x.d2, x.s2, x.count = e.dst, e.GP64(), e.GP64(), e.GP64(), e.GP64()
+		count := x.count
 		e.MOVQ(src, x.s)
 		e.MOVQ(e.in("Inner", 8), x.d2)
 		e.ADDQ(x.d, x.d2)
@@ -94,36 +127,11 @@ func (p shuffle) emitAVX2(e *emitter) {
 		e.MOVQ(e.in("Last", 0), count)
 		e.MOVQ(count, pending)
 		e.MOVQ(e.in("Inner", 0), count)
-		apart, last, even, done := e.label("apart"), e.label("last"), e.label("even"), e.label("done")
-		pairs := func(loop string, store func(out reg.VecVirtual, w int)) {
-			e.align(64)
-			e.Label(loop)
-			x.permute(store)
-			e.ADDQ(ds, x.d)
-			e.ADDQ(ds, x.d2)
-			e.ADDQ(ss, x.s)
-			e.ADDQ(ss, x.s2)
-			e.SUBQ(operand.I32(2), count)
-			e.JGE(operand.LabelRef(loop))
-		}
+		two, last, even, done := e.label("apart"), e.label("last"), e.label("even"), e.label("done")
 		e.SUBQ(operand.I32(2), count)
 		e.JLT(operand.LabelRef(last))
-		e.CMPQ(ds, operand.I32(32))
-		e.JNE(operand.LabelRef(apart))
-		plain, t := e.label("plain"), e.GP64()
-		e.MOVQ(edges, t)
-		e.ORQ(x.d, t)
-		e.TESTQ(operand.I32(31), t)
-		e.JNZ(operand.LabelRef(plain))
-		pairs(e.label("stream"), func(out reg.VecVirtual, w int) { e.VMOVNTDQ(out, x.dstAt.of(x.d, w)) })
-		e.SFENCE()
-		e.JMP(operand.LabelRef(last))
-		pairs(plain, func(out reg.VecVirtual, w int) { e.VMOVDQU(out, x.dstAt.of(x.d, w)) })
-		e.JMP(operand.LabelRef(last))
-		pairs(apart, func(out reg.VecVirtual, w int) {
-			e.VMOVDQU(out.AsX(), x.dstAt.of(x.d, w))
-			e.VEXTRACTI128(operand.U8(1), out, x.dstAt.of(x.d2, w))
-		})
+		touching(two, last)
+		x.pairs(two, apart)
 		// A box without a partner takes the block's Last for one, or itself.
 		e.Label(last)
 		e.INCQ(count)
@@ -131,10 +139,10 @@ func (p shuffle) emitAVX2(e *emitter) {
 		e.DECQ(pending)
 		e.CMOVQLT(x.d, x.d2)
 		e.CMOVQLT(x.s, x.s2)
-		e.JLT(operand.LabelRef(apart))
+		e.JLT(operand.LabelRef(two))
 		e.ADDQ(e.in("Last", 8), x.d2)
 		e.ADDQ(e.in("Last", 16), x.s2)
-		e.JMP(operand.LabelRef(apart))
+		e.JMP(operand.LabelRef(two))
 		e.Label(even)
 		e.DECQ(pending)
 		e.JLT(operand.LabelRef(done))
@@ -143,10 +151,32 @@ func (p shuffle) emitAVX2(e *emitter) {
 		e.MOVQ(x.d, x.d2)
 		e.MOVQ(x.s, x.s2)
 		e.XORQ(count, count)
-		e.JMP(operand.LabelRef(apart))
+		e.JMP(operand.LabelRef(two))
 		e.Label(done)
 	})
-	e.VZEROUPPER()
+}
+
+// pairs emits the loop over two boxes at a time.
+func (x *boxesAVX2) pairs(loop string, move func()) {
+	e := x.e
+	e.align(64)
+	e.Label(loop)
+	move()
+	e.ADDQ(x.ds, x.d)
+	e.ADDQ(x.ds, x.d2)
+	e.ADDQ(x.ss, x.s)
+	e.ADDQ(x.ss, x.s2)
+	e.SUBQ(operand.I32(2), x.count)
+	e.JGE(operand.LabelRef(loop))
+}
+
+// inputs sets aside registers for n source windows. They are shared by all loops: the
+// allocator takes a vector whose low lane is loaded first for one that lives from the start.
+func (x *boxesAVX2) inputs(n int) {
+	x.in = make([]reg.VecVirtual, n)
+	for w := range x.in {
+		x.in[w] = x.e.YMM()
+	}
 }
 
 // boxesAVX2 is what a turn works with: the registers of the source windows, and the
@@ -157,6 +187,8 @@ type boxesAVX2 struct {
 	in           []reg.VecVirtual
 	dstAt, srcAt windows
 	d, d2, s, s2 reg.GPVirtual
+	ds, ss       reg.GPVirtual // steps of two boxes
+	count        reg.GPVirtual // boxes to go, less two
 }
 
 // permute loads the windows of both boxes and makes every destination window.
@@ -180,6 +212,66 @@ func (x *boxesAVX2) permute(store func(out reg.VecVirtual, w int)) {
 		}
 		store(out, w)
 	}
+}
+
+// emitManyAVX2 is emitAVX2 for so many windows that the index vectors fill the frame and
+// the offsets of the windows stay in memory. It makes one destination window after the
+// other in a loop.
+func (p shuffle) emitManyAVX2(e *emitter) {
+	perm := e.GP64()
+	e.MOVQ(e.in("Perm", 0), perm)
+	index := p.repeated(e, perm)
+	x := boxesAVX2{e: e}
+	x.inputs(p.nsrc)
+	out, pick := e.YMM(), e.YMM()
+	x.turns(func(apart, last string) {}, func() {
+		t, w, table := e.GP64(), e.GP64(), e.GP64()
+		for from, in := range x.in {
+			e.MOVQ(at(perm, permAt("SrcAt")+8*from), t)
+			e.VMOVDQU(atIndex(x.s, t, 0), in.AsX())
+			e.VINSERTI128(operand.U8(1), atIndex(x.s2, t, 0), in, in)
+		}
+		e.LEAQ(index, table)
+		e.XORQ(w, w)
+		loop := e.label("window")
+		e.Label(loop)
+		for from, in := range x.in {
+			if from == 0 {
+				e.VPSHUFB(at(table, 0), in, out)
+				continue
+			}
+			e.VPSHUFB(at(table, 32*from), in, pick)
+			e.VPOR(pick, out, out)
+		}
+		e.MOVQ(operand.Mem{Base: perm, Index: w, Scale: 8, Disp: permAt("DstAt")}, t)
+		e.VMOVDQU(out.AsX(), atIndex(x.d, t, 0))
+		e.VEXTRACTI128(operand.U8(1), out, atIndex(x.d2, t, 0))
+		e.ADDQ(operand.I32(32*p.nsrc), table)
+		e.INCQ(w)
+		e.CMPQ(w, operand.I32(p.ndst))
+		e.JL(operand.LabelRef(loop))
+	})
+	e.VZEROUPPER()
+}
+
+// repeated copies the index vectors to the frame, each repeated for both lanes.
+func (p shuffle) repeated(e *emitter, perm reg.GPVirtual) operand.Mem {
+	n := p.nsrc * p.ndst
+	frame := e.AllocLocal(32 * n)
+	from, to, count := e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(at(perm, permAt("Index")), from)
+	e.LEAQ(frame, to)
+	e.MOVQ(operand.I32(n), count)
+	loop := e.label("index")
+	e.Label(loop)
+	y := e.YMM()
+	e.VBROADCASTI128(at(from, 0), y)
+	e.VMOVDQU(y, at(to, 0))
+	e.ADDQ(operand.I32(16), from)
+	e.ADDQ(operand.I32(32), to)
+	e.DECQ(count)
+	e.JNZ(operand.LabelRef(loop))
+	return frame
 }
 
 // indexAVX2 returns the places of the index vectors, repeated for both lanes: those
