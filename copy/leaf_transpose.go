@@ -78,7 +78,7 @@ func (b *builder) lines(I, J *virtual) {
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	fits := ok && I.least() >= t.I && J.least() >= t.J
-	if crowd && !(fits && inRegisters(t)) {
+	if crowd && !(fits && (inRegisters(t) || t.Needs.Has(cpu.AVX512) && b.fills(t, J))) {
 		if id, ok := asm.PanelKernel(b.x.item, I.least(), J.least(), b.have); ok {
 			b.plan.kernel = id
 			return
@@ -87,6 +87,12 @@ func (b *builder) lines(I, J *virtual) {
 	if fits && (crowd || inRegisters(t)) {
 		b.plan.kernel = line
 	}
+}
+
+// fills reports whether the tiles of t fill J, or nearly.
+func (b *builder) fills(t asm.Kernel, J *virtual) bool {
+	n := J.full()
+	return 7*t.Moved(t.I, n) <= 8*t.I*n
 }
 
 // mostI returns the items of I in a block.
@@ -117,6 +123,9 @@ func (b *builder) strips(k int) bool {
 // where there is a kernel for that: it works without the tables.
 func (b *builder) evenly(k int) bool {
 	I, J := b.rest[k], b.rest[0]
+	if b.x.item == 16 && b.lineInRegisters(J) {
+		return false
+	}
 	id, ok := b.stepKernel(I, J, b.plan.bytes > lineBytes || b.x.item >= 8)
 	if !ok && b.plan.bytes > lineBytes {
 		id, ok = b.stepKernel(I, J, false)
