@@ -21,6 +21,7 @@ type builder struct {
 	bySrc   order
 	windows int  // the most of a box on either side
 	entries int  // of tables, handed out so far
+	kept    bool // tables are made to be kept
 	ordered bool // streaming kernels fetch ahead, and want blocks in order
 	edge    bool // the first destination item lies at a line edge
 	edged   bool // the plan would be another one if that did not
@@ -44,12 +45,17 @@ var rooms = sync.Pool{New: func() any { return new(room) }}
 
 // build makes p, which must be zero, the plan for the copy x, which touches the bytes of
 // the two spans. The plan is for destination slices that begin phase bytes into a cache
-// line. It refers to memory of r until it is kept.
+// line. It refers to memory of r.
 func (r *room) build(p *Plan, x nest, dst, src span, o Options, phase int) {
+	r.plan(p, x, dst, src, o, phase, false)
+}
+
+// plan is build, for a plan to be kept if kept.
+func (r *room) plan(p *Plan, x nest, dst, src span, o Options, phase int, kept bool) {
 	p.dst, p.src, p.opts, p.nest = dst, src, o, x
 	p.bytes = x.items() * x.item
 	p.loops = r.turns[:0]
-	b := builder{plan: p, x: x, have: cpu.Detect() &^ o.Without, room: r}
+	b := builder{plan: p, x: x, have: cpu.Detect() &^ o.Without, kept: kept, room: r}
 	b.edge = phase == assumeOnEdge || phase >= 0 && (phase+x.dst)%64 == 0
 	b.restart()
 	b.build()

@@ -347,6 +347,9 @@ func (v *virtual) total() int { return v.n * max(1, v.split.n) }
 
 // table returns memory for n table entries.
 func (b *builder) table(n int) []int {
+	if b.kept {
+		return make([]int, n)
+	}
 	from := b.entries
 	if b.entries += n; b.entries > len(b.offsets) {
 		return make([]int, n)
@@ -356,9 +359,13 @@ func (b *builder) table(n int) []int {
 
 // fill writes the offset of every item of v, by the steps of one side.
 func (v *virtual) fill(table []int, step func(loop) int) {
-	table[0] = 0
-	n := 1
-	for _, l := range v.loops[:v.used] {
+	first, at := step(v.loops[0]), 0
+	n := v.loops[0].n
+	for k := range table[:n] { // not by the entry before, which would wait for its store
+		table[k] = at
+		at += first
+	}
+	for _, l := range v.loops[1:v.used] {
 		s := step(l)
 		for k := n; k < n*l.n; k++ {
 			table[k] = table[k-n] + s

@@ -112,22 +112,17 @@ func (r *room) newPlan(dst, src *Layout, o Options) (*Plan, error) {
 		p.dst, p.src = d, s
 		return p, nil // nothing to copy: no bytes, no loops, no leaf
 	}
-	r.build(p, x, d, s, o, assumeOnEdge)
-	p.keep()
+	r.keep(p, x, d, s, o, assumeOnEdge)
 	p.workers = p.usefulWorkers()
 	return p, nil
 }
 
-// keep gives p its own copy of what it refers to in the room where it was planned.
-func (p *Plan) keep() {
+// keep is build for a plan that outlives r: it gives it its own copy of what it would
+// refer to there.
+func (r *room) keep(p *Plan, x nest, dst, src span, o Options, phase int) {
+	r.plan(p, x, dst, src, o, phase, true)
 	p.nest.loops = append(p.fewLoops[:0], p.nest.loops...)
 	p.loops = append(p.fewTurns[:0], p.loops...)
-	b := &p.block
-	if n := len(b.DstOff); n > 0 { // one table goes on into the other
-		both := slices.Clone(b.DstOff[:n+len(b.SrcOff)])
-		b.DstOff, b.SrcOff = both[:n], both[n:]
-	}
-	b.Turns = slices.Clone(b.Turns)
 	if p.block.Perm != nil {
 		p.block.Perm = p.block.Perm.Clone()
 	}
@@ -143,8 +138,7 @@ func (p *Plan) otherwise() *Plan {
 		r := rooms.Get().(*room)
 		defer rooms.Put(r)
 		q := new(Plan)
-		r.build(q, p.nest, p.dst, p.src, p.opts, assumeOffEdge)
-		q.keep()
+		r.keep(q, p.nest, p.dst, p.src, p.opts, assumeOffEdge)
 		p.offEdge.CompareAndSwap(nil, q)
 	}
 	return p.offEdge.Load()
