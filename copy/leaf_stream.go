@@ -19,7 +19,7 @@ func (b *builder) transposeStream(k int) bool {
 	if ok && I.least() >= t.I && J.least() >= t.J {
 		merge, merges := asm.StreamKernel(t, true, b.have)
 		merges = merges && I.least() >= asm.Info(merge).I && J.total()*b.x.item >= mergeBytes
-		staged := merges && asm.Info(merge).Scratch > 0 && oneChannel(I.loops[0])
+		staged := merges && asm.Info(merge).Scratch > 0 && oneChannel(&I)
 		stream, ok := asm.StreamKernel(t, false, b.have)
 		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
@@ -43,11 +43,15 @@ func (b *builder) transposeStream(k int) bool {
 	return false
 }
 
-// oneChannel reports whether the destination rows of l, a line of each after the other, all
-// go to one channel of the memory, or to few: by measurement, with steps of half a KiB,
-// and of two where the rows are few.
-func oneChannel(l loop) bool {
-	return l.n >= 32 && l.dst%2048 == 0 || l.n >= 128 && l.dst%512 == 0
+// oneChannel reports whether the destination rows, a line of each after the other, all go
+// to one channel of the memory, or to few: by measurement, with steps of two KiB, and of
+// half a KiB where the rows are many.
+func oneChannel(rows *virtual) bool {
+	first, steps := rows.loops[0], 0
+	for _, l := range rows.loops[:rows.used] {
+		steps |= l.dst
+	}
+	return first.n >= 32 && first.dst%2048 == 0 || first.n >= 128 && first.dst%512 == 0 || rows.n >= 128 && steps%512 == 0
 }
 
 // merge makes the leaf a transpose that merges lines. One that works through scratch memory
