@@ -109,13 +109,14 @@ type Kernel struct {
 	Name    string       // symbol name
 	Op      Op           // what it does
 	Size    int          // bytes of an item; 0 where any size will do
-	I, J    int          // smallest extents it takes (Transpose); exact windows (Permute)
+	I, J    int          // smallest extents it takes (Transpose); source and destination windows (Permute)
 	Vector  int          // bytes of a window (Permute)
 	Stream  bool         // stores past the caches: whole aligned lines only
 	Merge   bool         // streams rows that begin anywhere in a line (Transpose, Rows)
 	Line    bool         // moves whole cache lines on both sides (Transpose)
 	Step    bool         // takes rows at equal steps on both sides (Transpose)
 	Masked  bool         // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
+	Fewer   bool         // takes any number of destination windows up to J, not J alone (Permute)
 	Scratch int          // bytes of a block's scratch memory for every item of I; 0 if it needs none (Transpose)
 	Weave   Weave        // the permutation it does, of items of Size (Permute)
 	Needs   cpu.Features // features of the instructions it uses

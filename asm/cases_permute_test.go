@@ -10,6 +10,9 @@ func (c *checker) permute() {
 		if vector == 0 {
 			vector, nsrc, ndst = 16<<(2*c.IntN(2)), 1+c.IntN(c.k.I), 1+c.IntN(c.k.J)
 		}
+		if c.k.Fewer {
+			ndst = 1 + c.IntN(ndst)
+		}
 		b := &asm.Block{}
 		switch {
 		case c.k.Weave != asm.AnyWeave:

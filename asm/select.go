@@ -138,7 +138,7 @@ var byOp = func() (t [len(opNames)][17][]*Kernel) {
 
 // Box returns the kernel that permutes boxes of nsrc source and ndst destination
 // windows of vector bytes, under masks if masked, and whether there is one that
-// runs on the features have.
+// runs on the features have. The kernel may read more source windows than that.
 func Box(vector, nsrc, ndst int, masked bool, have cpu.Features) (ID, bool) {
 	if nsrc > permWindows || ndst > permWindows {
 		return 0, false
@@ -187,6 +187,17 @@ var boxes = func() (t [4 * (permWindows + 1) * (permWindows + 1)][2]ID) {
 				slot[1] = k.ID
 			} else {
 				slot[0] = k.ID
+			}
+		}
+	}
+	for n := range archKernels {
+		if k := &archKernels[n]; k.Fewer {
+			for w := 1; w < k.I; w++ {
+				for _, form := range [...]boxKey{{k.Vector, k.I, w, k.Masked}, {k.Vector, w, k.J, k.Masked}} {
+					if slot := &t[form.index()]; slot[0] == 0 {
+						slot[0] = k.ID
+					}
+				}
 			}
 		}
 	}

@@ -2692,6 +2692,30 @@ func permute4x3AVX2(dst, src *byte, b *Block)
 //go:noescape
 func permute4x4AVX2(dst, src *byte, b *Block)
 
+// permute5x1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute5x1AVX2(dst, src *byte, b *Block)
+
 // permute5x5AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -2715,6 +2739,30 @@ func permute4x4AVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func permute5x5AVX2(dst, src *byte, b *Block)
+
+// permute6x1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute6x1AVX2(dst, src *byte, b *Block)
 
 // permute6x6AVX2 is
 //
@@ -2740,6 +2788,30 @@ func permute5x5AVX2(dst, src *byte, b *Block)
 //go:noescape
 func permute6x6AVX2(dst, src *byte, b *Block)
 
+// permute7x1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute7x1AVX2(dst, src *byte, b *Block)
+
 // permute7x7AVX2 is
 //
 //	for o := range b.Outer.N {
@@ -2763,6 +2835,30 @@ func permute6x6AVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func permute7x7AVX2(dst, src *byte, b *Block)
+
+// permute8x1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute8x1AVX2(dst, src *byte, b *Block)
 
 // permute8x8AVX2 is
 //
@@ -3248,9 +3344,13 @@ const (
 	idPermute4x2AVX2
 	idPermute4x3AVX2
 	idPermute4x4AVX2
+	idPermute5x1AVX2
 	idPermute5x5AVX2
+	idPermute6x1AVX2
 	idPermute6x6AVX2
+	idPermute7x1AVX2
 	idPermute7x7AVX2
+	idPermute8x1AVX2
 	idPermute8x8AVX2
 	idPermute1x1SSSE3
 	idPermute1x2SSSE3
@@ -3415,10 +3515,14 @@ var archKernels = []Kernel{
 	{ID: idPermute4x2AVX2, Name: "permute4x2AVX2", Op: Permute, Size: 0, I: 4, J: 2, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute4x3AVX2, Name: "permute4x3AVX2", Op: Permute, Size: 0, I: 4, J: 3, Vector: 16, Needs: cpu.AVX2},
 	{ID: idPermute4x4AVX2, Name: "permute4x4AVX2", Op: Permute, Size: 0, I: 4, J: 4, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute5x5AVX2, Name: "permute5x5AVX2", Op: Permute, Size: 0, I: 5, J: 5, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute6x6AVX2, Name: "permute6x6AVX2", Op: Permute, Size: 0, I: 6, J: 6, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute7x7AVX2, Name: "permute7x7AVX2", Op: Permute, Size: 0, I: 7, J: 7, Vector: 16, Needs: cpu.AVX2},
-	{ID: idPermute8x8AVX2, Name: "permute8x8AVX2", Op: Permute, Size: 0, I: 8, J: 8, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute5x1AVX2, Name: "permute5x1AVX2", Op: Permute, Size: 0, I: 5, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute5x5AVX2, Name: "permute5x5AVX2", Op: Permute, Size: 0, I: 5, J: 5, Vector: 16, Fewer: true, Needs: cpu.AVX2},
+	{ID: idPermute6x1AVX2, Name: "permute6x1AVX2", Op: Permute, Size: 0, I: 6, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute6x6AVX2, Name: "permute6x6AVX2", Op: Permute, Size: 0, I: 6, J: 6, Vector: 16, Fewer: true, Needs: cpu.AVX2},
+	{ID: idPermute7x1AVX2, Name: "permute7x1AVX2", Op: Permute, Size: 0, I: 7, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute7x7AVX2, Name: "permute7x7AVX2", Op: Permute, Size: 0, I: 7, J: 7, Vector: 16, Fewer: true, Needs: cpu.AVX2},
+	{ID: idPermute8x1AVX2, Name: "permute8x1AVX2", Op: Permute, Size: 0, I: 8, J: 1, Vector: 16, Needs: cpu.AVX2},
+	{ID: idPermute8x8AVX2, Name: "permute8x8AVX2", Op: Permute, Size: 0, I: 8, J: 8, Vector: 16, Fewer: true, Needs: cpu.AVX2},
 	{ID: idPermute1x1SSSE3, Name: "permute1x1SSSE3", Op: Permute, Size: 0, I: 1, J: 1, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute1x2SSSE3, Name: "permute1x2SSSE3", Op: Permute, Size: 0, I: 1, J: 2, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute1x3SSSE3, Name: "permute1x3SSSE3", Op: Permute, Size: 0, I: 1, J: 3, Vector: 16, Needs: cpu.SSSE3},
@@ -3732,12 +3836,20 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		permute4x3AVX2(dst, src, b)
 	case idPermute4x4AVX2:
 		permute4x4AVX2(dst, src, b)
+	case idPermute5x1AVX2:
+		permute5x1AVX2(dst, src, b)
 	case idPermute5x5AVX2:
 		permute5x5AVX2(dst, src, b)
+	case idPermute6x1AVX2:
+		permute6x1AVX2(dst, src, b)
 	case idPermute6x6AVX2:
 		permute6x6AVX2(dst, src, b)
+	case idPermute7x1AVX2:
+		permute7x1AVX2(dst, src, b)
 	case idPermute7x7AVX2:
 		permute7x7AVX2(dst, src, b)
+	case idPermute8x1AVX2:
+		permute8x1AVX2(dst, src, b)
 	case idPermute8x8AVX2:
 		permute8x8AVX2(dst, src, b)
 	case idPermute1x1SSSE3:

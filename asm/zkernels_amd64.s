@@ -25766,16 +25766,211 @@ done6:
 	VZEROUPPER
 	RET
 
+// func permute5x1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute5x1AVX2(SB), $56-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           208(DX), BX
+	MOVQ           536(BX), SI
+	VBROADCASTI128 64(SI), Y0
+	VBROADCASTI128 48(SI), Y1
+	VBROADCASTI128 32(SI), Y2
+	VBROADCASTI128 16(SI), Y3
+	VBROADCASTI128 (SI), Y4
+	ADDQ           88(BX), AX
+	MOVQ           200(DX), SI
+	XORQ           $+1, SI
+	MOVQ           SI, (SP)
+	MOVQ           56(DX), SI
+	MOVQ           64(DX), DI
+	ADDQ           SI, SI
+	ADDQ           DI, DI
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 32(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some2
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 8(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last4
+	CMPQ    SI, $+32
+	JNE     apart3
+	MOVQ    (SP), R11
+	ORQ     AX, R11
+	TESTQ   $+31, R11
+	JNZ     plain7
+	PCALIGN $0x40
+
+stream8:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	VPSHUFB     Y4, Y5, Y10
+	VPSHUFB     Y3, Y6, Y11
+	VPOR        Y11, Y10, Y10
+	VPSHUFB     Y2, Y7, Y11
+	VPOR        Y11, Y10, Y10
+	VPSHUFB     Y1, Y8, Y11
+	VPOR        Y11, Y10, Y10
+	VPSHUFB     Y0, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVNTDQ    Y10, (AX)
+	ADDQ        SI, AX
+	ADDQ        SI, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         stream8
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain7:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	VPSHUFB     Y4, Y5, Y10
+	VPSHUFB     Y3, Y6, Y11
+	VPOR        Y11, Y10, Y10
+	VPSHUFB     Y2, Y7, Y11
+	VPOR        Y11, Y10, Y10
+	VPSHUFB     Y1, Y8, Y11
+	VPOR        Y11, Y10, Y10
+	VPSHUFB     Y0, Y9, Y11
+	VPOR        Y11, Y10, Y10
+	VMOVDQU     Y10, (AX)
+	ADDQ        SI, AX
+	ADDQ        SI, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         plain7
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	MOVQ         24(BX), R11
+	VMOVDQU      (CX)(R11*1), X5
+	VINSERTI128  $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ         32(BX), R11
+	VMOVDQU      (CX)(R11*1), X6
+	VINSERTI128  $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ         40(BX), R11
+	VMOVDQU      (CX)(R11*1), X7
+	VINSERTI128  $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ         48(BX), R11
+	VMOVDQU      (CX)(R11*1), X8
+	VINSERTI128  $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ         56(BX), R11
+	VMOVDQU      (CX)(R11*1), X9
+	VINSERTI128  $0x01, (R9)(R11*1), Y9, Y9
+	VPSHUFB      Y4, Y5, Y10
+	VPSHUFB      Y3, Y6, Y11
+	VPOR         Y11, Y10, Y10
+	VPSHUFB      Y2, Y7, Y11
+	VPOR         Y11, Y10, Y10
+	VPSHUFB      Y1, Y8, Y11
+	VPOR         Y11, Y10, Y10
+	VPSHUFB      Y0, Y9, Y11
+	VPOR         Y11, Y10, Y10
+	VMOVDQU      X10, (AX)
+	VEXTRACTI128 $0x01, Y10, (R8)
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart3
+
+last4:
+	INCQ    R10
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart3
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart3
+
+done6:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func permute5x5AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV
 TEXT ·permute5x5AVX2(SB), $848-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 208(DX), BX
-	MOVQ 536(BX), SI
-	LEAQ (SP), DI
-	MOVQ $+25, R8
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   208(DX), BX
+	MOVQ   536(BX), SI
+	LEAQ   (SP), DI
+	IMUL3Q $+5, 16(BX), R8
 
 index1:
 	VBROADCASTI128 (SI), Y0
@@ -25851,7 +26046,7 @@ window8:
 	VEXTRACTI128 $0x01, Y0, (R8)(R11*1)
 	ADDQ         $+160, R13
 	INCQ         R12
-	CMPQ         R12, $+5
+	CMPQ         R12, 16(BX)
 	JL           window8
 	ADDQ         SI, AX
 	ADDQ         SI, R8
@@ -25894,16 +26089,227 @@ done7:
 	VZEROUPPER
 	RET
 
+// func permute6x1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute6x1AVX2(SB), $56-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           208(DX), BX
+	MOVQ           536(BX), SI
+	VBROADCASTI128 80(SI), Y0
+	VBROADCASTI128 64(SI), Y1
+	VBROADCASTI128 48(SI), Y2
+	VBROADCASTI128 32(SI), Y3
+	VBROADCASTI128 16(SI), Y4
+	VBROADCASTI128 (SI), Y5
+	ADDQ           88(BX), AX
+	MOVQ           200(DX), SI
+	XORQ           $+1, SI
+	MOVQ           SI, (SP)
+	MOVQ           56(DX), SI
+	MOVQ           64(DX), DI
+	ADDQ           SI, SI
+	ADDQ           DI, DI
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 32(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some2
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 8(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last4
+	CMPQ    SI, $+32
+	JNE     apart3
+	MOVQ    (SP), R11
+	ORQ     AX, R11
+	TESTQ   $+31, R11
+	JNZ     plain7
+	PCALIGN $0x40
+
+stream8:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X10
+	VINSERTI128 $0x01, (R9)(R11*1), Y10, Y10
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X11
+	VINSERTI128 $0x01, (R9)(R11*1), Y11, Y11
+	VPSHUFB     Y5, Y6, Y12
+	VPSHUFB     Y4, Y7, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y3, Y8, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y2, Y9, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y1, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y0, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVNTDQ    Y12, (AX)
+	ADDQ        SI, AX
+	ADDQ        SI, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         stream8
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain7:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X10
+	VINSERTI128 $0x01, (R9)(R11*1), Y10, Y10
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X11
+	VINSERTI128 $0x01, (R9)(R11*1), Y11, Y11
+	VPSHUFB     Y5, Y6, Y12
+	VPSHUFB     Y4, Y7, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y3, Y8, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y2, Y9, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y1, Y10, Y13
+	VPOR        Y13, Y12, Y12
+	VPSHUFB     Y0, Y11, Y13
+	VPOR        Y13, Y12, Y12
+	VMOVDQU     Y12, (AX)
+	ADDQ        SI, AX
+	ADDQ        SI, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         plain7
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	MOVQ         24(BX), R11
+	VMOVDQU      (CX)(R11*1), X6
+	VINSERTI128  $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ         32(BX), R11
+	VMOVDQU      (CX)(R11*1), X7
+	VINSERTI128  $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ         40(BX), R11
+	VMOVDQU      (CX)(R11*1), X8
+	VINSERTI128  $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ         48(BX), R11
+	VMOVDQU      (CX)(R11*1), X9
+	VINSERTI128  $0x01, (R9)(R11*1), Y9, Y9
+	MOVQ         56(BX), R11
+	VMOVDQU      (CX)(R11*1), X10
+	VINSERTI128  $0x01, (R9)(R11*1), Y10, Y10
+	MOVQ         64(BX), R11
+	VMOVDQU      (CX)(R11*1), X11
+	VINSERTI128  $0x01, (R9)(R11*1), Y11, Y11
+	VPSHUFB      Y5, Y6, Y12
+	VPSHUFB      Y4, Y7, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y3, Y8, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y2, Y9, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y1, Y10, Y13
+	VPOR         Y13, Y12, Y12
+	VPSHUFB      Y0, Y11, Y13
+	VPOR         Y13, Y12, Y12
+	VMOVDQU      X12, (AX)
+	VEXTRACTI128 $0x01, Y12, (R8)
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart3
+
+last4:
+	INCQ    R10
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart3
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart3
+
+done6:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func permute6x6AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV
 TEXT ·permute6x6AVX2(SB), $1200-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 208(DX), BX
-	MOVQ 536(BX), SI
-	LEAQ (SP), DI
-	MOVQ $+36, R8
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   208(DX), BX
+	MOVQ   536(BX), SI
+	LEAQ   (SP), DI
+	IMUL3Q $+6, 16(BX), R8
 
 index1:
 	VBROADCASTI128 (SI), Y0
@@ -25984,7 +26390,7 @@ window8:
 	VEXTRACTI128 $0x01, Y0, (R8)(R11*1)
 	ADDQ         $+192, R13
 	INCQ         R12
-	CMPQ         R12, $+6
+	CMPQ         R12, 16(BX)
 	JL           window8
 	ADDQ         SI, AX
 	ADDQ         SI, R8
@@ -26027,16 +26433,243 @@ done7:
 	VZEROUPPER
 	RET
 
+// func permute7x1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute7x1AVX2(SB), $56-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           208(DX), BX
+	MOVQ           536(BX), SI
+	VBROADCASTI128 96(SI), Y0
+	VBROADCASTI128 80(SI), Y1
+	VBROADCASTI128 64(SI), Y2
+	VBROADCASTI128 48(SI), Y3
+	VBROADCASTI128 32(SI), Y4
+	VBROADCASTI128 16(SI), Y5
+	VBROADCASTI128 (SI), Y6
+	ADDQ           88(BX), AX
+	MOVQ           200(DX), SI
+	XORQ           $+1, SI
+	MOVQ           SI, (SP)
+	MOVQ           56(DX), SI
+	MOVQ           64(DX), DI
+	ADDQ           SI, SI
+	ADDQ           DI, DI
+	MOVQ           AX, 16(SP)
+	MOVQ           CX, 24(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 32(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some2
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ    16(SP), AX
+	MOVQ    24(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 8(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last4
+	CMPQ    SI, $+32
+	JNE     apart3
+	MOVQ    (SP), R11
+	ORQ     AX, R11
+	TESTQ   $+31, R11
+	JNZ     plain7
+	PCALIGN $0x40
+
+stream8:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X10
+	VINSERTI128 $0x01, (R9)(R11*1), Y10, Y10
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X11
+	VINSERTI128 $0x01, (R9)(R11*1), Y11, Y11
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X12
+	VINSERTI128 $0x01, (R9)(R11*1), Y12, Y12
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X13
+	VINSERTI128 $0x01, (R9)(R11*1), Y13, Y13
+	VPSHUFB     Y6, Y7, Y14
+	VPSHUFB     Y5, Y8, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y4, Y9, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y3, Y10, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y2, Y11, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y1, Y12, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y0, Y13, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)
+	ADDQ        SI, AX
+	ADDQ        SI, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         stream8
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain7:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X10
+	VINSERTI128 $0x01, (R9)(R11*1), Y10, Y10
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X11
+	VINSERTI128 $0x01, (R9)(R11*1), Y11, Y11
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X12
+	VINSERTI128 $0x01, (R9)(R11*1), Y12, Y12
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X13
+	VINSERTI128 $0x01, (R9)(R11*1), Y13, Y13
+	VPSHUFB     Y6, Y7, Y14
+	VPSHUFB     Y5, Y8, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y4, Y9, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y3, Y10, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y2, Y11, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y1, Y12, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y0, Y13, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)
+	ADDQ        SI, AX
+	ADDQ        SI, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         plain7
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	MOVQ         24(BX), R11
+	VMOVDQU      (CX)(R11*1), X7
+	VINSERTI128  $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ         32(BX), R11
+	VMOVDQU      (CX)(R11*1), X8
+	VINSERTI128  $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ         40(BX), R11
+	VMOVDQU      (CX)(R11*1), X9
+	VINSERTI128  $0x01, (R9)(R11*1), Y9, Y9
+	MOVQ         48(BX), R11
+	VMOVDQU      (CX)(R11*1), X10
+	VINSERTI128  $0x01, (R9)(R11*1), Y10, Y10
+	MOVQ         56(BX), R11
+	VMOVDQU      (CX)(R11*1), X11
+	VINSERTI128  $0x01, (R9)(R11*1), Y11, Y11
+	MOVQ         64(BX), R11
+	VMOVDQU      (CX)(R11*1), X12
+	VINSERTI128  $0x01, (R9)(R11*1), Y12, Y12
+	MOVQ         72(BX), R11
+	VMOVDQU      (CX)(R11*1), X13
+	VINSERTI128  $0x01, (R9)(R11*1), Y13, Y13
+	VPSHUFB      Y6, Y7, Y14
+	VPSHUFB      Y5, Y8, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y4, Y9, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y3, Y10, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y2, Y11, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y1, Y12, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y0, Y13, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)
+	VEXTRACTI128 $0x01, Y14, (R8)
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart3
+
+last4:
+	INCQ    R10
+	JNZ     even5
+	DECQ    8(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart3
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart3
+
+even5:
+	DECQ 8(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart3
+
+done6:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func permute7x7AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV
 TEXT ·permute7x7AVX2(SB), $1616-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 208(DX), BX
-	MOVQ 536(BX), SI
-	LEAQ (SP), DI
-	MOVQ $+49, R8
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   208(DX), BX
+	MOVQ   536(BX), SI
+	LEAQ   (SP), DI
+	IMUL3Q $+7, 16(BX), R8
 
 index1:
 	VBROADCASTI128 (SI), Y0
@@ -26122,7 +26755,7 @@ window8:
 	VEXTRACTI128 $0x01, Y0, (R8)(R11*1)
 	ADDQ         $+224, R13
 	INCQ         R12
-	CMPQ         R12, $+7
+	CMPQ         R12, 16(BX)
 	JL           window8
 	ADDQ         SI, AX
 	ADDQ         SI, R8
@@ -26165,16 +26798,261 @@ done7:
 	VZEROUPPER
 	RET
 
+// func permute8x1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute8x1AVX2(SB), $120-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           208(DX), BX
+	MOVQ           536(BX), SI
+	VBROADCASTI128 112(SI), Y0
+	VMOVDQU        Y0, 40(SP)
+	VBROADCASTI128 96(SI), Y0
+	VMOVDQU        Y0, 8(SP)
+	VBROADCASTI128 80(SI), Y0
+	VBROADCASTI128 64(SI), Y9
+	VBROADCASTI128 48(SI), Y10
+	VBROADCASTI128 32(SI), Y11
+	VBROADCASTI128 16(SI), Y12
+	VBROADCASTI128 (SI), Y13
+	ADDQ           88(BX), AX
+	MOVQ           200(DX), SI
+	XORQ           $+1, SI
+	MOVQ           SI, (SP)
+	MOVQ           56(DX), SI
+	MOVQ           64(DX), DI
+	ADDQ           SI, SI
+	ADDQ           DI, DI
+	MOVQ           AX, 80(SP)
+	MOVQ           CX, 88(SP)
+	MOVQ           (DX), AX
+	MOVQ           AX, 96(SP)
+	MOVQ           $+16, CX
+	MOVQ           24(DX), AX
+	TESTQ          AX, AX
+	JNZ            some2
+	LEAQ           8(DX), AX
+	XORQ           CX, CX
+
+some2:
+	MOVQ AX, 104(SP)
+	MOVQ CX, 112(SP)
+
+outer1:
+	MOVQ    80(SP), AX
+	MOVQ    88(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 72(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last4
+	CMPQ    SI, $+32
+	JNE     apart3
+	MOVQ    (SP), R11
+	ORQ     AX, R11
+	TESTQ   $+31, R11
+	JNZ     plain7
+	PCALIGN $0x40
+
+stream8:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X1
+	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        80(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	VPSHUFB     Y13, Y1, Y14
+	VPSHUFB     Y12, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y11, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y10, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y9, Y5, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y0, Y6, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     8(SP), Y7, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     40(SP), Y8, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVNTDQ    Y14, (AX)
+	ADDQ        SI, AX
+	ADDQ        SI, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         stream8
+	SFENCE
+	JMP         last4
+	PCALIGN $0x40
+
+plain7:
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X1
+	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        80(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	VPSHUFB     Y13, Y1, Y14
+	VPSHUFB     Y12, Y2, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y11, Y3, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y10, Y4, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y9, Y5, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     Y0, Y6, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     8(SP), Y7, Y15
+	VPOR        Y15, Y14, Y14
+	VPSHUFB     40(SP), Y8, Y15
+	VPOR        Y15, Y14, Y14
+	VMOVDQU     Y14, (AX)
+	ADDQ        SI, AX
+	ADDQ        SI, R8
+	ADDQ        DI, CX
+	ADDQ        DI, R9
+	SUBQ        $+2, R10
+	JGE         plain7
+	JMP         last4
+	PCALIGN $0x40
+
+apart3:
+	MOVQ         24(BX), R11
+	VMOVDQU      (CX)(R11*1), X1
+	VINSERTI128  $0x01, (R9)(R11*1), Y1, Y1
+	MOVQ         32(BX), R11
+	VMOVDQU      (CX)(R11*1), X2
+	VINSERTI128  $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ         40(BX), R11
+	VMOVDQU      (CX)(R11*1), X3
+	VINSERTI128  $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ         48(BX), R11
+	VMOVDQU      (CX)(R11*1), X4
+	VINSERTI128  $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ         56(BX), R11
+	VMOVDQU      (CX)(R11*1), X5
+	VINSERTI128  $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ         64(BX), R11
+	VMOVDQU      (CX)(R11*1), X6
+	VINSERTI128  $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ         72(BX), R11
+	VMOVDQU      (CX)(R11*1), X7
+	VINSERTI128  $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ         80(BX), R11
+	VMOVDQU      (CX)(R11*1), X8
+	VINSERTI128  $0x01, (R9)(R11*1), Y8, Y8
+	VPSHUFB      Y13, Y1, Y14
+	VPSHUFB      Y12, Y2, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y11, Y3, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y10, Y4, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y9, Y5, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      Y0, Y6, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      8(SP), Y7, Y15
+	VPOR         Y15, Y14, Y14
+	VPSHUFB      40(SP), Y8, Y15
+	VPOR         Y15, Y14, Y14
+	VMOVDQU      X14, (AX)
+	VEXTRACTI128 $0x01, Y14, (R8)
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart3
+
+last4:
+	INCQ    R10
+	JNZ     even5
+	DECQ    72(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart3
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart3
+
+even5:
+	DECQ 72(SP)
+	JLT  done6
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart3
+
+done6:
+	MOVQ 104(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 80(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 88(SP)
+	ADDQ 112(SP), AX
+	MOVQ AX, 104(SP)
+	DECQ 96(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func permute8x8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV
 TEXT ·permute8x8AVX2(SB), $2096-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ b+16(FP), DX
-	MOVQ 208(DX), BX
-	MOVQ 536(BX), SI
-	LEAQ (SP), DI
-	MOVQ $+64, R8
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   208(DX), BX
+	MOVQ   536(BX), SI
+	LEAQ   (SP), DI
+	IMUL3Q $+8, 16(BX), R8
 
 index1:
 	VBROADCASTI128 (SI), Y0
@@ -26265,7 +27143,7 @@ window8:
 	VEXTRACTI128 $0x01, Y0, (R8)(R11*1)
 	ADDQ         $+256, R13
 	INCQ         R12
-	CMPQ         R12, $+8
+	CMPQ         R12, 16(BX)
 	JL           window8
 	ADDQ         SI, AX
 	ADDQ         SI, R8

@@ -223,8 +223,16 @@ func windows(span, vector int) int {
 	return (span + vector - 1) >> bits.TrailingZeros(uint(vector)) // a division would take longest of all
 }
 
-// reach is the gap, in bytes, up to which two items are in one span.
-func (b *builder) reach(vector int) int { return max(vector/2, b.x.item) }
+// reach is the step, in bytes, up to which what a span holds goes on in the same span. A
+// step of no more than a vector takes no more windows there than apart; windows of 64 bytes
+// come with masks, and do not have to be filled.
+func (b *builder) reach(span, vector int) int {
+	far := span + max(vector/2, b.x.item)
+	if vector == 16 {
+		far = max(far, vector)
+	}
+	return far
+}
 
 // groups returns how the bytes of x lie on one side: in groups of one span each. Steps
 // shorter than a vector stay within a span, larger ones go from group to group.
@@ -234,7 +242,7 @@ func (b *builder) groups(x *box, o *order, vector int) (groups, span int) {
 		n, step := x.extent[o.axis[i]%maxAxes], o.step[i]
 		switch {
 		case n == 1:
-		case groups == 1 && step <= span+b.reach(vector):
+		case groups == 1 && step <= b.reach(span, vector):
 			span += (n - 1) * step
 		default:
 			groups *= n
@@ -276,7 +284,7 @@ func (b *builder) lay(x *box, o *order, vector int) (s side) {
 		if n == 1 {
 			continue
 		}
-		if abs(step) > s.span+b.reach(vector) {
+		if abs(step) > b.reach(s.span, vector) {
 			break
 		}
 		s.within[k] = step

@@ -223,7 +223,7 @@ func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
 		bad = k.Merge && (b.Inner.N > 1 && b.Inner.Dst != b.Width || b.Width < k.I || b.Inner.N*b.Width > asm.PackBytes)
 	case asm.Permute:
 		p := b.Perm
-		bad = b.Last.N > 1 || p.Vector != k.Vector || p.NSrc != k.I || p.NDst != k.J || !k.Masked && !p.Full() || k.Weave != asm.AnyWeave && !weaves(k, p)
+		bad = b.Last.N > 1 || p.Vector != k.Vector || p.NSrc != k.I || p.NDst > k.J || p.NDst < k.J && !k.Fewer || !k.Masked && !p.Full() || k.Weave != asm.AnyWeave && !weaves(k, p)
 	}
 	if bad || k.Size != 0 && k.Size != size {
 		return fmt.Errorf("a block that %s does not take: %d x %d of %d bytes, %+v", k.Name, b.I, b.J, size, *b)

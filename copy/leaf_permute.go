@@ -49,13 +49,17 @@ func (b *builder) permute() bool {
 }
 
 // affordableBox returns the cheapest box. With vectors of 16 bytes it looks for one of many
-// windows only where others are dearer than items that are moved alone, and there are no tiles.
+// windows only where others are dear, and there are no tiles.
 func (b *builder) affordableBox(vector int, alone float64) box {
 	if vector == 64 {
 		return b.bestBox(vector, manyWindows)
 	}
 	best := b.bestBox(vector, fewWindows)
-	if best.cost > 0 && best.cost*float64(b.x.item) <= alone || b.tileCost() > 0 {
+	cheap := alone / float64(b.x.item)
+	if b.plan.bytes >= searchBytes {
+		cheap = min(cheap, dearBox)
+	}
+	if best.cost > 0 && best.cost <= cheap || b.tileCost() > 0 {
 		return best
 	}
 	if _, ok := asm.Box(vector, manyWindows, manyWindows, false, b.have); ok {
@@ -195,9 +199,13 @@ const longRun = 256
 // perm returns the permutation of x.
 func (b *builder) perm(x *box, vector int) *asm.Perm {
 	perm := &b.box
-	perm.Reset(vector, x.nsrc, x.ndst)
+	read := asm.Info(x.id).I
+	perm.Reset(vector, read, x.ndst)
 	dst, src := b.lay(x, &b.byDst, vector), b.lay(x, &b.bySrc, vector)
 	perm.DstAt, perm.SrcAt = dst.at, src.at
+	for w := x.nsrc; w < read; w++ { // nothing is taken from these
+		perm.SrcAt[w] = src.at[0]
+	}
 	b.permutation(perm, x, &dst, &src)
 	return perm
 }

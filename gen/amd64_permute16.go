@@ -26,24 +26,25 @@ func shuffleKernels() []kernel {
 			}
 			for d := 1; d <= most; d++ {
 				p := shuffle{s, d}
-				ks = append(ks, kernel{
-					name: fmt.Sprintf("permute%dx%d%s", s, d, suffix), op: "Permute", i: s, j: d, vector: 16,
-					twin: "permuteGeneric", isa: isa, loop: permuteLoop(16),
-					emit: func(e *emitter) { emit(p, e) },
-				})
+				ks = append(ks, p.kernel(isa, suffix, func(e *emitter) { emit(p, e) }))
 			}
 		}
 	}
 	add("cpu.AVX2", "AVX2", shuffle.emitAVX2)
 	for n := shuffleWindows + 1; n <= permWindows; n++ {
-		ks = append(ks, kernel{
-			name: fmt.Sprintf("permute%dx%dAVX2", n, n), op: "Permute", i: n, j: n, vector: 16,
-			twin: "permuteGeneric", isa: "cpu.AVX2", loop: permuteLoop(16),
-			emit: shuffle{n, n}.emitManyAVX2,
-		})
+		one, many := shuffle{n, 1}, shuffle{n, n}
+		ks = append(ks, one.kernel("cpu.AVX2", "AVX2", one.emitAVX2), many.kernel("cpu.AVX2", "AVX2", many.emitManyAVX2))
+		ks[len(ks)-1].fewer = true
 	}
 	add("cpu.SSSE3", "SSSE3", shuffle.emitSSSE3)
 	return ks
+}
+
+func (p shuffle) kernel(isa, suffix string, emit func(e *emitter)) kernel {
+	return kernel{
+		name: fmt.Sprintf("permute%dx%d%s", p.nsrc, p.ndst, suffix), op: "Permute", i: p.nsrc, j: p.ndst, vector: 16,
+		twin: "permuteGeneric", isa: isa, loop: permuteLoop(16), emit: emit,
+	}
 }
 
 // index returns the places of the index vectors: the first room of them in
@@ -89,18 +90,19 @@ func (p shuffle) emitAVX2(e *emitter) {
 		e.TESTQ(operand.I32(31), t)
 		e.JNZ(operand.LabelRef(plain))
 		x.pairs(e.label("stream"), func() {
-			x.permute(func(out reg.VecVirtual, w int) { e.VMOVNTDQ(out, x.dstAt.of(x.d, w)) })
+			x.permute(func(out reg.VecVirtual, w int) { e.VMOVNTDQ(out, x.dstAt.of(w, x.d)[0]) })
 		})
 		e.SFENCE()
 		e.JMP(operand.LabelRef(last))
 		x.pairs(plain, func() {
-			x.permute(func(out reg.VecVirtual, w int) { e.VMOVDQU(out, x.dstAt.of(x.d, w)) })
+			x.permute(func(out reg.VecVirtual, w int) { e.VMOVDQU(out, x.dstAt.of(w, x.d)[0]) })
 		})
 		e.JMP(operand.LabelRef(last))
 	}, func() {
 		x.permute(func(out reg.VecVirtual, w int) {
-			e.VMOVDQU(out.AsX(), x.dstAt.of(x.d, w))
-			e.VEXTRACTI128(operand.U8(1), out, x.dstAt.of(x.d2, w))
+			to := x.dstAt.of(w, x.d, x.d2)
+			e.VMOVDQU(out.AsX(), to[0])
+			e.VEXTRACTI128(operand.U8(1), out, to[1])
 		})
 	})
 	e.VZEROUPPER()
@@ -195,8 +197,9 @@ type boxesAVX2 struct {
 func (x *boxesAVX2) permute(store func(out reg.VecVirtual, w int)) {
 	e, nsrc := x.e, len(x.in)
 	for w, in := range x.in {
-		e.VMOVDQU(x.srcAt.of(x.s, w), in.AsX())
-		e.VINSERTI128(operand.U8(1), x.srcAt.of(x.s2, w), in, in)
+		from := x.srcAt.of(w, x.s, x.s2)
+		e.VMOVDQU(from[0], in.AsX())
+		e.VINSERTI128(operand.U8(1), from[1], in, in)
 	}
 	for w := range len(x.index) / nsrc {
 		out := e.YMM()
@@ -216,7 +219,7 @@ func (x *boxesAVX2) permute(store func(out reg.VecVirtual, w int)) {
 
 // emitManyAVX2 is emitAVX2 for so many windows that the index vectors fill the frame and
 // the offsets of the windows stay in memory. It makes one destination window after the
-// other in a loop.
+// other in a loop, as many as the box has.
 func (p shuffle) emitManyAVX2(e *emitter) {
 	perm := e.GP64()
 	e.MOVQ(e.in("Perm", 0), perm)
@@ -248,7 +251,7 @@ func (p shuffle) emitManyAVX2(e *emitter) {
 		e.VEXTRACTI128(operand.U8(1), out, atIndex(x.d2, t, 0))
 		e.ADDQ(operand.I32(32*p.nsrc), table)
 		e.INCQ(w)
-		e.CMPQ(w, operand.I32(p.ndst))
+		e.CMPQ(w, at(perm, permAt("NDst")))
 		e.JL(operand.LabelRef(loop))
 	})
 	e.VZEROUPPER()
@@ -256,12 +259,11 @@ func (p shuffle) emitManyAVX2(e *emitter) {
 
 // repeated copies the index vectors to the frame, each repeated for both lanes.
 func (p shuffle) repeated(e *emitter, perm reg.GPVirtual) operand.Mem {
-	n := p.nsrc * p.ndst
-	frame := e.AllocLocal(32 * n)
+	frame := e.AllocLocal(32 * p.nsrc * p.ndst)
 	from, to, count := e.GP64(), e.GP64(), e.GP64()
 	e.MOVQ(at(perm, permAt("Index")), from)
 	e.LEAQ(frame, to)
-	e.MOVQ(operand.I32(n), count)
+	e.IMUL3Q(operand.I32(p.nsrc), at(perm, permAt("NDst")), count)
 	loop := e.label("index")
 	e.Label(loop)
 	y := e.YMM()
@@ -306,33 +308,55 @@ func (x *boxesAVX2) edges(to operand.Mem) {
 	t := e.GP64()
 	e.MOVQ(e.in("Stream", 0), t)
 	e.XORQ(operand.I32(1), t)
-	for _, off := range x.dstAt {
+	for _, off := range x.dstAt.off {
 		e.ORQ(off, t)
 	}
 	e.MOVQ(t, to)
 }
 
-// windows are the offsets of the windows but the first from that.
-type windows []reg.GPVirtual
-
-// windows moves base to the first of n windows and returns how far the others are.
-func (e *emitter) windows(perm reg.GPVirtual, field string, base reg.GPVirtual, n int) windows {
-	off := make(windows, n-1)
-	e.ADDQ(at(perm, permAt(field)), base)
-	for w := range off {
-		off[w] = e.GP64()
-		e.MOVQ(at(perm, permAt(field)+8*(w+1)), off[w])
-		e.SUBQ(at(perm, permAt(field)), off[w])
-	}
-	return off
+// windows are where the windows of one side lie: the offsets of all but the first from
+// that or, where those are too many for registers, the window's number in memory.
+type windows struct {
+	e      *emitter
+	off    []reg.GPVirtual
+	memory func(w int) operand.Mem // of the offset of window w from the box
 }
 
-// of returns the operand of window w of the box whose first window is at base.
-func (o windows) of(base reg.GPVirtual, w int) operand.Mem {
-	if w == 0 {
-		return at(base, 0)
+// windows moves base to the first of n windows, if the offsets of the others fit registers.
+func (e *emitter) windows(perm reg.GPVirtual, field string, base reg.GPVirtual, n int) windows {
+	x := windows{e: e}
+	if n > shuffleWindows {
+		x.memory = func(w int) operand.Mem { return at(perm, permAt(field)+8*w) }
+		return x
 	}
-	return atIndex(base, o[w-1], 0)
+	x.off = make([]reg.GPVirtual, n-1)
+	e.ADDQ(at(perm, permAt(field)), base)
+	for w := range x.off {
+		x.off[w] = e.GP64()
+		e.MOVQ(at(perm, permAt(field)+8*(w+1)), x.off[w])
+		e.SUBQ(at(perm, permAt(field)), x.off[w])
+	}
+	return x
+}
+
+// of returns the operands of window w of the boxes at each of bases.
+func (x *windows) of(w int, bases ...reg.GPVirtual) (m []operand.Mem) {
+	var off reg.GPVirtual
+	switch {
+	case x.memory != nil:
+		off = x.e.GP64()
+		x.e.MOVQ(x.memory(w), off)
+	case w > 0:
+		off = x.off[w-1]
+	}
+	for _, base := range bases {
+		if off == nil {
+			m = append(m, at(base, 0))
+		} else {
+			m = append(m, atIndex(base, off, 0))
+		}
+	}
+	return m
 }
 
 // emitSSSE3 works on one box at a time.

@@ -18,6 +18,7 @@ type kernel struct {
 	line    bool     // moves whole cache lines on both sides (Transpose)
 	step    bool     // rows at equal steps on both sides only (Transpose)
 	masked  bool     // loads and stores under masks (Permute)
+	fewer   bool     // takes fewer destination windows too (Permute)
 	scratch int      // bytes of scratch memory for every item of I, if it needs some (Transpose)
 	weave   string   // Go name of the one permutation it does; empty for any (Permute)
 	loop    []string // the Go loop it equals
@@ -72,6 +73,9 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		if k.masked {
 			fmt.Fprintf(&b, ", Masked: true")
+		}
+		if k.fewer {
+			fmt.Fprintf(&b, ", Fewer: true")
 		}
 		if k.scratch > 0 {
 			fmt.Fprintf(&b, ", Scratch: %d", k.scratch)
