@@ -49,14 +49,16 @@ var opNames = [...]string{"rows", "fill", "items", "transpose", "permute"}
 
 func (o Op) String() string { return opNames[o] }
 
-// A Weave is a permutation that kernels of their own do, without index vectors. On one
-// side its windows touch and hold, in turn, an item of each window of the other side.
+// A Weave is a kind of permutation that kernels of their own do, without an index vector
+// for every pair of windows. On one side of the first two the windows touch and hold, in
+// turn, an item of each window of the other side.
 type Weave uint8
 
 const (
 	AnyWeave     Weave = iota // whatever a box's index vectors say
 	Deinterleave              // the windows touch on the source
 	Interleave                // the windows touch on the destination
+	Exchange                  // each window takes as many bytes of each of the other side, see [Perm.FindExchange]
 )
 
 // PackBytes is the most that one inner loop of a merging Rows kernel writes.

@@ -1,6 +1,10 @@
 package asm_test
 
-import "github.com/stridecopy/stridecopy/asm"
+import (
+	"slices"
+
+	"github.com/stridecopy/stridecopy/asm"
+)
 
 // permute takes boxes of exactly the kernel's windows, or of any where it is the
 // pure-Go kernel, and random maps of their bytes.
@@ -15,12 +19,20 @@ func (c *checker) permute() {
 		}
 		b := &asm.Block{}
 		switch {
+		case c.k.Weave == asm.Exchange:
+			b.Perm = c.exchange(c.k.I)
+			if c.IntN(2) == 0 {
+				c.joinedLoops(b)
+			} else {
+				c.boxLoops(b)
+			}
 		case c.k.Weave != asm.AnyWeave:
 			c.weave(b)
 		case c.IntN(3) == 0:
 			c.slid(b, vector, nsrc, ndst)
 		case c.IntN(3) == 0:
-			c.joined(b, vector, nsrc, ndst)
+			b.Perm = c.box(vector, nsrc, ndst)
+			c.joinedLoops(b)
 		default:
 			b.Perm = c.box(vector, nsrc, ndst)
 			c.boxLoops(b)
@@ -75,6 +87,34 @@ func (c *checker) weave(b *asm.Block) {
 		}
 		copy(apart, table(n, c.apart(1, slide*(inner-1)+c.k.Vector, n)[0]))
 	}
+}
+
+// exchange returns an exchange of n windows, without offsets: of windows in the order of the
+// other side's or with their bytes anywhere.
+func (c *checker) exchange(n int) *asm.Perm {
+	p := new(asm.Perm)
+	p.Reset(16, n, n)
+	orders := func() (t [8][]int) {
+		anyhow := c.IntN(3) == 0
+		for w := range n {
+			if t[w] = c.Perm(16); !anyhow {
+				slices.Sort(t[w])
+			}
+		}
+		return t
+	}
+	src, dst, group := orders(), orders(), 16/n
+	for w := range n {
+		for from := range n {
+			for k := range group {
+				p.Set(w, dst[w][from*group+k], from, src[from][w*group+k])
+			}
+		}
+	}
+	if p.FindExchange(); p.Exchange == 0 {
+		c.Fatalf("no exchange found in %+v", p)
+	}
+	return p
 }
 
 // box returns a box without offsets. Under masks each destination window gets a
@@ -147,17 +187,20 @@ func (c *checker) last(b *asm.Block) {
 	b.Last = asm.Loop{N: 1, Dst: skip * b.Inner.Dst, Src: skip * b.Inner.Src}
 }
 
-// joined makes a block of boxes that follow each other without a gap in every
-// destination window, mostly from line edges on.
-func (c *checker) joined(b *asm.Block, vector, nsrc, ndst int) {
+// joinedLoops puts boxes so that they follow each other without a gap in every destination
+// window, mostly from line edges on, and in some blocks in every source window too.
+func (c *checker) joinedLoops(b *asm.Block) {
+	vector, nsrc, ndst := b.Perm.Vector, b.Perm.NSrc, b.Perm.NDst
 	outer, inner, unit := 1+c.IntN(3), 1+c.IntN(9), 64
 	if c.IntN(4) == 0 {
 		unit = 1
 	}
 	d, s := c.apart(unit, inner*vector, outer, ndst), c.anyhow(vector, outer, inner, nsrc)
-	b.Perm = c.box(vector, nsrc, ndst)
 	b.Outer = asm.Loop{N: outer, Dst: d[0], Src: s[0]}
 	b.Inner = asm.Loop{N: inner, Dst: vector, Src: s[1]}
+	if c.IntN(2) == 0 {
+		b.Inner.Src = vector
+	}
 	copy(b.Perm.DstAt[:], table(ndst, d[1]))
 	copy(b.Perm.SrcAt[:], table(nsrc, s[2]))
 }

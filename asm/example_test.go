@@ -174,6 +174,20 @@ func ExampleStripRows() {
 	// Output: 8
 }
 
+// Four rows of four float32 become columns: every window gives four bytes to every other.
+func ExamplePerm_FindExchange() {
+	var p asm.Perm
+	p.Reset(16, 4, 4)
+	for w := range 4 {
+		for from := range 4 {
+			p.SetItems([]uint16{uint16(16*w + 4*from)}, []uint16{uint16(16*from + 4*w)}, 4)
+		}
+	}
+	p.FindExchange()
+	fmt.Println(p.Exchange) // no window needs to be permuted before or after it
+	// Output: 1
+}
+
 // The bytes of two windows are merged in turn: what a kernel may do without tables.
 func ExampleWeaveKernel() {
 	var p asm.Perm

@@ -2,6 +2,7 @@ package asm
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
@@ -14,7 +15,7 @@ const unused = 0x80
 // No byte is taken from anywhere yet. The index vectors go to where Index has room.
 func (p *Perm) Reset(vector, nsrc, ndst int) {
 	p.Vector, p.NSrc, p.NDst = vector, nsrc, ndst
-	p.SrcMask, p.DstMask = [permWindows]uint64{}, [permWindows]uint64{}
+	p.SrcMask, p.DstMask, p.Exchange = [permWindows]uint64{}, [permWindows]uint64{}, 0
 	if vector == 64 {
 		pairs := ndst * ((nsrc + 1) / 2)
 		clear(p.Blend[:pairs])
@@ -26,6 +27,56 @@ func (p *Perm) Reset(vector, nsrc, ndst int) {
 	for k := range p.Index {
 		p.Index[k] = unused
 	}
+}
+
+// FindExchange looks whether each window of p takes as many bytes of each window of the
+// other side, of which there are as many, and puts the steps of such an exchange where its
+// kernels look for them: in Exchange, and in index vectors after the others. In the first
+// step every source window is permuted so that it holds, side by side, what goes to the first
+// destination window, to the second, and so on; in the last, every destination window so
+// that the bytes of the first source window, the second and so on come to their places.
+func (p *Perm) FindExchange() {
+	n := p.NSrc
+	pairs := 16 * n * n
+	if p.Exchange = 0; p.Vector != 16 || n != p.NDst || n&(n-1) != 0 || len(p.Index) != pairs {
+		return
+	}
+	group := 16 / n
+	for at := 0; at < pairs; at += 16 {
+		if bits.OnesCount64(usedIn(p.Index[at:]))+bits.OnesCount64(usedIn(p.Index[at+8:])) != group {
+			return
+		}
+	}
+	var before, after [16 * permWindows]byte
+	var moved, movedTo int
+	for w := range n {
+		for from := range n {
+			index := p.Index[(w*n+from)*16:][:16]
+			slot, to := group*w, group*from // in the source window and in the destination's
+			for half := 0; half < 16; half += 8 {
+				for used := usedIn(index[half:]); used != 0; used &= used - 1 {
+					k := half + bits.TrailingZeros64(used)/8
+					q := int(index[k&15])
+					before[(16*from+slot)&127], after[(16*w+k)&127] = byte(q), byte(to)
+					moved, movedTo = moved|(q^slot), movedTo|(k^to)
+					slot, to = slot+1, to+1
+				}
+			}
+		}
+	}
+	p.Index = append(append(p.Index, before[:16*n]...), after[:16*n]...)
+	p.Exchange = 1
+	if moved != 0 {
+		p.Exchange |= 2
+	}
+	if movedTo != 0 {
+		p.Exchange |= 4
+	}
+}
+
+// usedIn returns a bit for each of eight bytes of an index vector that is used.
+func usedIn(index []byte) uint64 {
+	return ^binary.LittleEndian.Uint64(index) & (unused * 0x0101010101010101)
 }
 
 // Clone returns a copy of p.
@@ -120,6 +171,9 @@ func (p *Perm) Full() bool {
 // is reports whether p, with as many windows of 16 bytes on either side, is the given
 // permutation of items of size bytes.
 func (p *Perm) is(weave Weave, size int) bool {
+	if weave == Exchange {
+		return p.Exchange != 0
+	}
 	n, together := p.NDst, &p.SrcAt
 	if weave == Interleave {
 		together = &p.DstAt

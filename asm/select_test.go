@@ -134,11 +134,58 @@ func TestBox(t *testing.T) {
 	}
 }
 
+// TestFindExchange follows the steps of exchanges to the permutation they come from, and
+// looks for none where there is none.
+func TestFindExchange(t *testing.T) {
+	c := newChecker(t, asm.Info(0))
+	for n := 1; n <= 8; n *= 2 {
+		for range 100 {
+			p := c.exchange(n)
+			before, after := p.Index[16*n*n:], p.Index[16*n*n+16*n:]
+			for w := range n {
+				for k := range 16 {
+					slot := int(after[16*w+k]) // of the matrix's row w
+					from, group := slot/(16/n), slot%(16/n)
+					q := int(before[16*from+w*(16/n)+group])
+					if f, b := p.Source(w, k); f != from || b != q {
+						t.Fatalf("byte %d of window %d comes from byte %d of window %d, by the steps from %d of %d", k, w, b, f, q, from)
+					}
+				}
+			}
+			for bit, index := range map[int][]byte{2: before, 4: after} {
+				ordered := true
+				for k, b := range index[:16*n] {
+					ordered = ordered && int(b) == k%16
+				}
+				if ordered != (p.Exchange&bit == 0) {
+					t.Fatalf("Exchange is %d, and step %d changes nothing: %v", p.Exchange, bit, ordered)
+				}
+			}
+			for _, k := range asm.Kernels() {
+				if id, ok := asm.WeaveKernel(p, k.Needs); k.Weave == asm.Exchange && k.I == n && (!ok || id != k.ID) {
+					t.Fatalf("%s is not found: %v, %s", k.Name, ok, asm.Info(id).Name)
+				}
+			}
+			if n == 1 {
+				continue
+			}
+			w, k := c.IntN(n), c.IntN(16) // the byte comes from another window
+			from, _ := p.Source(w, k)
+			p.Index = p.Index[:16*n*n]
+			p.Index[(w*n+from)*16+k] = 0x80
+			p.Set(w, k, (from+1)%n, c.IntN(16))
+			if p.FindExchange(); p.Exchange != 0 {
+				t.Fatalf("an exchange in %+v", p)
+			}
+		}
+	}
+}
+
 // TestWeaveKernel asks for the permutation of every kernel that does only one, and
 // for some that are near it.
 func TestWeaveKernel(t *testing.T) {
 	for _, k := range asm.Kernels() {
-		if k.Weave == asm.AnyWeave {
+		if k.Weave == asm.AnyWeave || k.Weave == asm.Exchange {
 			continue
 		}
 		b := &asm.Block{}

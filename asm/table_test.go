@@ -11,7 +11,7 @@ import (
 
 // kernelName is what symbols of kernels look like: operation, form, bytes of an
 // item or windows, instruction set.
-var kernelName = regexp.MustCompile(`^([a-z]+)(Masked|Stream|Small|Wide|Half|Low|Panel|StepWide|Step)?(?:B(\d+)|(\d+)x(\d+))?(Masked|Stream|Merge|Staged)?(?:(Deinterleave|Interleave)B(\d+))?(Generic|SSE2|SSSE3|AVX2|AVX512|VBMI|NEON)$`)
+var kernelName = regexp.MustCompile(`^([a-z]+)(Masked|Stream|Small|Wide|Half|Low|Panel|StepWide|Step)?(?:B(\d+)|(\d+)x(\d+))?(Masked|Stream|Merge|Staged)?(?:(Exchange)|(Deinterleave|Interleave)B(\d+))?(Generic|SSE2|SSSE3|AVX2|AVX512|VBMI|NEON)$`)
 
 var suffixNeeds = map[string]cpu.Features{
 	"Generic": 0, "SSE2": cpu.SSE2, "SSSE3": cpu.SSSE3, "AVX2": cpu.AVX2,
@@ -33,7 +33,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s is no name of a kernel", k.Name)
 			continue
 		}
-		form, size, windows, weave, suffix := m[2]+m[6], m[3]+m[8], m[4]+"x"+m[5], m[7], m[9]
+		form, size, windows, weave, suffix := m[2]+m[6], m[3]+m[9], m[4]+"x"+m[5], m[7]+m[8], m[10]
 		if m[1] != k.Op.String() {
 			t.Errorf("%s is a kernel for %v", k.Name, k.Op)
 		}
@@ -46,7 +46,7 @@ func TestTable(t *testing.T) {
 		if suffix != "Generic" && (form == "Masked") != k.Masked || (form == "Stream") != (k.Stream && !k.Merge) {
 			t.Errorf("%s: masked %v, streaming %v", k.Name, k.Masked, k.Stream)
 		}
-		if weave != [...]string{"", "Deinterleave", "Interleave"}[k.Weave] {
+		if weave != [...]string{"", "Deinterleave", "Interleave", "Exchange"}[k.Weave] {
 			t.Errorf("%s has weave %d", k.Name, k.Weave)
 		}
 		if !k.Needs.Has(suffixNeeds[suffix]) || k.Needs == 0 != (suffix == "Generic") {

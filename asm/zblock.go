@@ -26,13 +26,14 @@ type Block struct {
 
 // Perm is a box of a permutation: which source bytes make up which destination bytes.
 type Perm struct {
-	Vector  int        // bytes of a window, 64 or 16
-	NSrc    int        // source windows in use
-	NDst    int        // destination windows in use
-	SrcAt   [8]int     // byte offset of each source window
-	DstAt   [8]int     // byte offset of each destination window
-	SrcMask [8]uint64  // bytes of each source window that are loaded
-	DstMask [8]uint64  // bytes of each destination window that are stored
-	Blend   [32]uint64 // bytes of destination window d that come from source pair h, at [d*pairs+h] (64-byte windows)
-	Index   []byte     // index vectors, as the kernel's vector width wants them
+	Vector   int        // bytes of a window, 64 or 16
+	NSrc     int        // source windows in use
+	NDst     int        // destination windows in use
+	SrcAt    [8]int     // byte offset of each source window
+	DstAt    [8]int     // byte offset of each destination window
+	SrcMask  [8]uint64  // bytes of each source window that are loaded
+	DstMask  [8]uint64  // bytes of each destination window that are stored
+	Blend    [32]uint64 // bytes of destination window d that come from source pair h, at [d*pairs+h] (64-byte windows)
+	Index    []byte     // index vectors, as the kernel's vector width wants them
+	Exchange int        // how an exchange is done, or 0: 1, plus 2 if the source windows are permuted before it, plus 4 if the destination windows are after it, by further index vectors
 }

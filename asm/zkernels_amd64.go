@@ -3196,6 +3196,54 @@ func permute4x3SSSE3(dst, src *byte, b *Block)
 //go:noescape
 func permute4x4SSSE3(dst, src *byte, b *Block)
 
+// permute4x4ExchangeAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute4x4ExchangeAVX2(dst, src *byte, b *Block)
+
+// permute8x8ExchangeAVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 16 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permute8x8ExchangeAVX2(dst, src *byte, b *Block)
+
 const (
 	idRowsAVX2 ID = iota + numGeneric
 	idRowsSSE2
@@ -3365,6 +3413,8 @@ const (
 	idPermute4x2SSSE3
 	idPermute4x3SSSE3
 	idPermute4x4SSSE3
+	idPermute4x4ExchangeAVX2
+	idPermute8x8ExchangeAVX2
 )
 
 var archKernels = []Kernel{
@@ -3536,6 +3586,8 @@ var archKernels = []Kernel{
 	{ID: idPermute4x2SSSE3, Name: "permute4x2SSSE3", Op: Permute, Size: 0, I: 4, J: 2, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute4x3SSSE3, Name: "permute4x3SSSE3", Op: Permute, Size: 0, I: 4, J: 3, Vector: 16, Needs: cpu.SSSE3},
 	{ID: idPermute4x4SSSE3, Name: "permute4x4SSSE3", Op: Permute, Size: 0, I: 4, J: 4, Vector: 16, Needs: cpu.SSSE3},
+	{ID: idPermute4x4ExchangeAVX2, Name: "permute4x4ExchangeAVX2", Op: Permute, Size: 0, I: 4, J: 4, Vector: 16, Weave: Exchange, Needs: cpu.AVX2},
+	{ID: idPermute8x8ExchangeAVX2, Name: "permute8x8ExchangeAVX2", Op: Permute, Size: 0, I: 8, J: 8, Vector: 16, Weave: Exchange, Needs: cpu.AVX2},
 }
 
 // callArch runs an assembly kernel. The calls are direct: through a func value
@@ -3878,6 +3930,10 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		permute4x3SSSE3(dst, src, b)
 	case idPermute4x4SSSE3:
 		permute4x4SSSE3(dst, src, b)
+	case idPermute4x4ExchangeAVX2:
+		permute4x4ExchangeAVX2(dst, src, b)
+	case idPermute8x8ExchangeAVX2:
+		permute8x8ExchangeAVX2(dst, src, b)
 	default:
 		panic("asm: no such kernel")
 	}

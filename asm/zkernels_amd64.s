@@ -25963,13 +25963,15 @@ done6:
 
 // func permute5x5AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV
-TEXT ·permute5x5AVX2(SB), $848-24
+TEXT ·permute5x5AVX2(SB), $888-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   208(DX), BX
 	MOVQ   536(BX), SI
-	LEAQ   (SP), DI
+	LEAQ   39(SP), DI
+	ANDQ   $-32, DI
+	MOVQ   DI, (SP)
 	IMUL3Q $+5, 16(BX), R8
 
 index1:
@@ -25983,10 +25985,10 @@ index1:
 	MOVQ           64(DX), DI
 	ADDQ           SI, SI
 	ADDQ           DI, DI
-	MOVQ           AX, 808(SP)
-	MOVQ           CX, 816(SP)
+	MOVQ           AX, 848(SP)
+	MOVQ           CX, 856(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 824(SP)
+	MOVQ           AX, 864(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -25995,18 +25997,18 @@ index1:
 	XORQ           CX, CX
 
 some3:
-	MOVQ AX, 832(SP)
-	MOVQ CX, 840(SP)
+	MOVQ AX, 872(SP)
+	MOVQ CX, 880(SP)
 
 outer2:
-	MOVQ    808(SP), AX
-	MOVQ    816(SP), CX
+	MOVQ    848(SP), AX
+	MOVQ    856(SP), CX
 	MOVQ    56(DX), R8
 	ADDQ    AX, R8
 	MOVQ    64(DX), R9
 	ADDQ    CX, R9
 	MOVQ    72(DX), R10
-	MOVQ    R10, 800(SP)
+	MOVQ    R10, 840(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
 	JLT     last5
@@ -26028,7 +26030,7 @@ apart4:
 	MOVQ        56(BX), R11
 	VMOVDQU     (CX)(R11*1), X5
 	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
-	LEAQ        (SP), R13
+	MOVQ        (SP), R13
 	XORQ        R12, R12
 
 window8:
@@ -26058,7 +26060,7 @@ window8:
 last5:
 	INCQ    R10
 	JNZ     even6
-	DECQ    800(SP)
+	DECQ    840(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
 	JLT     apart4
@@ -26067,7 +26069,7 @@ last5:
 	JMP     apart4
 
 even6:
-	DECQ 800(SP)
+	DECQ 840(SP)
 	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
@@ -26077,14 +26079,14 @@ even6:
 	JMP  apart4
 
 done7:
-	MOVQ 832(SP), AX
+	MOVQ 872(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 808(SP)
+	ADDQ CX, 848(SP)
 	MOVQ 8(AX), CX
-	ADDQ CX, 816(SP)
-	ADDQ 840(SP), AX
-	MOVQ AX, 832(SP)
-	DECQ 824(SP)
+	ADDQ CX, 856(SP)
+	ADDQ 880(SP), AX
+	MOVQ AX, 872(SP)
+	DECQ 864(SP)
 	JNZ  outer2
 	VZEROUPPER
 	RET
@@ -26302,13 +26304,15 @@ done6:
 
 // func permute6x6AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV
-TEXT ·permute6x6AVX2(SB), $1200-24
+TEXT ·permute6x6AVX2(SB), $1240-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   208(DX), BX
 	MOVQ   536(BX), SI
-	LEAQ   (SP), DI
+	LEAQ   39(SP), DI
+	ANDQ   $-32, DI
+	MOVQ   DI, (SP)
 	IMUL3Q $+6, 16(BX), R8
 
 index1:
@@ -26322,10 +26326,10 @@ index1:
 	MOVQ           64(DX), DI
 	ADDQ           SI, SI
 	ADDQ           DI, DI
-	MOVQ           AX, 1160(SP)
-	MOVQ           CX, 1168(SP)
+	MOVQ           AX, 1200(SP)
+	MOVQ           CX, 1208(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 1176(SP)
+	MOVQ           AX, 1216(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -26334,18 +26338,18 @@ index1:
 	XORQ           CX, CX
 
 some3:
-	MOVQ AX, 1184(SP)
-	MOVQ CX, 1192(SP)
+	MOVQ AX, 1224(SP)
+	MOVQ CX, 1232(SP)
 
 outer2:
-	MOVQ    1160(SP), AX
-	MOVQ    1168(SP), CX
+	MOVQ    1200(SP), AX
+	MOVQ    1208(SP), CX
 	MOVQ    56(DX), R8
 	ADDQ    AX, R8
 	MOVQ    64(DX), R9
 	ADDQ    CX, R9
 	MOVQ    72(DX), R10
-	MOVQ    R10, 1152(SP)
+	MOVQ    R10, 1192(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
 	JLT     last5
@@ -26370,7 +26374,7 @@ apart4:
 	MOVQ        64(BX), R11
 	VMOVDQU     (CX)(R11*1), X6
 	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
-	LEAQ        (SP), R13
+	MOVQ        (SP), R13
 	XORQ        R12, R12
 
 window8:
@@ -26402,7 +26406,7 @@ window8:
 last5:
 	INCQ    R10
 	JNZ     even6
-	DECQ    1152(SP)
+	DECQ    1192(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
 	JLT     apart4
@@ -26411,7 +26415,7 @@ last5:
 	JMP     apart4
 
 even6:
-	DECQ 1152(SP)
+	DECQ 1192(SP)
 	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
@@ -26421,14 +26425,14 @@ even6:
 	JMP  apart4
 
 done7:
-	MOVQ 1184(SP), AX
+	MOVQ 1224(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 1160(SP)
+	ADDQ CX, 1200(SP)
 	MOVQ 8(AX), CX
-	ADDQ CX, 1168(SP)
-	ADDQ 1192(SP), AX
-	MOVQ AX, 1184(SP)
-	DECQ 1176(SP)
+	ADDQ CX, 1208(SP)
+	ADDQ 1232(SP), AX
+	MOVQ AX, 1224(SP)
+	DECQ 1216(SP)
 	JNZ  outer2
 	VZEROUPPER
 	RET
@@ -26662,13 +26666,15 @@ done6:
 
 // func permute7x7AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV
-TEXT ·permute7x7AVX2(SB), $1616-24
+TEXT ·permute7x7AVX2(SB), $1656-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   208(DX), BX
 	MOVQ   536(BX), SI
-	LEAQ   (SP), DI
+	LEAQ   39(SP), DI
+	ANDQ   $-32, DI
+	MOVQ   DI, (SP)
 	IMUL3Q $+7, 16(BX), R8
 
 index1:
@@ -26682,10 +26688,10 @@ index1:
 	MOVQ           64(DX), DI
 	ADDQ           SI, SI
 	ADDQ           DI, DI
-	MOVQ           AX, 1576(SP)
-	MOVQ           CX, 1584(SP)
+	MOVQ           AX, 1616(SP)
+	MOVQ           CX, 1624(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 1592(SP)
+	MOVQ           AX, 1632(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -26694,18 +26700,18 @@ index1:
 	XORQ           CX, CX
 
 some3:
-	MOVQ AX, 1600(SP)
-	MOVQ CX, 1608(SP)
+	MOVQ AX, 1640(SP)
+	MOVQ CX, 1648(SP)
 
 outer2:
-	MOVQ    1576(SP), AX
-	MOVQ    1584(SP), CX
+	MOVQ    1616(SP), AX
+	MOVQ    1624(SP), CX
 	MOVQ    56(DX), R8
 	ADDQ    AX, R8
 	MOVQ    64(DX), R9
 	ADDQ    CX, R9
 	MOVQ    72(DX), R10
-	MOVQ    R10, 1568(SP)
+	MOVQ    R10, 1608(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
 	JLT     last5
@@ -26733,7 +26739,7 @@ apart4:
 	MOVQ        72(BX), R11
 	VMOVDQU     (CX)(R11*1), X7
 	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
-	LEAQ        (SP), R13
+	MOVQ        (SP), R13
 	XORQ        R12, R12
 
 window8:
@@ -26767,7 +26773,7 @@ window8:
 last5:
 	INCQ    R10
 	JNZ     even6
-	DECQ    1568(SP)
+	DECQ    1608(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
 	JLT     apart4
@@ -26776,7 +26782,7 @@ last5:
 	JMP     apart4
 
 even6:
-	DECQ 1568(SP)
+	DECQ 1608(SP)
 	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
@@ -26786,14 +26792,14 @@ even6:
 	JMP  apart4
 
 done7:
-	MOVQ 1600(SP), AX
+	MOVQ 1640(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 1576(SP)
+	ADDQ CX, 1616(SP)
 	MOVQ 8(AX), CX
-	ADDQ CX, 1584(SP)
-	ADDQ 1608(SP), AX
-	MOVQ AX, 1600(SP)
-	DECQ 1592(SP)
+	ADDQ CX, 1624(SP)
+	ADDQ 1648(SP), AX
+	MOVQ AX, 1640(SP)
+	DECQ 1632(SP)
 	JNZ  outer2
 	VZEROUPPER
 	RET
@@ -27045,13 +27051,15 @@ done6:
 
 // func permute8x8AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV
-TEXT ·permute8x8AVX2(SB), $2096-24
+TEXT ·permute8x8AVX2(SB), $2136-24
 	MOVQ   dst+0(FP), AX
 	MOVQ   src+8(FP), CX
 	MOVQ   b+16(FP), DX
 	MOVQ   208(DX), BX
 	MOVQ   536(BX), SI
-	LEAQ   (SP), DI
+	LEAQ   39(SP), DI
+	ANDQ   $-32, DI
+	MOVQ   DI, (SP)
 	IMUL3Q $+8, 16(BX), R8
 
 index1:
@@ -27065,10 +27073,10 @@ index1:
 	MOVQ           64(DX), DI
 	ADDQ           SI, SI
 	ADDQ           DI, DI
-	MOVQ           AX, 2056(SP)
-	MOVQ           CX, 2064(SP)
+	MOVQ           AX, 2096(SP)
+	MOVQ           CX, 2104(SP)
 	MOVQ           (DX), AX
-	MOVQ           AX, 2072(SP)
+	MOVQ           AX, 2112(SP)
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
@@ -27077,18 +27085,18 @@ index1:
 	XORQ           CX, CX
 
 some3:
-	MOVQ AX, 2080(SP)
-	MOVQ CX, 2088(SP)
+	MOVQ AX, 2120(SP)
+	MOVQ CX, 2128(SP)
 
 outer2:
-	MOVQ    2056(SP), AX
-	MOVQ    2064(SP), CX
+	MOVQ    2096(SP), AX
+	MOVQ    2104(SP), CX
 	MOVQ    56(DX), R8
 	ADDQ    AX, R8
 	MOVQ    64(DX), R9
 	ADDQ    CX, R9
 	MOVQ    72(DX), R10
-	MOVQ    R10, 2048(SP)
+	MOVQ    R10, 2088(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
 	JLT     last5
@@ -27119,7 +27127,7 @@ apart4:
 	MOVQ        80(BX), R11
 	VMOVDQU     (CX)(R11*1), X8
 	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
-	LEAQ        (SP), R13
+	MOVQ        (SP), R13
 	XORQ        R12, R12
 
 window8:
@@ -27155,7 +27163,7 @@ window8:
 last5:
 	INCQ    R10
 	JNZ     even6
-	DECQ    2048(SP)
+	DECQ    2088(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
 	JLT     apart4
@@ -27164,7 +27172,7 @@ last5:
 	JMP     apart4
 
 even6:
-	DECQ 2048(SP)
+	DECQ 2088(SP)
 	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
@@ -27174,14 +27182,14 @@ even6:
 	JMP  apart4
 
 done7:
-	MOVQ 2080(SP), AX
+	MOVQ 2120(SP), AX
 	MOVQ (AX), CX
-	ADDQ CX, 2056(SP)
+	ADDQ CX, 2096(SP)
 	MOVQ 8(AX), CX
-	ADDQ CX, 2064(SP)
-	ADDQ 2088(SP), AX
-	MOVQ AX, 2080(SP)
-	DECQ 2072(SP)
+	ADDQ CX, 2104(SP)
+	ADDQ 2128(SP), AX
+	MOVQ AX, 2120(SP)
+	DECQ 2112(SP)
 	JNZ  outer2
 	VZEROUPPER
 	RET
@@ -28238,4 +28246,807 @@ done4:
 	MOVQ DI, 8(SP)
 	DECQ (SP)
 	JNZ  outer1
+	RET
+
+// func permute4x4ExchangeAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute4x4ExchangeAVX2(SB), $320-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           208(DX), BX
+	MOVQ           560(BX), SI
+	MOVQ           SI, 8(SP)
+	CMPQ           SI, $+1
+	JEQ            exchange1
+	MOVQ           536(BX), SI
+	VBROADCASTI128 256(SI), Y0
+	VMOVDQU        Y0, 16(SP)
+	VBROADCASTI128 272(SI), Y0
+	VMOVDQU        Y0, 48(SP)
+	VBROADCASTI128 288(SI), Y0
+	VMOVDQU        Y0, 80(SP)
+	VBROADCASTI128 304(SI), Y0
+	VMOVDQU        Y0, 112(SP)
+	VBROADCASTI128 320(SI), Y0
+	VMOVDQU        Y0, 144(SP)
+	VBROADCASTI128 336(SI), Y0
+	VMOVDQU        Y0, 176(SP)
+	VBROADCASTI128 352(SI), Y0
+	VMOVDQU        Y0, 208(SP)
+	VBROADCASTI128 368(SI), Y0
+	VMOVDQU        Y0, 240(SP)
+
+exchange1:
+	ADDQ  24(BX), CX
+	MOVQ  32(BX), SI
+	SUBQ  24(BX), SI
+	MOVQ  40(BX), DI
+	SUBQ  24(BX), DI
+	MOVQ  48(BX), R8
+	SUBQ  24(BX), R8
+	ADDQ  88(BX), AX
+	MOVQ  96(BX), R9
+	SUBQ  88(BX), R9
+	MOVQ  104(BX), R10
+	SUBQ  88(BX), R10
+	MOVQ  112(BX), R11
+	SUBQ  88(BX), R11
+	MOVQ  200(DX), BX
+	XORQ  $+1, BX
+	ORQ   R9, BX
+	ORQ   R10, BX
+	ORQ   R11, BX
+	MOVQ  BX, (SP)
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), R12
+	ADDQ  BX, BX
+	ADDQ  R12, R12
+	MOVQ  AX, 280(SP)
+	MOVQ  CX, 288(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 296(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some3
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some3:
+	MOVQ AX, 304(SP)
+	MOVQ CX, 312(SP)
+
+outer2:
+	MOVQ    280(SP), AX
+	MOVQ    288(SP), CX
+	MOVQ    56(DX), R13
+	ADDQ    AX, R13
+	MOVQ    64(DX), R14
+	ADDQ    CX, R14
+	MOVQ    72(DX), R15
+	MOVQ    R15, 272(SP)
+	MOVQ    48(DX), R15
+	SUBQ    $+2, R15
+	JLT     last5
+	CMPQ    BX, $+32
+	JNE     apart4
+	MOVQ    (SP), BP
+	ORQ     AX, BP
+	TESTQ   $+31, BP
+	JNZ     plain8
+	PCALIGN $0x40
+
+stream9:
+	LEAQ        16(CX), BP
+	CMPQ        BP, R14
+	JEQ         together10
+	VMOVDQU     (CX), X2
+	VINSERTI128 $0x01, (R14), Y2, Y2
+	VMOVDQU     (CX)(SI*1), X3
+	VINSERTI128 $0x01, (R14)(SI*1), Y3, Y3
+	VMOVDQU     (CX)(DI*1), X4
+	VINSERTI128 $0x01, (R14)(DI*1), Y4, Y4
+	VMOVDQU     (CX)(R8*1), X5
+	VINSERTI128 $0x01, (R14)(R8*1), Y5, Y5
+	JMP         loaded11
+
+together10:
+	VMOVDQU (CX), Y2
+	VMOVDQU (CX)(SI*1), Y3
+	VMOVDQU (CX)(DI*1), Y4
+	VMOVDQU (CX)(R8*1), Y5
+
+loaded11:
+	TESTQ   $+2, 8(SP)
+	JZ      shuffled12
+	VPSHUFB 16(SP), Y2, Y2
+	VPSHUFB 48(SP), Y3, Y3
+	VPSHUFB 80(SP), Y4, Y4
+	VPSHUFB 112(SP), Y5, Y5
+
+shuffled12:
+	VPUNPCKLDQ Y4, Y2, Y1
+	VPUNPCKHDQ Y4, Y2, Y4
+	VPUNPCKLDQ Y5, Y3, Y2
+	VPUNPCKHDQ Y5, Y3, Y5
+	VPUNPCKLDQ Y2, Y1, Y3
+	VPUNPCKHDQ Y2, Y1, Y2
+	VPUNPCKLDQ Y5, Y4, Y1
+	VPUNPCKHDQ Y5, Y4, Y5
+	TESTQ      $+4, 8(SP)
+	JZ         shuffled13
+	VPSHUFB    144(SP), Y3, Y3
+	VPSHUFB    176(SP), Y2, Y2
+	VPSHUFB    208(SP), Y1, Y1
+	VPSHUFB    240(SP), Y5, Y5
+
+shuffled13:
+	VMOVNTDQ Y3, (AX)
+	VMOVNTDQ Y2, (AX)(R9*1)
+	VMOVNTDQ Y1, (AX)(R10*1)
+	VMOVNTDQ Y5, (AX)(R11*1)
+	ADDQ     BX, AX
+	ADDQ     BX, R13
+	ADDQ     R12, CX
+	ADDQ     R12, R14
+	SUBQ     $+2, R15
+	JGE      stream9
+	SFENCE
+	JMP      last5
+	PCALIGN $0x40
+
+plain8:
+	LEAQ        16(CX), BP
+	CMPQ        BP, R14
+	JEQ         together14
+	VMOVDQU     (CX), X3
+	VINSERTI128 $0x01, (R14), Y3, Y3
+	VMOVDQU     (CX)(SI*1), X2
+	VINSERTI128 $0x01, (R14)(SI*1), Y2, Y2
+	VMOVDQU     (CX)(DI*1), X1
+	VINSERTI128 $0x01, (R14)(DI*1), Y1, Y1
+	VMOVDQU     (CX)(R8*1), X5
+	VINSERTI128 $0x01, (R14)(R8*1), Y5, Y5
+	JMP         loaded15
+
+together14:
+	VMOVDQU (CX), Y3
+	VMOVDQU (CX)(SI*1), Y2
+	VMOVDQU (CX)(DI*1), Y1
+	VMOVDQU (CX)(R8*1), Y5
+
+loaded15:
+	TESTQ   $+2, 8(SP)
+	JZ      shuffled16
+	VPSHUFB 16(SP), Y3, Y3
+	VPSHUFB 48(SP), Y2, Y2
+	VPSHUFB 80(SP), Y1, Y1
+	VPSHUFB 112(SP), Y5, Y5
+
+shuffled16:
+	VPUNPCKLDQ Y1, Y3, Y4
+	VPUNPCKHDQ Y1, Y3, Y1
+	VPUNPCKLDQ Y5, Y2, Y3
+	VPUNPCKHDQ Y5, Y2, Y5
+	VPUNPCKLDQ Y3, Y4, Y2
+	VPUNPCKHDQ Y3, Y4, Y3
+	VPUNPCKLDQ Y5, Y1, Y4
+	VPUNPCKHDQ Y5, Y1, Y5
+	TESTQ      $+4, 8(SP)
+	JZ         shuffled17
+	VPSHUFB    144(SP), Y2, Y2
+	VPSHUFB    176(SP), Y3, Y3
+	VPSHUFB    208(SP), Y4, Y4
+	VPSHUFB    240(SP), Y5, Y5
+
+shuffled17:
+	VMOVDQU Y2, (AX)
+	VMOVDQU Y3, (AX)(R9*1)
+	VMOVDQU Y4, (AX)(R10*1)
+	VMOVDQU Y5, (AX)(R11*1)
+	ADDQ    BX, AX
+	ADDQ    BX, R13
+	ADDQ    R12, CX
+	ADDQ    R12, R14
+	SUBQ    $+2, R15
+	JGE     plain8
+	JMP     last5
+	PCALIGN $0x40
+
+apart4:
+	LEAQ        16(CX), BP
+	CMPQ        BP, R14
+	JEQ         together18
+	VMOVDQU     (CX), X2
+	VINSERTI128 $0x01, (R14), Y2, Y2
+	VMOVDQU     (CX)(SI*1), X3
+	VINSERTI128 $0x01, (R14)(SI*1), Y3, Y3
+	VMOVDQU     (CX)(DI*1), X4
+	VINSERTI128 $0x01, (R14)(DI*1), Y4, Y4
+	VMOVDQU     (CX)(R8*1), X5
+	VINSERTI128 $0x01, (R14)(R8*1), Y5, Y5
+	JMP         loaded19
+
+together18:
+	VMOVDQU (CX), Y2
+	VMOVDQU (CX)(SI*1), Y3
+	VMOVDQU (CX)(DI*1), Y4
+	VMOVDQU (CX)(R8*1), Y5
+
+loaded19:
+	TESTQ   $+2, 8(SP)
+	JZ      shuffled20
+	VPSHUFB 16(SP), Y2, Y2
+	VPSHUFB 48(SP), Y3, Y3
+	VPSHUFB 80(SP), Y4, Y4
+	VPSHUFB 112(SP), Y5, Y5
+
+shuffled20:
+	VPUNPCKLDQ Y4, Y2, Y1
+	VPUNPCKHDQ Y4, Y2, Y4
+	VPUNPCKLDQ Y5, Y3, Y2
+	VPUNPCKHDQ Y5, Y3, Y5
+	VPUNPCKLDQ Y2, Y1, Y3
+	VPUNPCKHDQ Y2, Y1, Y2
+	VPUNPCKLDQ Y5, Y4, Y1
+	VPUNPCKHDQ Y5, Y4, Y5
+	TESTQ      $+4, 8(SP)
+	JZ         shuffled21
+	VPSHUFB    144(SP), Y3, Y3
+	VPSHUFB    176(SP), Y2, Y2
+	VPSHUFB    208(SP), Y1, Y1
+	VPSHUFB    240(SP), Y5, Y5
+
+shuffled21:
+	VMOVDQU      X3, (AX)
+	VEXTRACTI128 $0x01, Y3, (R13)
+	VMOVDQU      X2, (AX)(R9*1)
+	VEXTRACTI128 $0x01, Y2, (R13)(R9*1)
+	VMOVDQU      X1, (AX)(R10*1)
+	VEXTRACTI128 $0x01, Y1, (R13)(R10*1)
+	VMOVDQU      X5, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y5, (R13)(R11*1)
+	ADDQ         BX, AX
+	ADDQ         BX, R13
+	ADDQ         R12, CX
+	ADDQ         R12, R14
+	SUBQ         $+2, R15
+	JGE          apart4
+
+last5:
+	INCQ    R15
+	JNZ     even6
+	DECQ    272(SP)
+	CMOVQLT AX, R13
+	CMOVQLT CX, R14
+	JLT     apart4
+	ADDQ    80(DX), R13
+	ADDQ    88(DX), R14
+	JMP     apart4
+
+even6:
+	DECQ 272(SP)
+	JLT  done7
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R13
+	MOVQ CX, R14
+	XORQ R15, R15
+	JMP  apart4
+
+done7:
+	MOVQ 304(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 280(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 288(SP)
+	ADDQ 312(SP), AX
+	MOVQ AX, 304(SP)
+	DECQ 296(SP)
+	JNZ  outer2
+	VZEROUPPER
+	RET
+
+// func permute8x8ExchangeAVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·permute8x8ExchangeAVX2(SB), $576-24
+	MOVQ           dst+0(FP), AX
+	MOVQ           src+8(FP), CX
+	MOVQ           b+16(FP), DX
+	MOVQ           208(DX), BX
+	MOVQ           560(BX), SI
+	MOVQ           SI, 8(SP)
+	CMPQ           SI, $+1
+	JEQ            exchange1
+	MOVQ           536(BX), SI
+	VBROADCASTI128 1024(SI), Y0
+	VMOVDQU        Y0, 16(SP)
+	VBROADCASTI128 1040(SI), Y0
+	VMOVDQU        Y0, 48(SP)
+	VBROADCASTI128 1056(SI), Y0
+	VMOVDQU        Y0, 80(SP)
+	VBROADCASTI128 1072(SI), Y0
+	VMOVDQU        Y0, 112(SP)
+	VBROADCASTI128 1088(SI), Y0
+	VMOVDQU        Y0, 144(SP)
+	VBROADCASTI128 1104(SI), Y0
+	VMOVDQU        Y0, 176(SP)
+	VBROADCASTI128 1120(SI), Y0
+	VMOVDQU        Y0, 208(SP)
+	VBROADCASTI128 1136(SI), Y0
+	VMOVDQU        Y0, 240(SP)
+	VBROADCASTI128 1152(SI), Y0
+	VMOVDQU        Y0, 272(SP)
+	VBROADCASTI128 1168(SI), Y0
+	VMOVDQU        Y0, 304(SP)
+	VBROADCASTI128 1184(SI), Y0
+	VMOVDQU        Y0, 336(SP)
+	VBROADCASTI128 1200(SI), Y0
+	VMOVDQU        Y0, 368(SP)
+	VBROADCASTI128 1216(SI), Y0
+	VMOVDQU        Y0, 400(SP)
+	VBROADCASTI128 1232(SI), Y0
+	VMOVDQU        Y0, 432(SP)
+	VBROADCASTI128 1248(SI), Y0
+	VMOVDQU        Y0, 464(SP)
+	VBROADCASTI128 1264(SI), Y0
+	VMOVDQU        Y0, 496(SP)
+
+exchange1:
+	MOVQ  200(DX), SI
+	XORQ  $+1, SI
+	ORQ   88(BX), SI
+	ORQ   96(BX), SI
+	ORQ   104(BX), SI
+	ORQ   112(BX), SI
+	ORQ   120(BX), SI
+	ORQ   128(BX), SI
+	ORQ   136(BX), SI
+	ORQ   144(BX), SI
+	MOVQ  SI, (SP)
+	MOVQ  56(DX), SI
+	MOVQ  64(DX), DI
+	ADDQ  SI, SI
+	ADDQ  DI, DI
+	MOVQ  AX, 536(SP)
+	MOVQ  CX, 544(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 552(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some3
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some3:
+	MOVQ AX, 560(SP)
+	MOVQ CX, 568(SP)
+
+outer2:
+	MOVQ    536(SP), AX
+	MOVQ    544(SP), CX
+	MOVQ    56(DX), R8
+	ADDQ    AX, R8
+	MOVQ    64(DX), R9
+	ADDQ    CX, R9
+	MOVQ    72(DX), R10
+	MOVQ    R10, 528(SP)
+	MOVQ    48(DX), R10
+	SUBQ    $+2, R10
+	JLT     last5
+	CMPQ    SI, $+32
+	JNE     apart4
+	MOVQ    (SP), R11
+	ORQ     AX, R11
+	TESTQ   $+31, R11
+	JNZ     plain8
+	PCALIGN $0x40
+
+stream9:
+	LEAQ        16(CX), R11
+	CMPQ        R11, R9
+	JEQ         together10
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ        80(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	JMP         loaded11
+
+together10:
+	MOVQ    24(BX), R11
+	VMOVDQU (CX)(R11*1), Y2
+	MOVQ    32(BX), R11
+	VMOVDQU (CX)(R11*1), Y3
+	MOVQ    40(BX), R11
+	VMOVDQU (CX)(R11*1), Y4
+	MOVQ    48(BX), R11
+	VMOVDQU (CX)(R11*1), Y5
+	MOVQ    56(BX), R11
+	VMOVDQU (CX)(R11*1), Y6
+	MOVQ    64(BX), R11
+	VMOVDQU (CX)(R11*1), Y7
+	MOVQ    72(BX), R11
+	VMOVDQU (CX)(R11*1), Y8
+	MOVQ    80(BX), R11
+	VMOVDQU (CX)(R11*1), Y9
+
+loaded11:
+	TESTQ   $+2, 8(SP)
+	JZ      shuffled12
+	VPSHUFB 16(SP), Y2, Y2
+	VPSHUFB 48(SP), Y3, Y3
+	VPSHUFB 80(SP), Y4, Y4
+	VPSHUFB 112(SP), Y5, Y5
+	VPSHUFB 144(SP), Y6, Y6
+	VPSHUFB 176(SP), Y7, Y7
+	VPSHUFB 208(SP), Y8, Y8
+	VPSHUFB 240(SP), Y9, Y9
+
+shuffled12:
+	VPUNPCKLWD Y6, Y2, Y1
+	VPUNPCKHWD Y6, Y2, Y6
+	VPUNPCKLWD Y7, Y3, Y2
+	VPUNPCKHWD Y7, Y3, Y7
+	VPUNPCKLWD Y8, Y4, Y3
+	VPUNPCKHWD Y8, Y4, Y8
+	VPUNPCKLWD Y9, Y5, Y4
+	VPUNPCKHWD Y9, Y5, Y9
+	VPUNPCKLWD Y3, Y1, Y5
+	VPUNPCKHWD Y3, Y1, Y3
+	VPUNPCKLWD Y8, Y6, Y1
+	VPUNPCKHWD Y8, Y6, Y8
+	VPUNPCKLWD Y4, Y2, Y6
+	VPUNPCKHWD Y4, Y2, Y4
+	VPUNPCKLWD Y9, Y7, Y2
+	VPUNPCKHWD Y9, Y7, Y9
+	VPUNPCKLWD Y6, Y5, Y7
+	VPUNPCKHWD Y6, Y5, Y6
+	VPUNPCKLWD Y4, Y3, Y5
+	VPUNPCKHWD Y4, Y3, Y4
+	VPUNPCKLWD Y2, Y1, Y3
+	VPUNPCKHWD Y2, Y1, Y2
+	VPUNPCKLWD Y9, Y8, Y1
+	VPUNPCKHWD Y9, Y8, Y9
+	TESTQ      $+4, 8(SP)
+	JZ         shuffled13
+	VPSHUFB    272(SP), Y7, Y7
+	VPSHUFB    304(SP), Y6, Y6
+	VPSHUFB    336(SP), Y5, Y5
+	VPSHUFB    368(SP), Y4, Y4
+	VPSHUFB    400(SP), Y3, Y3
+	VPSHUFB    432(SP), Y2, Y2
+	VPSHUFB    464(SP), Y1, Y1
+	VPSHUFB    496(SP), Y9, Y9
+
+shuffled13:
+	MOVQ     88(BX), R11
+	VMOVNTDQ Y7, (AX)(R11*1)
+	MOVQ     96(BX), R11
+	VMOVNTDQ Y6, (AX)(R11*1)
+	MOVQ     104(BX), R11
+	VMOVNTDQ Y5, (AX)(R11*1)
+	MOVQ     112(BX), R11
+	VMOVNTDQ Y4, (AX)(R11*1)
+	MOVQ     120(BX), R11
+	VMOVNTDQ Y3, (AX)(R11*1)
+	MOVQ     128(BX), R11
+	VMOVNTDQ Y2, (AX)(R11*1)
+	MOVQ     136(BX), R11
+	VMOVNTDQ Y1, (AX)(R11*1)
+	MOVQ     144(BX), R11
+	VMOVNTDQ Y9, (AX)(R11*1)
+	ADDQ     SI, AX
+	ADDQ     SI, R8
+	ADDQ     DI, CX
+	ADDQ     DI, R9
+	SUBQ     $+2, R10
+	JGE      stream9
+	SFENCE
+	JMP      last5
+	PCALIGN $0x40
+
+plain8:
+	LEAQ        16(CX), R11
+	CMPQ        R11, R9
+	JEQ         together14
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X1
+	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
+	MOVQ        80(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	JMP         loaded15
+
+together14:
+	MOVQ    24(BX), R11
+	VMOVDQU (CX)(R11*1), Y7
+	MOVQ    32(BX), R11
+	VMOVDQU (CX)(R11*1), Y6
+	MOVQ    40(BX), R11
+	VMOVDQU (CX)(R11*1), Y5
+	MOVQ    48(BX), R11
+	VMOVDQU (CX)(R11*1), Y4
+	MOVQ    56(BX), R11
+	VMOVDQU (CX)(R11*1), Y3
+	MOVQ    64(BX), R11
+	VMOVDQU (CX)(R11*1), Y2
+	MOVQ    72(BX), R11
+	VMOVDQU (CX)(R11*1), Y1
+	MOVQ    80(BX), R11
+	VMOVDQU (CX)(R11*1), Y9
+
+loaded15:
+	TESTQ   $+2, 8(SP)
+	JZ      shuffled16
+	VPSHUFB 16(SP), Y7, Y7
+	VPSHUFB 48(SP), Y6, Y6
+	VPSHUFB 80(SP), Y5, Y5
+	VPSHUFB 112(SP), Y4, Y4
+	VPSHUFB 144(SP), Y3, Y3
+	VPSHUFB 176(SP), Y2, Y2
+	VPSHUFB 208(SP), Y1, Y1
+	VPSHUFB 240(SP), Y9, Y9
+
+shuffled16:
+	VPUNPCKLWD Y3, Y7, Y8
+	VPUNPCKHWD Y3, Y7, Y3
+	VPUNPCKLWD Y2, Y6, Y7
+	VPUNPCKHWD Y2, Y6, Y2
+	VPUNPCKLWD Y1, Y5, Y6
+	VPUNPCKHWD Y1, Y5, Y1
+	VPUNPCKLWD Y9, Y4, Y5
+	VPUNPCKHWD Y9, Y4, Y9
+	VPUNPCKLWD Y6, Y8, Y4
+	VPUNPCKHWD Y6, Y8, Y6
+	VPUNPCKLWD Y1, Y3, Y8
+	VPUNPCKHWD Y1, Y3, Y1
+	VPUNPCKLWD Y5, Y7, Y3
+	VPUNPCKHWD Y5, Y7, Y5
+	VPUNPCKLWD Y9, Y2, Y7
+	VPUNPCKHWD Y9, Y2, Y9
+	VPUNPCKLWD Y3, Y4, Y2
+	VPUNPCKHWD Y3, Y4, Y3
+	VPUNPCKLWD Y5, Y6, Y4
+	VPUNPCKHWD Y5, Y6, Y5
+	VPUNPCKLWD Y7, Y8, Y6
+	VPUNPCKHWD Y7, Y8, Y7
+	VPUNPCKLWD Y9, Y1, Y8
+	VPUNPCKHWD Y9, Y1, Y9
+	TESTQ      $+4, 8(SP)
+	JZ         shuffled17
+	VPSHUFB    272(SP), Y2, Y2
+	VPSHUFB    304(SP), Y3, Y3
+	VPSHUFB    336(SP), Y4, Y4
+	VPSHUFB    368(SP), Y5, Y5
+	VPSHUFB    400(SP), Y6, Y6
+	VPSHUFB    432(SP), Y7, Y7
+	VPSHUFB    464(SP), Y8, Y8
+	VPSHUFB    496(SP), Y9, Y9
+
+shuffled17:
+	MOVQ    88(BX), R11
+	VMOVDQU Y2, (AX)(R11*1)
+	MOVQ    96(BX), R11
+	VMOVDQU Y3, (AX)(R11*1)
+	MOVQ    104(BX), R11
+	VMOVDQU Y4, (AX)(R11*1)
+	MOVQ    112(BX), R11
+	VMOVDQU Y5, (AX)(R11*1)
+	MOVQ    120(BX), R11
+	VMOVDQU Y6, (AX)(R11*1)
+	MOVQ    128(BX), R11
+	VMOVDQU Y7, (AX)(R11*1)
+	MOVQ    136(BX), R11
+	VMOVDQU Y8, (AX)(R11*1)
+	MOVQ    144(BX), R11
+	VMOVDQU Y9, (AX)(R11*1)
+	ADDQ    SI, AX
+	ADDQ    SI, R8
+	ADDQ    DI, CX
+	ADDQ    DI, R9
+	SUBQ    $+2, R10
+	JGE     plain8
+	JMP     last5
+	PCALIGN $0x40
+
+apart4:
+	LEAQ        16(CX), R11
+	CMPQ        R11, R9
+	JEQ         together18
+	MOVQ        24(BX), R11
+	VMOVDQU     (CX)(R11*1), X2
+	VINSERTI128 $0x01, (R9)(R11*1), Y2, Y2
+	MOVQ        32(BX), R11
+	VMOVDQU     (CX)(R11*1), X3
+	VINSERTI128 $0x01, (R9)(R11*1), Y3, Y3
+	MOVQ        40(BX), R11
+	VMOVDQU     (CX)(R11*1), X4
+	VINSERTI128 $0x01, (R9)(R11*1), Y4, Y4
+	MOVQ        48(BX), R11
+	VMOVDQU     (CX)(R11*1), X5
+	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
+	MOVQ        56(BX), R11
+	VMOVDQU     (CX)(R11*1), X6
+	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
+	MOVQ        64(BX), R11
+	VMOVDQU     (CX)(R11*1), X7
+	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
+	MOVQ        72(BX), R11
+	VMOVDQU     (CX)(R11*1), X8
+	VINSERTI128 $0x01, (R9)(R11*1), Y8, Y8
+	MOVQ        80(BX), R11
+	VMOVDQU     (CX)(R11*1), X9
+	VINSERTI128 $0x01, (R9)(R11*1), Y9, Y9
+	JMP         loaded19
+
+together18:
+	MOVQ    24(BX), R11
+	VMOVDQU (CX)(R11*1), Y2
+	MOVQ    32(BX), R11
+	VMOVDQU (CX)(R11*1), Y3
+	MOVQ    40(BX), R11
+	VMOVDQU (CX)(R11*1), Y4
+	MOVQ    48(BX), R11
+	VMOVDQU (CX)(R11*1), Y5
+	MOVQ    56(BX), R11
+	VMOVDQU (CX)(R11*1), Y6
+	MOVQ    64(BX), R11
+	VMOVDQU (CX)(R11*1), Y7
+	MOVQ    72(BX), R11
+	VMOVDQU (CX)(R11*1), Y8
+	MOVQ    80(BX), R11
+	VMOVDQU (CX)(R11*1), Y9
+
+loaded19:
+	TESTQ   $+2, 8(SP)
+	JZ      shuffled20
+	VPSHUFB 16(SP), Y2, Y2
+	VPSHUFB 48(SP), Y3, Y3
+	VPSHUFB 80(SP), Y4, Y4
+	VPSHUFB 112(SP), Y5, Y5
+	VPSHUFB 144(SP), Y6, Y6
+	VPSHUFB 176(SP), Y7, Y7
+	VPSHUFB 208(SP), Y8, Y8
+	VPSHUFB 240(SP), Y9, Y9
+
+shuffled20:
+	VPUNPCKLWD Y6, Y2, Y1
+	VPUNPCKHWD Y6, Y2, Y6
+	VPUNPCKLWD Y7, Y3, Y2
+	VPUNPCKHWD Y7, Y3, Y7
+	VPUNPCKLWD Y8, Y4, Y3
+	VPUNPCKHWD Y8, Y4, Y8
+	VPUNPCKLWD Y9, Y5, Y4
+	VPUNPCKHWD Y9, Y5, Y9
+	VPUNPCKLWD Y3, Y1, Y5
+	VPUNPCKHWD Y3, Y1, Y3
+	VPUNPCKLWD Y8, Y6, Y1
+	VPUNPCKHWD Y8, Y6, Y8
+	VPUNPCKLWD Y4, Y2, Y6
+	VPUNPCKHWD Y4, Y2, Y4
+	VPUNPCKLWD Y9, Y7, Y2
+	VPUNPCKHWD Y9, Y7, Y9
+	VPUNPCKLWD Y6, Y5, Y7
+	VPUNPCKHWD Y6, Y5, Y6
+	VPUNPCKLWD Y4, Y3, Y5
+	VPUNPCKHWD Y4, Y3, Y4
+	VPUNPCKLWD Y2, Y1, Y3
+	VPUNPCKHWD Y2, Y1, Y2
+	VPUNPCKLWD Y9, Y8, Y1
+	VPUNPCKHWD Y9, Y8, Y9
+	TESTQ      $+4, 8(SP)
+	JZ         shuffled21
+	VPSHUFB    272(SP), Y7, Y7
+	VPSHUFB    304(SP), Y6, Y6
+	VPSHUFB    336(SP), Y5, Y5
+	VPSHUFB    368(SP), Y4, Y4
+	VPSHUFB    400(SP), Y3, Y3
+	VPSHUFB    432(SP), Y2, Y2
+	VPSHUFB    464(SP), Y1, Y1
+	VPSHUFB    496(SP), Y9, Y9
+
+shuffled21:
+	MOVQ         88(BX), R11
+	VMOVDQU      X7, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y7, (R8)(R11*1)
+	MOVQ         96(BX), R11
+	VMOVDQU      X6, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y6, (R8)(R11*1)
+	MOVQ         104(BX), R11
+	VMOVDQU      X5, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y5, (R8)(R11*1)
+	MOVQ         112(BX), R11
+	VMOVDQU      X4, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y4, (R8)(R11*1)
+	MOVQ         120(BX), R11
+	VMOVDQU      X3, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y3, (R8)(R11*1)
+	MOVQ         128(BX), R11
+	VMOVDQU      X2, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y2, (R8)(R11*1)
+	MOVQ         136(BX), R11
+	VMOVDQU      X1, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y1, (R8)(R11*1)
+	MOVQ         144(BX), R11
+	VMOVDQU      X9, (AX)(R11*1)
+	VEXTRACTI128 $0x01, Y9, (R8)(R11*1)
+	ADDQ         SI, AX
+	ADDQ         SI, R8
+	ADDQ         DI, CX
+	ADDQ         DI, R9
+	SUBQ         $+2, R10
+	JGE          apart4
+
+last5:
+	INCQ    R10
+	JNZ     even6
+	DECQ    528(SP)
+	CMOVQLT AX, R8
+	CMOVQLT CX, R9
+	JLT     apart4
+	ADDQ    80(DX), R8
+	ADDQ    88(DX), R9
+	JMP     apart4
+
+even6:
+	DECQ 528(SP)
+	JLT  done7
+	ADDQ 80(DX), AX
+	ADDQ 88(DX), CX
+	MOVQ AX, R8
+	MOVQ CX, R9
+	XORQ R10, R10
+	JMP  apart4
+
+done7:
+	MOVQ 560(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 536(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 544(SP)
+	ADDQ 568(SP), AX
+	MOVQ AX, 560(SP)
+	DECQ 552(SP)
+	JNZ  outer2
+	VZEROUPPER
 	RET

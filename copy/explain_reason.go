@@ -68,6 +68,8 @@ func howBoxed(k asm.Kernel) string {
 		return ", which loads of several windows deinterleave"
 	case k.Weave == asm.Interleave:
 		return ", which stores of several windows interleave"
+	case k.Weave == asm.Exchange:
+		return ", each with bytes for each on the other side: they are exchanged by unpacking"
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package strided
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/bits"
@@ -231,8 +232,14 @@ func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
 	return nil
 }
 
-// weaves reports whether p is the permutation that a kernel of a weave does.
+// weaves reports whether p is a permutation that a kernel of a weave does.
 func weaves(k asm.Kernel, p *asm.Perm) bool {
+	if k.Weave == asm.Exchange {
+		q := p.Clone()
+		q.Index = q.Index[:16*p.NSrc*p.NDst]
+		q.FindExchange()
+		return p.Exchange != 0 && q.Exchange == p.Exchange && bytes.Equal(q.Index, p.Index)
+	}
 	touching, other := p.SrcAt[:p.NSrc], p.NDst
 	if k.Weave == asm.Interleave {
 		touching, other = p.DstAt[:p.NDst], p.NSrc

@@ -1,6 +1,8 @@
 package strided
 
 import (
+	"math/bits"
+
 	"github.com/stridecopy/stridecopy/asm"
 	"github.com/stridecopy/stridecopy/cpu"
 )
@@ -49,7 +51,8 @@ func (b *builder) permute() bool {
 }
 
 // affordableBox returns the cheapest box. With vectors of 16 bytes it looks for one of many
-// windows only where others are dear, and there are no tiles.
+// windows only where others are dear, and where there are tiles takes it only if they are
+// dearer by far.
 func (b *builder) affordableBox(vector int, alone float64) box {
 	if vector == 64 {
 		return b.bestBox(vector, manyWindows)
@@ -59,14 +62,42 @@ func (b *builder) affordableBox(vector int, alone float64) box {
 	if b.plan.bytes >= searchBytes {
 		cheap = min(cheap, dearBox)
 	}
-	if best.cost > 0 && best.cost <= cheap || b.tileCost() > 0 {
+	tiles := b.tileCost()
+	_, ok := asm.Box(vector, manyWindows, manyWindows, false, b.have)
+	if !ok || best.cost > 0 && best.cost <= cheap || tiles > 0 && (b.plan.bytes < searchBytes || !b.narrow()) {
 		return best
 	}
-	if _, ok := asm.Box(vector, manyWindows, manyWindows, false, b.have); ok {
-		return b.bestBox(vector, manyWindows)
+	many, far := b.bestBox(vector, manyWindows), 4.0
+	if many.nsrc == manyWindows {
+		b.perm(&many, vector)
+		if _, ok := b.exchange(&many, vector); ok { // 24 to 40 instructions for 64 shuffles, but as many loads and stores
+			many.cost *= 0.5 + 0.125*float64(bits.OnesCount(uint(b.box.Exchange/2)))
+			far = 1.75
+		}
 	}
-	return best
+	if tiles > 0 && tiles < far*many.cost {
+		return best
+	}
+	return many
 }
+
+// exchange returns the kernel that exchanges the bytes of the windows of x, whose
+// permutation is in b.box, without a shuffle for every pair of them, and whether there is
+// one, it takes fewer instructions, and the copy is long enough for the search to pay.
+func (b *builder) exchange(x *box, vector int) (asm.ID, bool) {
+	if vector != 16 || b.plan.bytes < searchBytes || x.nsrc < fewWindows || x.nsrc != x.ndst || !b.have.Has(cpu.AVX2) {
+		return 0, false
+	}
+	b.box.FindExchange()
+	if b.box.Exchange == exchangeOfAll && x.nsrc == fewWindows {
+		return 0, false
+	}
+	id, ok := asm.WeaveKernel(&b.box, b.have)
+	return id, ok && asm.Info(id).Weave == asm.Exchange
+}
+
+// exchangeOfAll is the Perm.Exchange of one that permutes all windows before it and after it.
+const exchangeOfAll = 7
 
 // The most windows of a box on either side: of the kernels with all of them in registers,
 // and of all.
@@ -90,7 +121,9 @@ func (b *builder) tilesBeat(x *box, vector int) bool {
 	switch {
 	case vector == 64:
 	case b.have.Has(cpu.AVX2): // whose tiles have rows of two windows
-		few = 1
+		if !b.single() {
+			few = 1
+		}
 	default:
 		few = 2
 	}
@@ -103,6 +136,25 @@ func (b *builder) tilesBeat(x *box, vector int) bool {
 	}
 	return true
 }
+
+// narrow reports whether what is dense on one side is too short for good tiles.
+func (b *builder) narrow() bool {
+	J, I := b.runs(b.find(b.x.item, true), b.denseOnSource())
+	return min(J, I)*b.x.item <= narrowRun
+}
+
+// narrowRun is the bytes of a dense run up to which boxes of many windows may be quicker.
+const narrowRun = 24
+
+// single reports whether what is dense on either side makes no more than one tile.
+func (b *builder) single() bool {
+	J, I := b.runs(b.find(b.x.item, true), b.denseOnSource())
+	return J*I*b.x.item <= singleTile
+}
+
+// singleTile is the bytes of the largest tile of two windows by four items, which an
+// exchange of four windows moves in less time than it takes to go from tile to tile.
+const singleTile = 128
 
 // tileCost estimates the cycles per byte of the tiles of the transpose leaf: a load, a
 // store and the shuffles of every vector, two at a time, and some for every tile. It is
@@ -214,7 +266,9 @@ func (b *builder) perm(x *box, vector int) *asm.Perm {
 func (b *builder) useBox(x *box, vector int) {
 	p, perm := b.plan, b.perm(x, vector)
 	p.kernel, p.size, p.block.Perm = x.id, b.x.item, perm
-	if id, ok := asm.WeaveKernel(perm, b.have); ok {
+	if id, ok := b.exchange(x, vector); ok {
+		p.kernel = id
+	} else if id, ok := asm.WeaveKernel(perm, b.have); ok {
 		p.kernel = id
 	}
 	if b.streams() {

@@ -44,6 +44,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, spread16Kernels()...)
 	ks = append(ks, permuteKernels()...)
 	ks = append(ks, shuffleKernels()...)
+	ks = append(ks, exchangeKernels()...)
 	return ks
 }
 

@@ -81,6 +81,15 @@ func (p shuffle) emitAVX2(e *emitter) {
 	x.srcAt, x.dstAt = e.windows(perm, "SrcAt", e.src, p.nsrc), e.windows(perm, "DstAt", e.dst, p.ndst)
 	x.edges(edges)
 	x.inputs(p.nsrc)
+	x.loops(edges, x.permute)
+	e.VZEROUPPER()
+}
+
+// loops emits the loops over boxes that make loads and turns into destination windows: one
+// for windows that touch and are stored past the caches, one for others that touch, and one
+// for any.
+func (x *boxesAVX2) loops(edges operand.Mem, make func(store func(out reg.VecVirtual, w int))) {
+	e := x.e
 	x.turns(func(apart, last string) {
 		plain, t := e.label("plain"), e.GP64()
 		e.CMPQ(x.ds, operand.I32(32))
@@ -90,22 +99,21 @@ func (p shuffle) emitAVX2(e *emitter) {
 		e.TESTQ(operand.I32(31), t)
 		e.JNZ(operand.LabelRef(plain))
 		x.pairs(e.label("stream"), func() {
-			x.permute(func(out reg.VecVirtual, w int) { e.VMOVNTDQ(out, x.dstAt.of(w, x.d)[0]) })
+			make(func(out reg.VecVirtual, w int) { e.VMOVNTDQ(out, x.dstAt.of(w, x.d)[0]) })
 		})
 		e.SFENCE()
 		e.JMP(operand.LabelRef(last))
 		x.pairs(plain, func() {
-			x.permute(func(out reg.VecVirtual, w int) { e.VMOVDQU(out, x.dstAt.of(w, x.d)[0]) })
+			make(func(out reg.VecVirtual, w int) { e.VMOVDQU(out, x.dstAt.of(w, x.d)[0]) })
 		})
 		e.JMP(operand.LabelRef(last))
 	}, func() {
-		x.permute(func(out reg.VecVirtual, w int) {
+		make(func(out reg.VecVirtual, w int) {
 			to := x.dstAt.of(w, x.d, x.d2)
 			e.VMOVDQU(out.AsX(), to[0])
 			e.VEXTRACTI128(operand.U8(1), out, to[1])
 		})
 	})
-	e.VZEROUPPER()
 }
 
 // turns emits the loops over boxes, in turns of two of them that apart moves: those at d
@@ -217,65 +225,6 @@ func (x *boxesAVX2) permute(store func(out reg.VecVirtual, w int)) {
 	}
 }
 
-// emitManyAVX2 is emitAVX2 for so many windows that the index vectors fill the frame and
-// the offsets of the windows stay in memory. It makes one destination window after the
-// other in a loop, as many as the box has.
-func (p shuffle) emitManyAVX2(e *emitter) {
-	perm := e.GP64()
-	e.MOVQ(e.in("Perm", 0), perm)
-	index := p.repeated(e, perm)
-	x := boxesAVX2{e: e}
-	x.inputs(p.nsrc)
-	out, pick := e.YMM(), e.YMM()
-	x.turns(func(apart, last string) {}, func() {
-		t, w, table := e.GP64(), e.GP64(), e.GP64()
-		for from, in := range x.in {
-			e.MOVQ(at(perm, permAt("SrcAt")+8*from), t)
-			e.VMOVDQU(atIndex(x.s, t, 0), in.AsX())
-			e.VINSERTI128(operand.U8(1), atIndex(x.s2, t, 0), in, in)
-		}
-		e.LEAQ(index, table)
-		e.XORQ(w, w)
-		loop := e.label("window")
-		e.Label(loop)
-		for from, in := range x.in {
-			if from == 0 {
-				e.VPSHUFB(at(table, 0), in, out)
-				continue
-			}
-			e.VPSHUFB(at(table, 32*from), in, pick)
-			e.VPOR(pick, out, out)
-		}
-		e.MOVQ(operand.Mem{Base: perm, Index: w, Scale: 8, Disp: permAt("DstAt")}, t)
-		e.VMOVDQU(out.AsX(), atIndex(x.d, t, 0))
-		e.VEXTRACTI128(operand.U8(1), out, atIndex(x.d2, t, 0))
-		e.ADDQ(operand.I32(32*p.nsrc), table)
-		e.INCQ(w)
-		e.CMPQ(w, at(perm, permAt("NDst")))
-		e.JL(operand.LabelRef(loop))
-	})
-	e.VZEROUPPER()
-}
-
-// repeated copies the index vectors to the frame, each repeated for both lanes.
-func (p shuffle) repeated(e *emitter, perm reg.GPVirtual) operand.Mem {
-	frame := e.AllocLocal(32 * p.nsrc * p.ndst)
-	from, to, count := e.GP64(), e.GP64(), e.GP64()
-	e.MOVQ(at(perm, permAt("Index")), from)
-	e.LEAQ(frame, to)
-	e.IMUL3Q(operand.I32(p.nsrc), at(perm, permAt("NDst")), count)
-	loop := e.label("index")
-	e.Label(loop)
-	y := e.YMM()
-	e.VBROADCASTI128(at(from, 0), y)
-	e.VMOVDQU(y, at(to, 0))
-	e.ADDQ(operand.I32(16), from)
-	e.ADDQ(operand.I32(32), to)
-	e.DECQ(count)
-	e.JNZ(operand.LabelRef(loop))
-	return frame
-}
-
 // indexAVX2 returns the places of the index vectors, repeated for both lanes: those
 // for which there are registers, and the frame.
 func (p shuffle) indexAVX2(e *emitter, perm reg.GPVirtual) []operand.Op {
@@ -311,22 +260,26 @@ func (x *boxesAVX2) edges(to operand.Mem) {
 	for _, off := range x.dstAt.off {
 		e.ORQ(off, t)
 	}
+	for w := range x.dstAt.inMemory {
+		e.ORQ(x.dstAt.memory(w), t)
+	}
 	e.MOVQ(t, to)
 }
 
 // windows are where the windows of one side lie: the offsets of all but the first from
 // that or, where those are too many for registers, the window's number in memory.
 type windows struct {
-	e      *emitter
-	off    []reg.GPVirtual
-	memory func(w int) operand.Mem // of the offset of window w from the box
+	e        *emitter
+	off      []reg.GPVirtual
+	inMemory int                     // windows
+	memory   func(w int) operand.Mem // of the offset of window w from the box
 }
 
 // windows moves base to the first of n windows, if the offsets of the others fit registers.
 func (e *emitter) windows(perm reg.GPVirtual, field string, base reg.GPVirtual, n int) windows {
 	x := windows{e: e}
 	if n > shuffleWindows {
-		x.memory = func(w int) operand.Mem { return at(perm, permAt(field)+8*w) }
+		x.inMemory, x.memory = n, func(w int) operand.Mem { return at(perm, permAt(field)+8*w) }
 		return x
 	}
 	x.off = make([]reg.GPVirtual, n-1)
@@ -343,7 +296,7 @@ func (e *emitter) windows(perm reg.GPVirtual, field string, base reg.GPVirtual, 
 func (x *windows) of(w int, bases ...reg.GPVirtual) (m []operand.Mem) {
 	var off reg.GPVirtual
 	switch {
-	case x.memory != nil:
+	case x.inMemory > 0:
 		off = x.e.GP64()
 		x.e.MOVQ(x.memory(w), off)
 	case w > 0:

@@ -46,6 +46,7 @@ var permFields = []field{
 	{"DstMask", fmt.Sprintf("[%d]uint64", permWindows), permWindows, "bytes of each destination window that are stored"},
 	{"Blend", fmt.Sprintf("[%d]uint64", permWindows*permWindows/2), permWindows * permWindows / 2, "bytes of destination window d that come from source pair h, at [d*pairs+h] (64-byte windows)"},
 	{"Index", "[]byte", 3, "index vectors, as the kernel's vector width wants them"},
+	{"Exchange", "int", 1, "how an exchange is done, or 0: 1, plus 2 if the source windows are permuted before it, plus 4 if the destination windows are after it, by further index vectors"},
 }
 
 // offset returns the byte offset of a field.
