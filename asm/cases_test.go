@@ -104,9 +104,14 @@ func (c *checker) rows() {
 	for _, w := range widths {
 		for range rounds(24) {
 			b := &asm.Block{Width: w, Ahead: c.anything()}
-			if c.k.Merge {
+			switch {
+			case c.k.Merge:
 				c.touching(b)
-			} else {
+			case w < 40 && c.IntN(2) == 0: // short rows that come to lie side by side
+				inner := 1 + c.IntN(20)
+				c.loops(b, 1+c.IntN(4), 1, inner*w, w)
+				b.Inner = asm.Loop{N: inner, Dst: w, Src: c.anyhow(w, inner)[0]}
+			default:
 				c.loops(b, 1+c.IntN(4), 1+c.IntN(4), w, w)
 			}
 			c.check(1, b)

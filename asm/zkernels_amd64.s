@@ -434,15 +434,21 @@ GLOBL spread16B15<>(SB), RODATA|NOPTR, $128
 
 // func rowsAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX
-TEXT ·rowsAVX2(SB), $216-24
+TEXT ·rowsAVX2(SB), $312-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  96(DX), BX
-	CMPQ  BX, $+64
-	JA    long1
-	CMPQ  BX, $+49
-	JB    shorter2
+	CMPQ  BX, 56(DX)
+	JNE   exact1
+	CMPQ  BX, $+32
+	JAE   exact1
+	CMPQ  BX, $+16
+	JBE   narrower2
+	MOVQ  64(DX), SI
+	ADDQ  BX, SI
+	CMPQ  SI, $+32
+	JLT   exact1
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -460,51 +466,64 @@ outer3:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single6
+	MOVQ 64(DX), R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (BX)(BX*2), R11
+	SUBQ $+5, R8
+	JLT  rest6
 
-pair5:
+four5:
 	VMOVDQU (DI), Y0
-	VMOVDQU -32(DI)(BX*1), Y1
+	VMOVDQU (DI)(R9*1), Y1
+	VMOVDQU (DI)(R9*2), Y2
+	VMOVDQU (DI)(R10*1), Y3
 	VMOVDQU Y0, (SI)
-	VMOVDQU Y1, -32(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	VMOVDQU (DI), Y0
-	VMOVDQU -32(DI)(BX*1), Y1
-	VMOVDQU Y0, (SI)
-	VMOVDQU Y1, -32(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	SUBQ    $+2, R8
-	JGE     pair5
+	VMOVDQU Y1, (SI)(BX*1)
+	VMOVDQU Y2, (SI)(BX*2)
+	VMOVDQU Y3, (SI)(R11*1)
+	LEAQ    (DI)(R9*4), DI
+	LEAQ    (SI)(BX*4), SI
+	SUBQ    $+4, R8
+	JGE     four5
 
-single6:
-	INCQ    R8
-	JNZ     done8
-	VMOVDQU (DI), Y0
-	VMOVDQU -32(DI)(BX*1), Y1
-	VMOVDQU Y0, (SI)
-	VMOVDQU Y1, -32(SI)(BX*1)
+rest6:
+	ADDQ $+4, R8
+	JZ   last8
 
-done8:
-	MOVQ 8(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 16(SP), SI
-	MOVQ SI, 8(SP)
-	DECQ (SP)
-	JNZ  outer3
+one7:
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (SI)
+	ADDQ    R9, DI
+	ADDQ    BX, SI
+	DECQ    R8
+	JNZ     one7
+
+last8:
+	VMOVDQU (DI), X0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU X0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
+	MOVQ    8(SP), SI
+	MOVQ    (SI), DI
+	ADDQ    DI, AX
+	MOVQ    8(SI), DI
+	ADDQ    DI, CX
+	ADDQ    16(SP), SI
+	MOVQ    SI, 8(SP)
+	DECQ    (SP)
+	JNZ     outer3
 	VZEROUPPER
 	RET
 
-shorter2:
-	CMPQ  BX, $+32
-	JB    shorter9
+narrower2:
+	CMPQ  BX, $+16
+	JAE   exact1
+	CMPQ  BX, $+8
+	JBE   narrower9
+	MOVQ  64(DX), SI
+	ADDQ  BX, SI
+	CMPQ  SI, $+16
+	JLT   exact1
 	MOVQ  (DX), SI
 	MOVQ  SI, 24(SP)
 	MOVQ  $+16, DI
@@ -522,36 +541,43 @@ outer10:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single13
+	MOVQ 64(DX), R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (BX)(BX*2), R11
+	SUBQ $+5, R8
+	JLT  rest13
 
-pair12:
-	VMOVDQU (DI), Y0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU Y0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	VMOVDQU (DI), Y0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU Y0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	SUBQ    $+2, R8
-	JGE     pair12
+four12:
+	VMOVDQU (DI), X0
+	VMOVDQU (DI)(R9*1), X1
+	VMOVDQU (DI)(R9*2), X2
+	VMOVDQU (DI)(R10*1), X3
+	VMOVDQU X0, (SI)
+	VMOVDQU X1, (SI)(BX*1)
+	VMOVDQU X2, (SI)(BX*2)
+	VMOVDQU X3, (SI)(R11*1)
+	LEAQ    (DI)(R9*4), DI
+	LEAQ    (SI)(BX*4), SI
+	SUBQ    $+4, R8
+	JGE     four12
 
-single13:
-	INCQ    R8
-	JNZ     done15
-	VMOVDQU (DI), Y0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU Y0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
+rest13:
+	ADDQ $+4, R8
+	JZ   last15
 
-done15:
+one14:
+	VMOVDQU (DI), X0
+	VMOVDQU X0, (SI)
+	ADDQ    R9, DI
+	ADDQ    BX, SI
+	DECQ    R8
+	JNZ     one14
+
+last15:
+	MOVQ (DI), R8
+	MOVQ -8(DI)(BX*1), DI
+	MOVQ R8, (SI)
+	MOVQ DI, -8(SI)(BX*1)
 	MOVQ 32(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -564,9 +590,15 @@ done15:
 	VZEROUPPER
 	RET
 
-shorter9:
-	CMPQ  BX, $+25
-	JB    shorter16
+narrower9:
+	CMPQ  BX, $+8
+	JAE   exact1
+	CMPQ  BX, $+4
+	JBE   narrower16
+	MOVQ  64(DX), SI
+	ADDQ  BX, SI
+	CMPQ  SI, $+8
+	JLT   exact1
 	MOVQ  (DX), SI
 	MOVQ  SI, 48(SP)
 	MOVQ  $+16, DI
@@ -584,36 +616,43 @@ outer17:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single20
+	MOVQ 64(DX), R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (BX)(BX*2), R11
+	SUBQ $+5, R8
+	JLT  rest20
 
-pair19:
-	VMOVDQU (DI), X0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU X0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	VMOVDQU (DI), X0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU X0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	SUBQ    $+2, R8
-	JGE     pair19
+four19:
+	MOVQ (DI), R12
+	MOVQ (DI)(R9*1), R13
+	MOVQ (DI)(R9*2), R14
+	MOVQ (DI)(R10*1), R15
+	MOVQ R12, (SI)
+	MOVQ R13, (SI)(BX*1)
+	MOVQ R14, (SI)(BX*2)
+	MOVQ R15, (SI)(R11*1)
+	LEAQ (DI)(R9*4), DI
+	LEAQ (SI)(BX*4), SI
+	SUBQ $+4, R8
+	JGE  four19
 
-single20:
-	INCQ    R8
-	JNZ     done22
-	VMOVDQU (DI), X0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU X0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
+rest20:
+	ADDQ $+4, R8
+	JZ   last22
 
-done22:
+one21:
+	MOVQ (DI), R10
+	MOVQ R10, (SI)
+	ADDQ R9, DI
+	ADDQ BX, SI
+	DECQ R8
+	JNZ  one21
+
+last22:
+	MOVL (DI), R8
+	MOVL -4(DI)(BX*1), DI
+	MOVL R8, (SI)
+	MOVL DI, -4(SI)(BX*1)
 	MOVQ 56(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -626,9 +665,15 @@ done22:
 	VZEROUPPER
 	RET
 
-shorter16:
-	CMPQ  BX, $+16
-	JB    shorter23
+narrower16:
+	CMPQ  BX, $+4
+	JAE   exact1
+	CMPQ  BX, $+2
+	JBE   narrower23
+	MOVQ  64(DX), SI
+	ADDQ  BX, SI
+	CMPQ  SI, $+4
+	JLT   exact1
 	MOVQ  (DX), SI
 	MOVQ  SI, 72(SP)
 	MOVQ  $+16, DI
@@ -646,98 +691,108 @@ outer24:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single27
+	MOVQ 64(DX), R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (BX)(BX*2), R11
+	SUBQ $+5, R8
+	JLT  rest27
 
-pair26:
-	VMOVDQU (DI), X0
-	MOVQ    -8(DI)(BX*1), R11
-	VMOVDQU X0, (SI)
-	MOVQ    R11, -8(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	VMOVDQU (DI), X0
-	MOVQ    -8(DI)(BX*1), R11
-	VMOVDQU X0, (SI)
-	MOVQ    R11, -8(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	SUBQ    $+2, R8
-	JGE     pair26
+four26:
+	MOVL (DI), R12
+	MOVL (DI)(R9*1), R13
+	MOVL (DI)(R9*2), R14
+	MOVL (DI)(R10*1), R15
+	MOVL R12, (SI)
+	MOVL R13, (SI)(BX*1)
+	MOVL R14, (SI)(BX*2)
+	MOVL R15, (SI)(R11*1)
+	LEAQ (DI)(R9*4), DI
+	LEAQ (SI)(BX*4), SI
+	SUBQ $+4, R8
+	JGE  four26
 
-single27:
-	INCQ    R8
-	JNZ     done29
-	VMOVDQU (DI), X0
-	MOVQ    -8(DI)(BX*1), DI
-	VMOVDQU X0, (SI)
-	MOVQ    DI, -8(SI)(BX*1)
+rest27:
+	ADDQ $+4, R8
+	JZ   last29
 
-done29:
-	MOVQ 80(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 88(SP), SI
-	MOVQ SI, 80(SP)
-	DECQ 72(SP)
-	JNZ  outer24
+one28:
+	MOVL (DI), R10
+	MOVL R10, (SI)
+	ADDQ R9, DI
+	ADDQ BX, SI
+	DECQ R8
+	JNZ  one28
+
+last29:
+	MOVWLZX (DI), R8
+	MOVWLZX -2(DI)(BX*1), DI
+	MOVW    R8, (SI)
+	MOVW    DI, -2(SI)(BX*1)
+	MOVQ    80(SP), SI
+	MOVQ    (SI), DI
+	ADDQ    DI, AX
+	MOVQ    8(SI), DI
+	ADDQ    DI, CX
+	ADDQ    88(SP), SI
+	MOVQ    SI, 80(SP)
+	DECQ    72(SP)
+	JNZ     outer24
 	VZEROUPPER
 	RET
 
-shorter23:
-	CMPQ  BX, $+8
-	JB    shorter30
+narrower23:
+exact1:
+	CMPQ  BX, $+64
+	JA    long30
+	CMPQ  BX, $+49
+	JB    shorter31
 	MOVQ  (DX), SI
 	MOVQ  SI, 96(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some32
+	JNZ   some33
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some32:
+some33:
 	MOVQ SI, 104(SP)
 	MOVQ DI, 112(SP)
 
-outer31:
+outer32:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single34
+	JLT  single35
 
-pair33:
-	MOVQ (DI), R11
-	MOVQ -8(DI)(BX*1), R12
-	MOVQ R11, (SI)
-	MOVQ R12, -8(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	MOVQ (DI), R11
-	MOVQ -8(DI)(BX*1), R12
-	MOVQ R11, (SI)
-	MOVQ R12, -8(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	SUBQ $+2, R8
-	JGE  pair33
+pair34:
+	VMOVDQU (DI), Y0
+	VMOVDQU -32(DI)(BX*1), Y1
+	VMOVDQU Y0, (SI)
+	VMOVDQU Y1, -32(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), Y0
+	VMOVDQU -32(DI)(BX*1), Y1
+	VMOVDQU Y0, (SI)
+	VMOVDQU Y1, -32(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair34
 
-single34:
-	INCQ R8
-	JNZ  done36
-	MOVQ (DI), R8
-	MOVQ -8(DI)(BX*1), DI
-	MOVQ R8, (SI)
-	MOVQ DI, -8(SI)(BX*1)
+single35:
+	INCQ    R8
+	JNZ     done37
+	VMOVDQU (DI), Y0
+	VMOVDQU -32(DI)(BX*1), Y1
+	VMOVDQU Y0, (SI)
+	VMOVDQU Y1, -32(SI)(BX*1)
 
-done36:
+done37:
 	MOVQ 104(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -746,60 +801,60 @@ done36:
 	ADDQ 112(SP), SI
 	MOVQ SI, 104(SP)
 	DECQ 96(SP)
-	JNZ  outer31
+	JNZ  outer32
 	VZEROUPPER
 	RET
 
-shorter30:
-	CMPQ  BX, $+4
-	JB    shorter37
+shorter31:
+	CMPQ  BX, $+32
+	JB    shorter38
 	MOVQ  (DX), SI
 	MOVQ  SI, 120(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some39
+	JNZ   some40
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some39:
+some40:
 	MOVQ SI, 128(SP)
 	MOVQ DI, 136(SP)
 
-outer38:
+outer39:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single41
+	JLT  single42
 
-pair40:
-	MOVL (DI), R11
-	MOVL -4(DI)(BX*1), R12
-	MOVL R11, (SI)
-	MOVL R12, -4(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	MOVL (DI), R11
-	MOVL -4(DI)(BX*1), R12
-	MOVL R11, (SI)
-	MOVL R12, -4(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	SUBQ $+2, R8
-	JGE  pair40
+pair41:
+	VMOVDQU (DI), Y0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU Y0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), Y0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU Y0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair41
 
-single41:
-	INCQ R8
-	JNZ  done43
-	MOVL (DI), R8
-	MOVL -4(DI)(BX*1), DI
-	MOVL R8, (SI)
-	MOVL DI, -4(SI)(BX*1)
+single42:
+	INCQ    R8
+	JNZ     done44
+	VMOVDQU (DI), Y0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU Y0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
 
-done43:
+done44:
 	MOVQ 128(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -808,36 +863,284 @@ done43:
 	ADDQ 136(SP), SI
 	MOVQ SI, 128(SP)
 	DECQ 120(SP)
-	JNZ  outer38
+	JNZ  outer39
 	VZEROUPPER
 	RET
 
-shorter37:
-	CMPQ  BX, $+2
-	JB    shorter44
+shorter38:
+	CMPQ  BX, $+25
+	JB    shorter45
 	MOVQ  (DX), SI
 	MOVQ  SI, 144(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some46
+	JNZ   some47
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some46:
+some47:
 	MOVQ SI, 152(SP)
 	MOVQ DI, 160(SP)
 
-outer45:
+outer46:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single48
+	JLT  single49
 
-pair47:
+pair48:
+	VMOVDQU (DI), X0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU X0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), X0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU X0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair48
+
+single49:
+	INCQ    R8
+	JNZ     done51
+	VMOVDQU (DI), X0
+	VMOVDQU -16(DI)(BX*1), X1
+	VMOVDQU X0, (SI)
+	VMOVDQU X1, -16(SI)(BX*1)
+
+done51:
+	MOVQ 152(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 160(SP), SI
+	MOVQ SI, 152(SP)
+	DECQ 144(SP)
+	JNZ  outer46
+	VZEROUPPER
+	RET
+
+shorter45:
+	CMPQ  BX, $+16
+	JB    shorter52
+	MOVQ  (DX), SI
+	MOVQ  SI, 168(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some54
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some54:
+	MOVQ SI, 176(SP)
+	MOVQ DI, 184(SP)
+
+outer53:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single56
+
+pair55:
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), R11
+	VMOVDQU X0, (SI)
+	MOVQ    R11, -8(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), R11
+	VMOVDQU X0, (SI)
+	MOVQ    R11, -8(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair55
+
+single56:
+	INCQ    R8
+	JNZ     done58
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), DI
+	VMOVDQU X0, (SI)
+	MOVQ    DI, -8(SI)(BX*1)
+
+done58:
+	MOVQ 176(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 184(SP), SI
+	MOVQ SI, 176(SP)
+	DECQ 168(SP)
+	JNZ  outer53
+	VZEROUPPER
+	RET
+
+shorter52:
+	CMPQ  BX, $+8
+	JB    shorter59
+	MOVQ  (DX), SI
+	MOVQ  SI, 192(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some61
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some61:
+	MOVQ SI, 200(SP)
+	MOVQ DI, 208(SP)
+
+outer60:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single63
+
+pair62:
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair62
+
+single63:
+	INCQ R8
+	JNZ  done65
+	MOVQ (DI), R8
+	MOVQ -8(DI)(BX*1), DI
+	MOVQ R8, (SI)
+	MOVQ DI, -8(SI)(BX*1)
+
+done65:
+	MOVQ 200(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 208(SP), SI
+	MOVQ SI, 200(SP)
+	DECQ 192(SP)
+	JNZ  outer60
+	VZEROUPPER
+	RET
+
+shorter59:
+	CMPQ  BX, $+4
+	JB    shorter66
+	MOVQ  (DX), SI
+	MOVQ  SI, 216(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some68
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some68:
+	MOVQ SI, 224(SP)
+	MOVQ DI, 232(SP)
+
+outer67:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single70
+
+pair69:
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair69
+
+single70:
+	INCQ R8
+	JNZ  done72
+	MOVL (DI), R8
+	MOVL -4(DI)(BX*1), DI
+	MOVL R8, (SI)
+	MOVL DI, -4(SI)(BX*1)
+
+done72:
+	MOVQ 224(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 232(SP), SI
+	MOVQ SI, 224(SP)
+	DECQ 216(SP)
+	JNZ  outer67
+	VZEROUPPER
+	RET
+
+shorter66:
+	CMPQ  BX, $+2
+	JB    shorter73
+	MOVQ  (DX), SI
+	MOVQ  SI, 240(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some75
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some75:
+	MOVQ SI, 248(SP)
+	MOVQ DI, 256(SP)
+
+outer74:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single77
+
+pair76:
 	MOVWLZX (DI), R11
 	MOVWLZX -2(DI)(BX*1), R12
 	MOVW    R11, (SI)
@@ -851,55 +1154,55 @@ pair47:
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	SUBQ    $+2, R8
-	JGE     pair47
+	JGE     pair76
 
-single48:
+single77:
 	INCQ    R8
-	JNZ     done50
+	JNZ     done79
 	MOVWLZX (DI), R8
 	MOVWLZX -2(DI)(BX*1), DI
 	MOVW    R8, (SI)
 	MOVW    DI, -2(SI)(BX*1)
 
-done50:
-	MOVQ 152(SP), SI
+done79:
+	MOVQ 248(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
 	MOVQ 8(SI), DI
 	ADDQ DI, CX
-	ADDQ 160(SP), SI
-	MOVQ SI, 152(SP)
-	DECQ 144(SP)
-	JNZ  outer45
+	ADDQ 256(SP), SI
+	MOVQ SI, 248(SP)
+	DECQ 240(SP)
+	JNZ  outer74
 	VZEROUPPER
 	RET
 
-shorter44:
+shorter73:
 	CMPQ  BX, $+0
-	JB    shorter51
+	JB    shorter80
 	MOVQ  (DX), BX
-	MOVQ  BX, 168(SP)
+	MOVQ  BX, 264(SP)
 	MOVQ  $+16, SI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some53
+	JNZ   some82
 	LEAQ  8(DX), BX
 	XORQ  SI, SI
 
-some53:
-	MOVQ BX, 176(SP)
-	MOVQ SI, 184(SP)
+some82:
+	MOVQ BX, 272(SP)
+	MOVQ SI, 280(SP)
 
-outer52:
+outer81:
 	MOVQ AX, BX
 	MOVQ CX, SI
 	MOVQ 48(DX), DI
 	MOVQ 56(DX), R8
 	MOVQ 64(DX), R9
 	SUBQ $+2, DI
-	JLT  single55
+	JLT  single84
 
-pair54:
+pair83:
 	MOVBLZX (SI), R10
 	MOVB    R10, (BX)
 	ADDQ    R8, BX
@@ -909,54 +1212,54 @@ pair54:
 	ADDQ    R8, BX
 	ADDQ    R9, SI
 	SUBQ    $+2, DI
-	JGE     pair54
+	JGE     pair83
 
-single55:
+single84:
 	INCQ    DI
-	JNZ     done57
+	JNZ     done86
 	MOVBLZX (SI), SI
 	MOVB    SI, (BX)
 
-done57:
-	MOVQ 176(SP), BX
+done86:
+	MOVQ 272(SP), BX
 	MOVQ (BX), SI
 	ADDQ SI, AX
 	MOVQ 8(BX), SI
 	ADDQ SI, CX
-	ADDQ 184(SP), BX
-	MOVQ BX, 176(SP)
-	DECQ 168(SP)
-	JNZ  outer52
+	ADDQ 280(SP), BX
+	MOVQ BX, 272(SP)
+	DECQ 264(SP)
+	JNZ  outer81
 	VZEROUPPER
 	RET
 
-shorter51:
-long1:
+shorter80:
+long30:
 	MOVQ  (DX), SI
-	MOVQ  SI, 192(SP)
+	MOVQ  SI, 288(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some59
+	JNZ   some88
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some59:
-	MOVQ SI, 200(SP)
-	MOVQ DI, 208(SP)
+some88:
+	MOVQ SI, 296(SP)
+	MOVQ DI, 304(SP)
 
-outer58:
+outer87:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 
-inner60:
+inner89:
 	XORQ R9, R9
 	MOVQ BX, R10
 	SUBQ $+128, R10
-	JLE  single62
+	JLE  single91
 
-four61:
+four90:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU 32(DI)(R9*1), Y1
 	VMOVDQU 64(DI)(R9*1), Y2
@@ -967,49 +1270,55 @@ four61:
 	VMOVDQU Y3, 96(SI)(R9*1)
 	ADDQ    $+128, R9
 	SUBQ    $+128, R10
-	JG      four61
+	JG      four90
 
-single62:
+single91:
 	ADDQ $+96, R10
-	JLE  last64
+	JLE  last93
 
-one63:
+one92:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU Y0, (SI)(R9*1)
 	ADDQ    $+32, R9
 	SUBQ    $+32, R10
-	JG      one63
+	JG      one92
 
-last64:
+last93:
 	VMOVDQU -32(DI)(BX*1), Y1
 	VMOVDQU Y1, -32(SI)(BX*1)
 	ADDQ    56(DX), SI
 	ADDQ    64(DX), DI
 	DECQ    R8
-	JNZ     inner60
-	MOVQ    200(SP), SI
+	JNZ     inner89
+	MOVQ    296(SP), SI
 	MOVQ    (SI), DI
 	ADDQ    DI, AX
 	MOVQ    8(SI), DI
 	ADDQ    DI, CX
-	ADDQ    208(SP), SI
-	MOVQ    SI, 200(SP)
-	DECQ    192(SP)
-	JNZ     outer58
+	ADDQ    304(SP), SI
+	MOVQ    SI, 296(SP)
+	DECQ    288(SP)
+	JNZ     outer87
 	VZEROUPPER
 	RET
 
 // func rowsSSE2(dst *byte, src *byte, b *byte)
 // Requires: SSE2
-TEXT ·rowsSSE2(SB), $168-24
+TEXT ·rowsSSE2(SB), $240-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  96(DX), BX
-	CMPQ  BX, $+32
-	JA    long1
-	CMPQ  BX, $+25
-	JB    shorter2
+	CMPQ  BX, 56(DX)
+	JNE   exact1
+	CMPQ  BX, $+16
+	JAE   exact1
+	CMPQ  BX, $+8
+	JBE   narrower2
+	MOVQ  64(DX), SI
+	ADDQ  BX, SI
+	CMPQ  SI, $+16
+	JLT   exact1
 	MOVQ  (DX), SI
 	MOVQ  SI, (SP)
 	MOVQ  $+16, DI
@@ -1027,36 +1336,43 @@ outer3:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single6
+	MOVQ 64(DX), R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (BX)(BX*2), R11
+	SUBQ $+5, R8
+	JLT  rest6
 
-pair5:
+four5:
 	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
+	MOVOU (DI)(R9*1), X1
+	MOVOU (DI)(R9*2), X2
+	MOVOU (DI)(R10*1), X3
 	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
-	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	SUBQ  $+2, R8
-	JGE   pair5
+	MOVOU X1, (SI)(BX*1)
+	MOVOU X2, (SI)(BX*2)
+	MOVOU X3, (SI)(R11*1)
+	LEAQ  (DI)(R9*4), DI
+	LEAQ  (SI)(BX*4), SI
+	SUBQ  $+4, R8
+	JGE   four5
 
-single6:
-	INCQ  R8
-	JNZ   done8
-	MOVOU (DI), X0
-	MOVOU -16(DI)(BX*1), X1
-	MOVOU X0, (SI)
-	MOVOU X1, -16(SI)(BX*1)
+rest6:
+	ADDQ $+4, R8
+	JZ   last8
 
-done8:
+one7:
+	MOVOU (DI), X0
+	MOVOU X0, (SI)
+	ADDQ  R9, DI
+	ADDQ  BX, SI
+	DECQ  R8
+	JNZ   one7
+
+last8:
+	MOVQ (DI), R8
+	MOVQ -8(DI)(BX*1), DI
+	MOVQ R8, (SI)
+	MOVQ DI, -8(SI)(BX*1)
 	MOVQ 8(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -1068,9 +1384,15 @@ done8:
 	JNZ  outer3
 	RET
 
-shorter2:
-	CMPQ  BX, $+16
-	JB    shorter9
+narrower2:
+	CMPQ  BX, $+8
+	JAE   exact1
+	CMPQ  BX, $+4
+	JBE   narrower9
+	MOVQ  64(DX), SI
+	ADDQ  BX, SI
+	CMPQ  SI, $+8
+	JLT   exact1
 	MOVQ  (DX), SI
 	MOVQ  SI, 24(SP)
 	MOVQ  $+16, DI
@@ -1088,36 +1410,43 @@ outer10:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single13
+	MOVQ 64(DX), R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (BX)(BX*2), R11
+	SUBQ $+5, R8
+	JLT  rest13
 
-pair12:
-	MOVOU (DI), X0
-	MOVQ  -8(DI)(BX*1), R11
-	MOVOU X0, (SI)
-	MOVQ  R11, -8(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	MOVOU (DI), X0
-	MOVQ  -8(DI)(BX*1), R11
-	MOVOU X0, (SI)
-	MOVQ  R11, -8(SI)(BX*1)
-	ADDQ  R9, SI
-	ADDQ  R10, DI
-	SUBQ  $+2, R8
-	JGE   pair12
+four12:
+	MOVQ (DI), R12
+	MOVQ (DI)(R9*1), R13
+	MOVQ (DI)(R9*2), R14
+	MOVQ (DI)(R10*1), R15
+	MOVQ R12, (SI)
+	MOVQ R13, (SI)(BX*1)
+	MOVQ R14, (SI)(BX*2)
+	MOVQ R15, (SI)(R11*1)
+	LEAQ (DI)(R9*4), DI
+	LEAQ (SI)(BX*4), SI
+	SUBQ $+4, R8
+	JGE  four12
 
-single13:
-	INCQ  R8
-	JNZ   done15
-	MOVOU (DI), X0
-	MOVQ  -8(DI)(BX*1), DI
-	MOVOU X0, (SI)
-	MOVQ  DI, -8(SI)(BX*1)
+rest13:
+	ADDQ $+4, R8
+	JZ   last15
 
-done15:
+one14:
+	MOVQ (DI), R10
+	MOVQ R10, (SI)
+	ADDQ R9, DI
+	ADDQ BX, SI
+	DECQ R8
+	JNZ  one14
+
+last15:
+	MOVL (DI), R8
+	MOVL -4(DI)(BX*1), DI
+	MOVL R8, (SI)
+	MOVL DI, -4(SI)(BX*1)
 	MOVQ 32(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -1129,9 +1458,15 @@ done15:
 	JNZ  outer10
 	RET
 
-shorter9:
-	CMPQ  BX, $+8
-	JB    shorter16
+narrower9:
+	CMPQ  BX, $+4
+	JAE   exact1
+	CMPQ  BX, $+2
+	JBE   narrower16
+	MOVQ  64(DX), SI
+	ADDQ  BX, SI
+	CMPQ  SI, $+4
+	JLT   exact1
 	MOVQ  (DX), SI
 	MOVQ  SI, 48(SP)
 	MOVQ  $+16, DI
@@ -1149,97 +1484,107 @@ outer17:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
-	MOVQ 56(DX), R9
-	MOVQ 64(DX), R10
-	SUBQ $+2, R8
-	JLT  single20
+	MOVQ 64(DX), R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (BX)(BX*2), R11
+	SUBQ $+5, R8
+	JLT  rest20
 
-pair19:
-	MOVQ (DI), R11
-	MOVQ -8(DI)(BX*1), R12
-	MOVQ R11, (SI)
-	MOVQ R12, -8(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	MOVQ (DI), R11
-	MOVQ -8(DI)(BX*1), R12
-	MOVQ R11, (SI)
-	MOVQ R12, -8(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	SUBQ $+2, R8
-	JGE  pair19
+four19:
+	MOVL (DI), R12
+	MOVL (DI)(R9*1), R13
+	MOVL (DI)(R9*2), R14
+	MOVL (DI)(R10*1), R15
+	MOVL R12, (SI)
+	MOVL R13, (SI)(BX*1)
+	MOVL R14, (SI)(BX*2)
+	MOVL R15, (SI)(R11*1)
+	LEAQ (DI)(R9*4), DI
+	LEAQ (SI)(BX*4), SI
+	SUBQ $+4, R8
+	JGE  four19
 
-single20:
-	INCQ R8
-	JNZ  done22
-	MOVQ (DI), R8
-	MOVQ -8(DI)(BX*1), DI
-	MOVQ R8, (SI)
-	MOVQ DI, -8(SI)(BX*1)
+rest20:
+	ADDQ $+4, R8
+	JZ   last22
 
-done22:
-	MOVQ 56(SP), SI
-	MOVQ (SI), DI
-	ADDQ DI, AX
-	MOVQ 8(SI), DI
-	ADDQ DI, CX
-	ADDQ 64(SP), SI
-	MOVQ SI, 56(SP)
-	DECQ 48(SP)
-	JNZ  outer17
+one21:
+	MOVL (DI), R10
+	MOVL R10, (SI)
+	ADDQ R9, DI
+	ADDQ BX, SI
+	DECQ R8
+	JNZ  one21
+
+last22:
+	MOVWLZX (DI), R8
+	MOVWLZX -2(DI)(BX*1), DI
+	MOVW    R8, (SI)
+	MOVW    DI, -2(SI)(BX*1)
+	MOVQ    56(SP), SI
+	MOVQ    (SI), DI
+	ADDQ    DI, AX
+	MOVQ    8(SI), DI
+	ADDQ    DI, CX
+	ADDQ    64(SP), SI
+	MOVQ    SI, 56(SP)
+	DECQ    48(SP)
+	JNZ     outer17
 	RET
 
-shorter16:
-	CMPQ  BX, $+4
-	JB    shorter23
+narrower16:
+exact1:
+	CMPQ  BX, $+32
+	JA    long23
+	CMPQ  BX, $+25
+	JB    shorter24
 	MOVQ  (DX), SI
 	MOVQ  SI, 72(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some25
+	JNZ   some26
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some25:
+some26:
 	MOVQ SI, 80(SP)
 	MOVQ DI, 88(SP)
 
-outer24:
+outer25:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single27
+	JLT  single28
 
-pair26:
-	MOVL (DI), R11
-	MOVL -4(DI)(BX*1), R12
-	MOVL R11, (SI)
-	MOVL R12, -4(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	MOVL (DI), R11
-	MOVL -4(DI)(BX*1), R12
-	MOVL R11, (SI)
-	MOVL R12, -4(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	SUBQ $+2, R8
-	JGE  pair26
+pair27:
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	SUBQ  $+2, R8
+	JGE   pair27
 
-single27:
-	INCQ R8
-	JNZ  done29
-	MOVL (DI), R8
-	MOVL -4(DI)(BX*1), DI
-	MOVL R8, (SI)
-	MOVL DI, -4(SI)(BX*1)
+single28:
+	INCQ  R8
+	JNZ   done30
+	MOVOU (DI), X0
+	MOVOU -16(DI)(BX*1), X1
+	MOVOU X0, (SI)
+	MOVOU X1, -16(SI)(BX*1)
 
-done29:
+done30:
 	MOVQ 80(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
@@ -1248,35 +1593,218 @@ done29:
 	ADDQ 88(SP), SI
 	MOVQ SI, 80(SP)
 	DECQ 72(SP)
-	JNZ  outer24
+	JNZ  outer25
 	RET
 
-shorter23:
-	CMPQ  BX, $+2
-	JB    shorter30
+shorter24:
+	CMPQ  BX, $+16
+	JB    shorter31
 	MOVQ  (DX), SI
 	MOVQ  SI, 96(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some32
+	JNZ   some33
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some32:
+some33:
 	MOVQ SI, 104(SP)
 	MOVQ DI, 112(SP)
 
-outer31:
+outer32:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 	MOVQ 56(DX), R9
 	MOVQ 64(DX), R10
 	SUBQ $+2, R8
-	JLT  single34
+	JLT  single35
 
-pair33:
+pair34:
+	MOVOU (DI), X0
+	MOVQ  -8(DI)(BX*1), R11
+	MOVOU X0, (SI)
+	MOVQ  R11, -8(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	MOVOU (DI), X0
+	MOVQ  -8(DI)(BX*1), R11
+	MOVOU X0, (SI)
+	MOVQ  R11, -8(SI)(BX*1)
+	ADDQ  R9, SI
+	ADDQ  R10, DI
+	SUBQ  $+2, R8
+	JGE   pair34
+
+single35:
+	INCQ  R8
+	JNZ   done37
+	MOVOU (DI), X0
+	MOVQ  -8(DI)(BX*1), DI
+	MOVOU X0, (SI)
+	MOVQ  DI, -8(SI)(BX*1)
+
+done37:
+	MOVQ 104(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 112(SP), SI
+	MOVQ SI, 104(SP)
+	DECQ 96(SP)
+	JNZ  outer32
+	RET
+
+shorter31:
+	CMPQ  BX, $+8
+	JB    shorter38
+	MOVQ  (DX), SI
+	MOVQ  SI, 120(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some40
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some40:
+	MOVQ SI, 128(SP)
+	MOVQ DI, 136(SP)
+
+outer39:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single42
+
+pair41:
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair41
+
+single42:
+	INCQ R8
+	JNZ  done44
+	MOVQ (DI), R8
+	MOVQ -8(DI)(BX*1), DI
+	MOVQ R8, (SI)
+	MOVQ DI, -8(SI)(BX*1)
+
+done44:
+	MOVQ 128(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 136(SP), SI
+	MOVQ SI, 128(SP)
+	DECQ 120(SP)
+	JNZ  outer39
+	RET
+
+shorter38:
+	CMPQ  BX, $+4
+	JB    shorter45
+	MOVQ  (DX), SI
+	MOVQ  SI, 144(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some47
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some47:
+	MOVQ SI, 152(SP)
+	MOVQ DI, 160(SP)
+
+outer46:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single49
+
+pair48:
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair48
+
+single49:
+	INCQ R8
+	JNZ  done51
+	MOVL (DI), R8
+	MOVL -4(DI)(BX*1), DI
+	MOVL R8, (SI)
+	MOVL DI, -4(SI)(BX*1)
+
+done51:
+	MOVQ 152(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 160(SP), SI
+	MOVQ SI, 152(SP)
+	DECQ 144(SP)
+	JNZ  outer46
+	RET
+
+shorter45:
+	CMPQ  BX, $+2
+	JB    shorter52
+	MOVQ  (DX), SI
+	MOVQ  SI, 168(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some54
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some54:
+	MOVQ SI, 176(SP)
+	MOVQ DI, 184(SP)
+
+outer53:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single56
+
+pair55:
 	MOVWLZX (DI), R11
 	MOVWLZX -2(DI)(BX*1), R12
 	MOVW    R11, (SI)
@@ -1290,54 +1818,54 @@ pair33:
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	SUBQ    $+2, R8
-	JGE     pair33
+	JGE     pair55
 
-single34:
+single56:
 	INCQ    R8
-	JNZ     done36
+	JNZ     done58
 	MOVWLZX (DI), R8
 	MOVWLZX -2(DI)(BX*1), DI
 	MOVW    R8, (SI)
 	MOVW    DI, -2(SI)(BX*1)
 
-done36:
-	MOVQ 104(SP), SI
+done58:
+	MOVQ 176(SP), SI
 	MOVQ (SI), DI
 	ADDQ DI, AX
 	MOVQ 8(SI), DI
 	ADDQ DI, CX
-	ADDQ 112(SP), SI
-	MOVQ SI, 104(SP)
-	DECQ 96(SP)
-	JNZ  outer31
+	ADDQ 184(SP), SI
+	MOVQ SI, 176(SP)
+	DECQ 168(SP)
+	JNZ  outer53
 	RET
 
-shorter30:
+shorter52:
 	CMPQ  BX, $+0
-	JB    shorter37
+	JB    shorter59
 	MOVQ  (DX), BX
-	MOVQ  BX, 120(SP)
+	MOVQ  BX, 192(SP)
 	MOVQ  $+16, SI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some39
+	JNZ   some61
 	LEAQ  8(DX), BX
 	XORQ  SI, SI
 
-some39:
-	MOVQ BX, 128(SP)
-	MOVQ SI, 136(SP)
+some61:
+	MOVQ BX, 200(SP)
+	MOVQ SI, 208(SP)
 
-outer38:
+outer60:
 	MOVQ AX, BX
 	MOVQ CX, SI
 	MOVQ 48(DX), DI
 	MOVQ 56(DX), R8
 	MOVQ 64(DX), R9
 	SUBQ $+2, DI
-	JLT  single41
+	JLT  single63
 
-pair40:
+pair62:
 	MOVBLZX (SI), R10
 	MOVB    R10, (BX)
 	ADDQ    R8, BX
@@ -1347,53 +1875,53 @@ pair40:
 	ADDQ    R8, BX
 	ADDQ    R9, SI
 	SUBQ    $+2, DI
-	JGE     pair40
+	JGE     pair62
 
-single41:
+single63:
 	INCQ    DI
-	JNZ     done43
+	JNZ     done65
 	MOVBLZX (SI), SI
 	MOVB    SI, (BX)
 
-done43:
-	MOVQ 128(SP), BX
+done65:
+	MOVQ 200(SP), BX
 	MOVQ (BX), SI
 	ADDQ SI, AX
 	MOVQ 8(BX), SI
 	ADDQ SI, CX
-	ADDQ 136(SP), BX
-	MOVQ BX, 128(SP)
-	DECQ 120(SP)
-	JNZ  outer38
+	ADDQ 208(SP), BX
+	MOVQ BX, 200(SP)
+	DECQ 192(SP)
+	JNZ  outer60
 	RET
 
-shorter37:
-long1:
+shorter59:
+long23:
 	MOVQ  (DX), SI
-	MOVQ  SI, 144(SP)
+	MOVQ  SI, 216(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some45
+	JNZ   some67
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some45:
-	MOVQ SI, 152(SP)
-	MOVQ DI, 160(SP)
+some67:
+	MOVQ SI, 224(SP)
+	MOVQ DI, 232(SP)
 
-outer44:
+outer66:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 
-inner46:
+inner68:
 	XORQ R9, R9
 	MOVQ BX, R10
 	SUBQ $+64, R10
-	JLE  single48
+	JLE  single70
 
-four47:
+four69:
 	MOVOU (DI)(R9*1), X0
 	MOVOU 16(DI)(R9*1), X1
 	MOVOU 32(DI)(R9*1), X2
@@ -1404,35 +1932,35 @@ four47:
 	MOVOU X3, 48(SI)(R9*1)
 	ADDQ  $+64, R9
 	SUBQ  $+64, R10
-	JG    four47
+	JG    four69
 
-single48:
+single70:
 	ADDQ $+48, R10
-	JLE  last50
+	JLE  last72
 
-one49:
+one71:
 	MOVOU (DI)(R9*1), X0
 	MOVOU X0, (SI)(R9*1)
 	ADDQ  $+16, R9
 	SUBQ  $+16, R10
-	JG    one49
+	JG    one71
 
-last50:
+last72:
 	MOVOU -16(DI)(BX*1), X1
 	MOVOU X1, -16(SI)(BX*1)
 	ADDQ  56(DX), SI
 	ADDQ  64(DX), DI
 	DECQ  R8
-	JNZ   inner46
-	MOVQ  152(SP), SI
+	JNZ   inner68
+	MOVQ  224(SP), SI
 	MOVQ  (SI), DI
 	ADDQ  DI, AX
 	MOVQ  8(SI), DI
 	ADDQ  DI, CX
-	ADDQ  160(SP), SI
-	MOVQ  SI, 152(SP)
-	DECQ  144(SP)
-	JNZ   outer44
+	ADDQ  232(SP), SI
+	MOVQ  SI, 224(SP)
+	DECQ  216(SP)
+	JNZ   outer66
 	RET
 
 // func rowsStreamAVX2(dst *byte, src *byte, b *byte)

@@ -36,6 +36,9 @@ func (b *builder) permute() bool {
 	best, vector := box{}, 64
 	for _, vector = range [...]int{64, 16} {
 		if _, ok := asm.Box(vector, 1, 1, false, b.have); ok {
+			if vector == 16 && b.rowsInVectors() {
+				alone = min(alone, vectorCycles)
+			}
 			best = b.affordableBox(vector, alone)
 			break
 		}
@@ -48,6 +51,17 @@ func (b *builder) permute() bool {
 	}
 	b.useBox(&best, vector)
 	return true
+}
+
+// rowsInVectors reports whether items that come to lie side by side are moved as whole
+// vectors, which the next ones are stored over.
+func (b *builder) rowsInVectors() bool {
+	w, l := b.x.item, b.rest[0]
+	vector := 16
+	if w > vector {
+		vector = 32
+	}
+	return b.have.Has(cpu.AVX2) && w > 8 && w&(w-1) != 0 && l.dst == w && l.n >= shortLoop && l.src+w >= vector
 }
 
 // affordableBox returns the cheapest box. With vectors of 16 bytes it looks for one of many

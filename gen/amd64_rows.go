@@ -60,6 +60,25 @@ var wordsSSE2 = words{
 	clean:  func(e *emitter) {},
 }
 
+// wordsGeneral are moves of 8, 4 or 2 bytes through general registers.
+func wordsGeneral(bytes int) words {
+	return words{
+		vector: bytes,
+		alloc:  func(e *emitter) reg.Register { return e.GP64() },
+		load: func(e *emitter, m operand.Mem, r reg.Register) {
+			switch bytes {
+			case 8:
+				e.MOVQ(m, r)
+			case 4:
+				e.MOVL(m, r.(reg.GPVirtual).As32())
+			case 2:
+				e.MOVWLZX(m, r.(reg.GPVirtual).As32())
+			}
+		},
+		store: func(e *emitter, r reg.Register, m operand.Mem) { e.storeItem(bytes, r, m) },
+	}
+}
+
 // inner emits the Inner loop of the block: body sees the pointers of the turn's
 // first items and must leave them alone.
 func (e *emitter) inner(body func(d, s reg.GPVirtual)) {
@@ -127,6 +146,7 @@ func (e *emitter) pairs(move func(d, s reg.GPVirtual), last bool) {
 func (e *emitter) rows(w words) {
 	width := e.GP64()
 	e.MOVQ(e.in("Width", 0), width)
+	e.gatherRows(width, w)
 	long := e.label("long")
 	e.CMPQ(width, operand.I32(2*w.vector))
 	e.JA(operand.LabelRef(long))
@@ -156,10 +176,6 @@ func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d
 	both := func(w words) func(d, s reg.GPVirtual) {
 		return func(d, s reg.GPVirtual) { e.twoMoves(width, w, w, d, s) }
 	}
-	general := words{alloc: func(e *emitter) reg.Register { return e.GP64() }}
-	general.vector = 8
-	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVQ(m, r) }
-	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVQ(r, m) }
 	half := w
 	if w.vector == 32 {
 		half = wordsAVX
@@ -167,16 +183,10 @@ func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d
 		class(32, func(d, s reg.GPVirtual) { e.twoMoves(width, w, half, d, s) })
 	}
 	class(25, both(half))
-	class(16, func(d, s reg.GPVirtual) { e.twoMoves(width, half, general, d, s) })
-	class(8, both(general))
-	general.vector = 4
-	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVL(m, r.(reg.GPVirtual).As32()) }
-	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVL(r.(reg.GPVirtual).As32(), m) }
-	class(4, both(general))
-	general.vector = 2
-	general.load = func(e *emitter, m operand.Mem, r reg.Register) { e.MOVWLZX(m, r.(reg.GPVirtual).As32()) }
-	general.store = func(e *emitter, r reg.Register, m operand.Mem) { e.MOVW(r.(reg.GPVirtual).As16(), m) }
-	class(2, both(general))
+	class(16, func(d, s reg.GPVirtual) { e.twoMoves(width, half, wordsGeneral(8), d, s) })
+	for _, n := range []int{8, 4, 2} {
+		class(n, both(wordsGeneral(n)))
+	}
 	class(0, func(d, s reg.GPVirtual) {
 		t := e.GP32()
 		e.MOVBLZX(at(s, 0), t)
