@@ -452,6 +452,54 @@ func transposeB8SSE2(dst, src *byte, b *Block)
 //go:noescape
 func transposeLowB1SSE2(dst, src *byte, b *Block)
 
+// transposeSmallB1SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeSmallB1SSE2(dst, src *byte, b *Block)
+
+// transposeSmallB2SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeSmallB2SSE2(dst, src *byte, b *Block)
+
+// transposeFlatB1SSE2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeFlatB1SSE2(dst, src *byte, b *Block)
+
 // transposeStepB1AVX512 is
 //
 //	for o := range b.Outer.N {
@@ -3274,6 +3322,9 @@ const (
 	idTransposeB4SSE2
 	idTransposeB8SSE2
 	idTransposeLowB1SSE2
+	idTransposeSmallB1SSE2
+	idTransposeSmallB2SSE2
+	idTransposeFlatB1SSE2
 	idTransposeStepB1AVX512
 	idTransposeStepWideB1AVX2
 	idTransposeStepB1AVX2
@@ -3447,6 +3498,9 @@ var archKernels = []Kernel{
 	{ID: idTransposeB4SSE2, Name: "transposeB4SSE2", Op: Transpose, Size: 4, I: 4, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeB8SSE2, Name: "transposeB8SSE2", Op: Transpose, Size: 8, I: 2, J: 2, Needs: cpu.SSE2},
 	{ID: idTransposeLowB1SSE2, Name: "transposeLowB1SSE2", Op: Transpose, Size: 1, I: 16, J: 8, Needs: cpu.SSE2},
+	{ID: idTransposeSmallB1SSE2, Name: "transposeSmallB1SSE2", Op: Transpose, Size: 1, I: 8, J: 8, Needs: cpu.SSE2},
+	{ID: idTransposeSmallB2SSE2, Name: "transposeSmallB2SSE2", Op: Transpose, Size: 2, I: 4, J: 4, Needs: cpu.SSE2},
+	{ID: idTransposeFlatB1SSE2, Name: "transposeFlatB1SSE2", Op: Transpose, Size: 1, I: 8, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeStepB1AVX512, Name: "transposeStepB1AVX512", Op: Transpose, Size: 1, I: 16, J: 64, Step: true, Needs: cpu.AVX512},
 	{ID: idTransposeStepWideB1AVX2, Name: "transposeStepWideB1AVX2", Op: Transpose, Size: 1, I: 16, J: 64, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB1AVX2, Name: "transposeStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: true, Needs: cpu.AVX2},
@@ -3652,6 +3706,12 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeB8SSE2(dst, src, b)
 	case idTransposeLowB1SSE2:
 		transposeLowB1SSE2(dst, src, b)
+	case idTransposeSmallB1SSE2:
+		transposeSmallB1SSE2(dst, src, b)
+	case idTransposeSmallB2SSE2:
+		transposeSmallB2SSE2(dst, src, b)
+	case idTransposeFlatB1SSE2:
+		transposeFlatB1SSE2(dst, src, b)
 	case idTransposeStepB1AVX512:
 		transposeStepB1AVX512(dst, src, b)
 	case idTransposeStepWideB1AVX2:

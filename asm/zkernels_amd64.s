@@ -5184,6 +5184,340 @@ done4:
 	JNZ  outer1
 	RET
 
+// func transposeSmallB1SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE, SSE2
+TEXT ·transposeSmallB1SSE2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), R11
+	MOVQ 32(BX), R12
+	MOVQ 40(BX), R13
+	MOVQ 48(BX), R14
+	MOVQ 56(BX), BX
+
+tile5:
+	MOVQ      (CX)(R8*1), X1
+	MOVQ      (CX)(R12*1), X0
+	PUNPCKLBW X0, X1
+	MOVQ      (CX)(R9*1), X2
+	MOVQ      (CX)(R13*1), X0
+	PUNPCKLBW X0, X2
+	MOVQ      (CX)(R10*1), X3
+	MOVQ      (CX)(R14*1), X0
+	PUNPCKLBW X0, X3
+	MOVQ      (CX)(R11*1), X4
+	MOVQ      (CX)(BX*1), X0
+	PUNPCKLBW X0, X4
+	MOVOA     X1, X0
+	PUNPCKLBW X3, X0
+	PUNPCKHBW X3, X1
+	MOVOA     X2, X3
+	PUNPCKLBW X4, X3
+	PUNPCKHBW X4, X2
+	MOVOA     X0, X4
+	PUNPCKLBW X3, X4
+	PUNPCKHBW X3, X0
+	MOVOA     X1, X3
+	PUNPCKLBW X2, X3
+	PUNPCKHBW X2, X1
+	MOVQ      (SI), R15
+	MOVQ      X4, (AX)(R15*1)
+	MOVQ      8(SI), R15
+	MOVHPS    X4, (AX)(R15*1)
+	MOVQ      16(SI), R15
+	MOVQ      X0, (AX)(R15*1)
+	MOVQ      24(SI), R15
+	MOVHPS    X0, (AX)(R15*1)
+	MOVQ      32(SI), R15
+	MOVQ      X3, (AX)(R15*1)
+	MOVQ      40(SI), R15
+	MOVHPS    X3, (AX)(R15*1)
+	MOVQ      48(SI), R15
+	MOVQ      X1, (AX)(R15*1)
+	MOVQ      56(SI), R15
+	MOVHPS    X1, (AX)(R15*1)
+	ADDQ      $+8, CX
+	ADDQ      $+64, SI
+	SUBQ      $+8, DI
+	CMPQ      DI, $+8
+	JGE       tile5
+	TESTQ     DI, DI
+	JLE       done6
+	SUBQ      $+8, DI
+	LEAQ      (CX)(DI*1), CX
+	LEAQ      (SI)(DI*8), SI
+	MOVQ      $+8, DI
+	JMP       tile5
+
+done6:
+	ADDQ   $+8, AX
+	ADDQ   $+64, 8(SP)
+	SUBQ   $+8, (SP)
+	CMPQ   (SP), $+8
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+8, CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+8, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	RET
+
+// func transposeSmallB2SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE, SSE2
+TEXT ·transposeSmallB2SSE2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
+
+tile5:
+	MOVQ      (CX)(R8*1), X1
+	MOVQ      (CX)(R10*1), X0
+	PUNPCKLWL X0, X1
+	MOVQ      (CX)(R9*1), X2
+	MOVQ      (CX)(BX*1), X0
+	PUNPCKLWL X0, X2
+	MOVOA     X1, X0
+	PUNPCKLWL X2, X0
+	PUNPCKHWL X2, X1
+	MOVQ      (SI), R11
+	MOVQ      X0, (AX)(R11*1)
+	MOVQ      8(SI), R11
+	MOVHPS    X0, (AX)(R11*1)
+	MOVQ      16(SI), R11
+	MOVQ      X1, (AX)(R11*1)
+	MOVQ      24(SI), R11
+	MOVHPS    X1, (AX)(R11*1)
+	ADDQ      $+8, CX
+	ADDQ      $+32, SI
+	SUBQ      $+4, DI
+	CMPQ      DI, $+4
+	JGE       tile5
+	TESTQ     DI, DI
+	JLE       done6
+	SUBQ      $+4, DI
+	LEAQ      (CX)(DI*2), CX
+	LEAQ      (SI)(DI*8), SI
+	MOVQ      $+4, DI
+	JMP       tile5
+
+done6:
+	ADDQ   $+8, AX
+	ADDQ   $+32, 8(SP)
+	SUBQ   $+4, (SP)
+	CMPQ   (SP), $+4
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
+	LEAQ   (AX)(CX*2), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	RET
+
+// func transposeFlatB1SSE2(dst *byte, src *byte, b *byte)
+// Requires: SSE, SSE2
+TEXT ·transposeFlatB1SSE2(SB), $56-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  AX, 16(SP)
+	MOVQ  CX, 24(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 32(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 40(SP)
+	MOVQ CX, 48(SP)
+
+outer1:
+	MOVQ 16(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+
+tile3:
+	MOVQ 8(SP), BX
+	MOVQ 24(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 104(DX), DI
+	MOVQ (BX), R8
+	MOVQ 8(BX), R9
+	MOVQ 16(BX), R10
+	MOVQ 24(BX), BX
+
+tile5:
+	MOVQ      (CX)(R8*1), X1
+	MOVQ      (CX)(R10*1), X0
+	PUNPCKLBW X0, X1
+	MOVQ      (CX)(R9*1), X2
+	MOVQ      (CX)(BX*1), X0
+	PUNPCKLBW X0, X2
+	MOVOA     X1, X0
+	PUNPCKLBW X2, X0
+	PUNPCKHBW X2, X1
+	MOVQ      (SI), R11
+	MOVSS     X0, (AX)(R11*1)
+	PSRLO     $0x04, X0
+	MOVQ      8(SI), R11
+	MOVSS     X0, (AX)(R11*1)
+	PSRLO     $0x04, X0
+	MOVQ      16(SI), R11
+	MOVSS     X0, (AX)(R11*1)
+	PSRLO     $0x04, X0
+	MOVQ      24(SI), R11
+	MOVSS     X0, (AX)(R11*1)
+	PSRLO     $0x04, X0
+	MOVQ      32(SI), R11
+	MOVSS     X1, (AX)(R11*1)
+	PSRLO     $0x04, X1
+	MOVQ      40(SI), R11
+	MOVSS     X1, (AX)(R11*1)
+	PSRLO     $0x04, X1
+	MOVQ      48(SI), R11
+	MOVSS     X1, (AX)(R11*1)
+	PSRLO     $0x04, X1
+	MOVQ      56(SI), R11
+	MOVSS     X1, (AX)(R11*1)
+	PSRLO     $0x04, X1
+	ADDQ      $+8, CX
+	ADDQ      $+64, SI
+	SUBQ      $+8, DI
+	CMPQ      DI, $+8
+	JGE       tile5
+	TESTQ     DI, DI
+	JLE       done6
+	SUBQ      $+8, DI
+	LEAQ      (CX)(DI*1), CX
+	LEAQ      (SI)(DI*8), SI
+	MOVQ      $+8, DI
+	JMP       tile5
+
+done6:
+	ADDQ   $+4, AX
+	ADDQ   $+32, 8(SP)
+	SUBQ   $+4, (SP)
+	CMPQ   (SP), $+4
+	JGE    tile3
+	MOVQ   (SP), CX
+	TESTQ  CX, CX
+	JLE    done4
+	SUBQ   $+4, CX
+	LEAQ   (AX)(CX*1), AX
+	IMUL3Q $+8, CX, CX
+	ADDQ   CX, 8(SP)
+	MOVQ   $+4, (SP)
+	JMP    tile3
+
+done4:
+	MOVQ 40(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 16(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 24(SP)
+	ADDQ 48(SP), AX
+	MOVQ AX, 40(SP)
+	DECQ 32(SP)
+	JNZ  outer1
+	RET
+
 // func transposeStepB1AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL
 TEXT ·transposeStepB1AVX512(SB), $72-24

@@ -81,7 +81,7 @@ func (b *builder) affordableBox(vector int, alone float64) box {
 	if !ok || best.cost > 0 && best.cost <= cheap || tiles > 0 && (b.plan.bytes < searchBytes || !b.narrow()) {
 		return best
 	}
-	many, far := b.bestBox(vector, manyWindows), 4.0
+	many, far := b.bestBox(vector, manyWindows), 3.3
 	if many.nsrc == manyWindows {
 		b.perm(&many, vector)
 		if _, ok := b.exchange(&many, vector); ok { // 24 to 40 instructions for 64 shuffles, but as many loads and stores

@@ -40,6 +40,35 @@ func lowTileSSE2(e *emitter, t *tile, p tilePointers) {
 	}
 }
 
+// smallTileSSE2 moves rows of 8 bytes, of which the first half is interleaved with the
+// second while they are loaded. The other rounds leave in each vector as many destination
+// rows as there is room for.
+func smallTileSSE2(e *emitter, t *tile, p tilePointers) {
+	net := newNet(e, func() reg.VecVirtual { return e.XMM() }, t.j/2, 16)
+	for k := range t.j / 2 {
+		net.load(k, func(r reg.VecVirtual) {
+			below := e.XMM()
+			e.MOVQ(e.source(p, k, 0), r)
+			e.MOVQ(e.source(p, k+t.j/2, 0), below)
+			unpackSSE(e, t.size, false, below, r)
+		})
+	}
+	net.transpose(t.size)
+	perVector := 2 * t.i / t.j
+	for i := range t.i {
+		r, to := net.reg(i/perVector), e.row(p.dst, p.dstOff, i, 0)
+		switch {
+		case perVector == 4:
+			e.MOVSS(r, to)
+			e.PSRLO(operand.U8(4), r)
+		case i%2 == 0:
+			e.MOVQ(r, to)
+		default:
+			e.MOVHPS(r, to)
+		}
+	}
+}
+
 func fillKernelsSSE2() []kernel {
 	var ks []kernel
 	for _, size := range []int{1, 2, 4, 8, 16} {

@@ -79,11 +79,21 @@ func transposeKernels() []kernel {
 		lanes := 16 / size
 		add("SSE2", "cpu.SSE2", tile{size: size, i: lanes, j: lanes, move: laneTileSSE2})
 	}
-	ks = append(ks, kernel{
-		name: "transposeLowB1SSE2", op: "Transpose", size: 1, i: 16, j: 8,
-		loop: transposeLoop(1), twin: "transposeGeneric", isa: "cpu.SSE2",
-		emit: func(e *emitter) { e.transpose(&tile{size: 1, i: 16, j: 8, move: lowTileSSE2}) },
-	})
+	for _, small := range []struct {
+		prefix string
+		tile
+	}{
+		{"Low", tile{size: 1, i: 16, j: 8, move: lowTileSSE2}},
+		{"Small", tile{size: 1, i: 8, j: 8, move: smallTileSSE2}},
+		{"Small", tile{size: 2, i: 4, j: 4, move: smallTileSSE2}},
+		{"Flat", tile{size: 1, i: 8, j: 4, move: smallTileSSE2}},
+	} {
+		t := small.tile
+		ks = append(ks, kernel{
+			name: fmt.Sprintf("transpose%sB%dSSE2", small.prefix, t.size), op: "Transpose", size: t.size, i: t.i, j: t.j,
+			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu.SSE2", emit: func(e *emitter) { e.transpose(&t) },
+		})
+	}
 	return ks
 }
 
