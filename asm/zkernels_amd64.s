@@ -445,8 +445,8 @@ TEXT ·rowsAVX2(SB), $312-24
 	JAE   exact1
 	CMPQ  BX, $+16
 	JBE   narrower2
-	MOVQ  64(DX), SI
-	ADDQ  BX, SI
+	MOVQ  BX, SI
+	ADDQ  64(DX), SI
 	CMPQ  SI, $+32
 	JLT   exact1
 	MOVQ  (DX), SI
@@ -520,8 +520,8 @@ narrower2:
 	JAE   exact1
 	CMPQ  BX, $+8
 	JBE   narrower9
-	MOVQ  64(DX), SI
-	ADDQ  BX, SI
+	MOVQ  BX, SI
+	ADDQ  64(DX), SI
 	CMPQ  SI, $+16
 	JLT   exact1
 	MOVQ  (DX), SI
@@ -595,8 +595,8 @@ narrower9:
 	JAE   exact1
 	CMPQ  BX, $+4
 	JBE   narrower16
-	MOVQ  64(DX), SI
-	ADDQ  BX, SI
+	MOVQ  BX, SI
+	ADDQ  64(DX), SI
 	CMPQ  SI, $+8
 	JLT   exact1
 	MOVQ  (DX), SI
@@ -670,8 +670,8 @@ narrower16:
 	JAE   exact1
 	CMPQ  BX, $+2
 	JBE   narrower23
-	MOVQ  64(DX), SI
-	ADDQ  BX, SI
+	MOVQ  BX, SI
+	ADDQ  64(DX), SI
 	CMPQ  SI, $+4
 	JLT   exact1
 	MOVQ  (DX), SI
@@ -1315,8 +1315,8 @@ TEXT ·rowsSSE2(SB), $240-24
 	JAE   exact1
 	CMPQ  BX, $+8
 	JBE   narrower2
-	MOVQ  64(DX), SI
-	ADDQ  BX, SI
+	MOVQ  BX, SI
+	ADDQ  64(DX), SI
 	CMPQ  SI, $+16
 	JLT   exact1
 	MOVQ  (DX), SI
@@ -1389,8 +1389,8 @@ narrower2:
 	JAE   exact1
 	CMPQ  BX, $+4
 	JBE   narrower9
-	MOVQ  64(DX), SI
-	ADDQ  BX, SI
+	MOVQ  BX, SI
+	ADDQ  64(DX), SI
 	CMPQ  SI, $+8
 	JLT   exact1
 	MOVQ  (DX), SI
@@ -1463,8 +1463,8 @@ narrower9:
 	JAE   exact1
 	CMPQ  BX, $+2
 	JBE   narrower16
-	MOVQ  64(DX), SI
-	ADDQ  BX, SI
+	MOVQ  BX, SI
+	ADDQ  64(DX), SI
 	CMPQ  SI, $+4
 	JLT   exact1
 	MOVQ  (DX), SI
@@ -26831,17 +26831,20 @@ TEXT ·permute5x5AVX2(SB), $888-24
 	MOVQ   b+16(FP), DX
 	MOVQ   208(DX), BX
 	MOVQ   536(BX), SI
-	LEAQ   39(SP), DI
-	ANDQ   $-32, DI
+	LEAQ   8(SP), DI
+	MOVQ   DI, R8
+	NEGQ   R8
+	ANDQ   $+31, R8
+	ADDQ   R8, DI
 	MOVQ   DI, (SP)
-	IMUL3Q $+5, 16(BX), R8
+	IMUL3Q $+5, 16(BX), DI
 
 index1:
 	VBROADCASTI128 (SI), Y0
-	VMOVDQU        Y0, (DI)
+	VMOVDQU        Y0, 8(SP)(R8*1)
 	ADDQ           $+16, SI
-	ADDQ           $+32, DI
-	DECQ           R8
+	ADDQ           $+32, R8
+	DECQ           DI
 	JNZ            index1
 	MOVQ           56(DX), SI
 	MOVQ           64(DX), DI
@@ -27172,17 +27175,20 @@ TEXT ·permute6x6AVX2(SB), $1240-24
 	MOVQ   b+16(FP), DX
 	MOVQ   208(DX), BX
 	MOVQ   536(BX), SI
-	LEAQ   39(SP), DI
-	ANDQ   $-32, DI
+	LEAQ   8(SP), DI
+	MOVQ   DI, R8
+	NEGQ   R8
+	ANDQ   $+31, R8
+	ADDQ   R8, DI
 	MOVQ   DI, (SP)
-	IMUL3Q $+6, 16(BX), R8
+	IMUL3Q $+6, 16(BX), DI
 
 index1:
 	VBROADCASTI128 (SI), Y0
-	VMOVDQU        Y0, (DI)
+	VMOVDQU        Y0, 8(SP)(R8*1)
 	ADDQ           $+16, SI
-	ADDQ           $+32, DI
-	DECQ           R8
+	ADDQ           $+32, R8
+	DECQ           DI
 	JNZ            index1
 	MOVQ           56(DX), SI
 	MOVQ           64(DX), DI
@@ -27534,17 +27540,20 @@ TEXT ·permute7x7AVX2(SB), $1656-24
 	MOVQ   b+16(FP), DX
 	MOVQ   208(DX), BX
 	MOVQ   536(BX), SI
-	LEAQ   39(SP), DI
-	ANDQ   $-32, DI
+	LEAQ   8(SP), DI
+	MOVQ   DI, R8
+	NEGQ   R8
+	ANDQ   $+31, R8
+	ADDQ   R8, DI
 	MOVQ   DI, (SP)
-	IMUL3Q $+7, 16(BX), R8
+	IMUL3Q $+7, 16(BX), DI
 
 index1:
 	VBROADCASTI128 (SI), Y0
-	VMOVDQU        Y0, (DI)
+	VMOVDQU        Y0, 8(SP)(R8*1)
 	ADDQ           $+16, SI
-	ADDQ           $+32, DI
-	DECQ           R8
+	ADDQ           $+32, R8
+	DECQ           DI
 	JNZ            index1
 	MOVQ           56(DX), SI
 	MOVQ           64(DX), DI
@@ -27919,17 +27928,20 @@ TEXT ·permute8x8AVX2(SB), $2136-24
 	MOVQ   b+16(FP), DX
 	MOVQ   208(DX), BX
 	MOVQ   536(BX), SI
-	LEAQ   39(SP), DI
-	ANDQ   $-32, DI
+	LEAQ   8(SP), DI
+	MOVQ   DI, R8
+	NEGQ   R8
+	ANDQ   $+31, R8
+	ADDQ   R8, DI
 	MOVQ   DI, (SP)
-	IMUL3Q $+8, 16(BX), R8
+	IMUL3Q $+8, 16(BX), DI
 
 index1:
 	VBROADCASTI128 (SI), Y0
-	VMOVDQU        Y0, (DI)
+	VMOVDQU        Y0, 8(SP)(R8*1)
 	ADDQ           $+16, SI
-	ADDQ           $+32, DI
-	DECQ           R8
+	ADDQ           $+32, R8
+	DECQ           DI
 	JNZ            index1
 	MOVQ           56(DX), SI
 	MOVQ           64(DX), DI

@@ -66,7 +66,7 @@ var (
 var amd64Syntax = syntax{
 	comment: " # ",
 	jump:    "jmp",
-	move:    regexp.MustCompile(`^(v?mov(dq[uat]|ups|aps|ntdq|q\t.*mm|lps|hps)|vinsert|vextract).*\([^)]*\)`),
+	move:    regexp.MustCompile(`^(v?mov(dq[uat]|ups|aps|ntdq|q\t.*mm|lps|hps|ss)|vinsert|vextract).*\([^)]*\)`),
 	plain: func(text string) string {
 		half := map[string]string{"y": "x", "z": "y"}
 		if m := amd64Insert.FindStringSubmatch(text); m != nil {
@@ -89,6 +89,8 @@ var amd64Syntax = syntax{
 			return n / 2
 		case strings.Contains(text, "movq\t"), strings.Contains(text, "lps\t"), strings.Contains(text, "hps\t"):
 			return 8
+		case strings.Contains(text, "ss\t"):
+			return 4
 		default:
 			return n
 		}
