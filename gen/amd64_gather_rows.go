@@ -49,25 +49,19 @@ func (e *emitter) wholeVectors(width reg.GPVirtual, whole, half words) {
 	e.SUBQ(operand.I32(5), count)
 	e.JLT(operand.LabelRef(rest))
 	e.Label(four)
-	var r [4]reg.Register
-	for k := range r {
-		r[k] = whole.alloc(e)
-		whole.load(e, ofFour(s, ss, ss3, k), r[k])
+	load := func(m operand.Mem) reg.Register {
+		r := whole.alloc(e)
+		whole.load(e, m, r)
+		return r
 	}
-	for k := range r {
-		whole.store(e, r[k], ofFour(d, width, ds3, k))
-	}
-	e.LEAQ(operand.Mem{Base: s, Index: ss, Scale: 4}, s)
-	e.LEAQ(operand.Mem{Base: d, Index: width, Scale: 4}, d)
+	e.four(load, s, ss, ss3, func(r reg.Register, m operand.Mem) { whole.store(e, r, m) }, d, width, ds3)
 	e.SUBQ(operand.I32(4), count)
 	e.JGE(operand.LabelRef(four))
 	e.Label(rest)
 	e.ADDQ(operand.I32(4), count)
 	e.JZ(operand.LabelRef(last))
 	e.Label(one)
-	x := whole.alloc(e)
-	whole.load(e, at(s, 0), x)
-	whole.store(e, x, at(d, 0))
+	whole.store(e, load(at(s, 0)), at(d, 0))
 	e.ADDQ(ss, s)
 	e.ADDQ(width, d)
 	e.DECQ(count)

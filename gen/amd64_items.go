@@ -47,15 +47,8 @@ func (e *emitter) items(size int) {
 		e.SUBQ(operand.I32(4), count)
 		e.JLT(operand.LabelRef(rest))
 		e.Label(four)
-		var r [4]reg.Register
-		for k := range r {
-			r[k] = e.loadItem(size, ofFour(s, ss, ss3, k))
-		}
-		for k := range r {
-			e.storeItem(size, r[k], ofFour(d, ds, ds3, k))
-		}
-		e.LEAQ(operand.Mem{Base: s, Index: ss, Scale: 4}, s)
-		e.LEAQ(operand.Mem{Base: d, Index: ds, Scale: 4}, d)
+		e.four(func(m operand.Mem) reg.Register { return e.loadItem(size, m) }, s, ss, ss3,
+			func(r reg.Register, m operand.Mem) { e.storeItem(size, r, m) }, d, ds, ds3)
 		e.SUBQ(operand.I32(4), count)
 		e.JGE(operand.LabelRef(four))
 		e.Label(rest)
@@ -78,6 +71,20 @@ func (e *emitter) item(size int, d, s, ds, ss reg.GPVirtual) {
 	e.storeItem(size, e.loadItem(size, at(s, 0)), at(d, 0))
 	e.ADDQ(ss, s)
 	e.ADDQ(ds, d)
+}
+
+// four moves what lies at four turns of a loop, whose steps and three times those are in
+// registers, and advances both pointers.
+func (e *emitter) four(load func(m operand.Mem) reg.Register, s, ss, ss3 reg.GPVirtual, store func(r reg.Register, m operand.Mem), d, ds, ds3 reg.GPVirtual) {
+	var r [4]reg.Register
+	for k := range r {
+		r[k] = load(ofFour(s, ss, ss3, k))
+	}
+	for k := range r {
+		store(r[k], ofFour(d, ds, ds3, k))
+	}
+	e.LEAQ(operand.Mem{Base: s, Index: ss, Scale: 4}, s)
+	e.LEAQ(operand.Mem{Base: d, Index: ds, Scale: 4}, d)
 }
 
 // ofFour is the operand of item k of the four from base on.
