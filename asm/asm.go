@@ -120,7 +120,7 @@ type Kernel struct {
 	Masked  bool         // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
 	Fewer   bool         // takes any number of destination windows up to J, not J alone (Permute)
 	Scratch int          // bytes of a block's scratch memory for every item of I; 0 if it needs none (Transpose)
-	Weave   Weave        // the permutation it does, of items of Size (Permute)
+	Weave   Weave        // the kind of permutation it does, of items of Size if it has one (Permute)
 	Needs   cpu.Features // features of the instructions it uses
 }
 

@@ -138,7 +138,8 @@ var byOp = func() (t [len(opNames)][17][]*Kernel) {
 
 // Box returns the kernel that permutes boxes of nsrc source and ndst destination
 // windows of vector bytes, under masks if masked, and whether there is one that
-// runs on the features have. The kernel may read more source windows than that.
+// runs on the features have. A kernel that takes fewer windows than its own, see
+// [Kernel], wants all I source windows in the Perm, of which some give nothing.
 func Box(vector, nsrc, ndst int, masked bool, have cpu.Features) (ID, bool) {
 	if nsrc > permWindows || ndst > permWindows {
 		return 0, false
