@@ -138,8 +138,9 @@ var byOp = func() (t [len(opNames)][17][]*Kernel) {
 
 // Box returns the kernel that permutes boxes of nsrc source and ndst destination
 // windows of vector bytes, under masks if masked, and whether there is one that
-// runs on the features have. A kernel that takes fewer windows than its own, see
-// [Kernel], wants all I source windows in the Perm, of which some give nothing.
+// runs on the features have. The kernel may have more windows: it wants all I source
+// windows in the Perm, of which some then give nothing, and has J of ndst only where it
+// takes fewer, see [Kernel].
 func Box(vector, nsrc, ndst int, masked bool, have cpu.Features) (ID, bool) {
 	if nsrc > permWindows || ndst > permWindows {
 		return 0, false
@@ -180,30 +181,40 @@ type boxKey struct {
 	masked             bool
 }
 
-var boxes = func() (t [4 * (permWindows + 1) * (permWindows + 1)][2]ID) {
+var boxes = func() (t boxTable) {
 	for n := range archKernels {
 		if k := &archKernels[n]; k.Op == Permute && k.Weave == AnyWeave {
-			slot := &t[boxKey{k.Vector, k.I, k.J, k.Masked}.index()]
-			if slot[0] != 0 {
-				slot[1] = k.ID
-			} else {
-				slot[0] = k.ID
-			}
+			t.add(boxKey{k.Vector, k.I, k.J, k.Masked}, k)
 		}
 	}
-	for n := range archKernels {
-		if k := &archKernels[n]; k.Fewer {
-			for w := 1; w < k.I; w++ {
-				for _, form := range [...]boxKey{{k.Vector, k.I, w, k.Masked}, {k.Vector, w, k.J, k.Masked}} {
-					if slot := &t[form.index()]; slot[0] == 0 {
-						slot[0] = k.ID
-					}
-				}
+	for n := range archKernels { // a source window may give nothing
+		k := &archKernels[n]
+		if k.Op != Permute || k.Weave != AnyWeave || k.Vector != 16 {
+			continue
+		}
+		for w := 1; w < k.I; w++ {
+			t.add(boxKey{k.Vector, w, k.J, k.Masked}, k)
+			if k.Fewer {
+				t.add(boxKey{k.Vector, k.I, w, k.Masked}, k)
 			}
 		}
 	}
 	return t
 }()
+
+// A boxTable has the kernels of each form, of two instruction sets at most.
+type boxTable [4 * (permWindows + 1) * (permWindows + 1)][2]ID
+
+// add adds a kernel for boxes of a form, unless the form has one of the same features.
+func (t *boxTable) add(form boxKey, k *Kernel) {
+	slot := &t[form.index()]
+	switch {
+	case slot[0] == 0:
+		slot[0] = k.ID
+	case slot[1] == 0 && kernels[slot[0]].Needs != k.Needs:
+		slot[1] = k.ID
+	}
+}
 
 func (b boxKey) index() int {
 	n := 0

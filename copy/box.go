@@ -7,27 +7,52 @@ import (
 	"github.com/stridecopy/stridecopy/cpu"
 )
 
-// The search for a box and how its bytes lie.
+// The search for a box.
 
 // A box is a piece of the index space: so many items along each loop of the rest.
 type box struct {
 	extent     [maxAxes]int
-	nsrc, ndst int // windows
+	along      uint   // the loops along which it has several, a bit each
+	key        uint64 // tells boxes apart
+	nsrc, ndst int    // windows
 	id         asm.ID
 	masked     bool
 	cost       float64 // estimated cycles per byte
 }
 
+// set makes n the extent along loop k.
+func (x *box) set(k, n int) {
+	x.key += keyOf[k%maxAxes] * uint64(n-x.extent[k])
+	x.extent[k] = n
+	x.along &^= 1 << k
+	if n > 1 {
+		x.along |= 1 << k
+	}
+}
+
+// keyOf is what an item of extent along each loop adds to the key of a box: powers of a
+// large odd number, of which small multiples add up to different sums.
+var keyOf = func() (t [maxAxes]uint64) {
+	power := uint64(1)
+	for k := range t {
+		power *= 0x9e3779b97f4a7c15
+		t[k] = power
+	}
+	return t
+}()
+
 // bestBox grows boxes along the dense axes of the destination and then of the source,
 // and the other way round, and returns the cheapest of all it passed; its cost is 0
-// where there is none. Where that is dear, and much is to be moved, it grows boxes of
-// parts of axes too.
+// where there is none. Where that is dear, or nothing but single items is left, it
+// searches on: it turns to the other side everywhere on the way, and cuts axes in parts.
 func (b *builder) bestBox(vector, most int) box {
 	b.windows = most
 	b.sides()
+	b.seen.n = 0
 	var best box
 	b.search(&best, vector, false)
-	if best.cost > dearBox && b.plan.bytes >= searchBytes {
+	dear := best.cost > dearBox && b.plan.bytes >= searchBytes
+	if dear || best.cost == 0 && b.plan.bytes >= itemsBytes && b.tileCost() == 0 {
 		b.search(&best, vector, true)
 	}
 	return best
@@ -36,49 +61,60 @@ func (b *builder) bestBox(vector, most int) box {
 const (
 	dearBox     = 0.3     // cycles a byte from which a longer search for boxes may pay
 	searchBytes = 4 << 10 // payload from which it does
+	itemsBytes  = 512     // the same where there are no tiles and no boxes yet
 )
 
-func (b *builder) search(best *box, vector int, parts bool) {
+func (b *builder) search(best *box, vector int, thorough bool) {
 	for _, onDst := range [...]bool{true, false} {
 		var x box
 		for k := range b.rest {
 			x.extent[k] = 1
 		}
 		for run := b.x.item; run > 0; run = b.widen(&x, best, run, onDst, vector) {
-			if parts {
-				b.growParts(&x, best, run, onDst, vector)
+			if thorough {
+				b.turnAside(&x, best, run, onDst, vector)
 			}
 		}
 		b.grow(&x, best, !onDst, vector)
 	}
 }
 
-// growParts grows x with parts of the axis that goes on where a run ends on one side
-// along the other side.
-func (b *builder) growParts(x, best *box, run int, onDst bool, vector int) {
+// turnAside grows x along the other side, as it is and with parts of the axis that goes
+// on where a run ends on one side.
+func (b *builder) turnAside(x, best *box, run int, onDst bool, vector int) {
 	k := b.next(run, onDst)
 	if k < 0 || x.extent[k] > 1 {
 		return
 	}
-	for turns := min(vector/run, b.rest[k].n-1); turns > 1; turns /= 2 {
+	for turns := max(1, min((vector+run-1)/run, b.rest[k].n-1)); turns > 0; turns /= 2 {
 		y := *x
-		y.extent[k] = turns
-		b.grow(&y, best, !onDst, vector)
+		y.set(k, turns)
+		way := ^y.key // from there along the source, and its negative along the destination
+		if !onDst {
+			way = -way
+		}
+		if _, known := b.seen.find(way); !known {
+			b.seen.add(way, false)
+			b.grow(&y, best, !onDst, vector)
+		}
 	}
 }
 
 // An order lists the loops of the rest by the size of their steps on one side.
-type order struct{ axis, step [maxAxes]int }
+type order struct{ axis, step, place [maxAxes]int }
 
 // sides sorts the loops of the rest. By the steps of the destination they are sorted.
 func (b *builder) sides() {
 	for k, l := range b.rest {
-		b.byDst.axis[k], b.byDst.step[k] = k, l.dst
+		b.byDst.axis[k], b.byDst.step[k], b.byDst.place[k] = k, l.dst, k
 		j, step := k, abs(l.src)
 		for ; j > 0 && b.bySrc.step[j-1] > step; j-- {
 			b.bySrc.axis[j], b.bySrc.step[j] = b.bySrc.axis[j-1], b.bySrc.step[j-1]
 		}
 		b.bySrc.axis[j], b.bySrc.step[j] = k, step
+	}
+	for j, k := range b.bySrc.axis[:len(b.rest)] {
+		b.bySrc.place[k] = j
 	}
 }
 
@@ -105,16 +141,16 @@ func (b *builder) widen(x, best *box, run int, onDst bool, vector int) int {
 	b.considerParts(x, best, k, min(vector/run, n, whole), vector)
 	switch {
 	case run*n <= 8*vector:
-		x.extent[k] = n
+		x.set(k, n)
 	case whole < n:
-		x.extent[k] = whole
+		x.set(k, whole)
 	default:
 		return 0
 	}
 	run *= x.extent[k]
-	if !b.consider(x, best, vector) && whole < n { // more windows than a kernel takes
+	if !b.consider(x, best, vector) { // more windows than a kernel takes
 		part := *x
-		b.considerParts(&part, best, k, whole/2, vector)
+		b.considerParts(&part, best, k, min(whole, n)/2, vector)
 	}
 	if run%vector == 0 {
 		return 0
@@ -126,12 +162,12 @@ func (b *builder) widen(x, best *box, run int, onDst bool, vector int) int {
 // nearly, and, where these lie too far apart on the other side, with half as many.
 func (b *builder) considerParts(x, best *box, k, turns, vector int) {
 	for ; turns > 1; turns /= 2 {
-		x.extent[k] = turns
+		x.set(k, turns)
 		if b.consider(x, best, vector) {
 			break
 		}
 	}
-	x.extent[k] = 1
+	x.set(k, 1)
 }
 
 // next returns the loop that goes on where a dense run of bytes ends, or, where no
@@ -153,50 +189,112 @@ func (b *builder) next(run int, onDst bool) int {
 	return best
 }
 
-// consider measures the windows of x and keeps it where it is cheaper than best. It
-// reports whether there is a kernel for it.
-func (b *builder) consider(x, best *box, vector int) bool {
-	bytes, chunks, turns, twice := b.x.item, 0, 1, 1.0
-	for k, l := range b.rest {
-		e := x.extent[k]
-		bytes *= e
-		if n := (l.n + e - 1) / e; n*e > l.n {
-			chunks++
-			turns, twice = n, float64(n*e)/float64(l.n)
-		} else if chunks == 0 {
-			turns = max(turns, n)
+// A seenSet remembers the first boxes of a search, which comes by many of them again, and
+// which ways it went from them.
+type seenSet struct {
+	n    int
+	fits uint64 // those with a kernel, a bit each
+	keys [64]uint64
+}
+
+// find returns whether there is a kernel for the box with a key, and whether it knows.
+func (s *seenSet) find(key uint64) (fits, known bool) {
+	for n, other := range s.keys[:s.n] {
+		if other == key {
+			return s.fits>>n&1 != 0, true
 		}
 	}
+	return false, false
+}
+
+func (s *seenSet) add(key uint64, fits bool) {
+	if s.n == len(s.keys) {
+		return
+	}
+	s.keys[s.n] = key
+	s.fits &^= 1 << s.n
+	if fits {
+		s.fits |= 1 << s.n
+	}
+	s.n++
+}
+
+// consider keeps x where it is cheaper than best. It reports whether there is a kernel
+// for it.
+func (b *builder) consider(x, best *box, vector int) bool {
+	fits, known := b.seen.find(x.key)
+	if !known {
+		fits = x.along != 0 && b.measure(x, vector)
+		b.seen.add(x.key, fits)
+		if fits && (best.cost == 0 || x.cost < best.cost) {
+			*best = *x
+		}
+	}
+	return fits
+}
+
+// measure counts the windows of x, finds a kernel for it and says what it costs. It
+// reports whether there is one.
+func (b *builder) measure(x *box, vector int) bool {
 	dstGroups, dstSpan := b.groups(x, &b.byDst, vector)
 	srcGroups, srcSpan := b.groups(x, &b.bySrc, vector)
 	x.ndst = dstGroups * windows(dstSpan, vector)
 	x.nsrc = srcGroups * windows(srcSpan, vector)
-	if bytes == b.x.item || chunks > 1 || max(x.nsrc, x.ndst) > b.windows {
+	if max(x.nsrc, x.ndst) > b.windows {
 		return false
 	}
+	bytes := b.x.item
+	for m := x.along; m != 0; m &= m - 1 {
+		bytes *= x.extent[bits.TrailingZeros(m)]
+	}
 	full := bytes == dstGroups*dstSpan && min(dstSpan, srcSpan) >= vector
-	id, ok := asm.ID(0), false
+	ok := false
 	if full {
-		id, ok = asm.Box(vector, x.nsrc, x.ndst, false, b.have)
+		x.id, ok = asm.Box(vector, x.nsrc, x.ndst, false, b.have)
 	}
 	if x.masked = !ok; !ok {
-		id, ok = asm.Box(vector, x.nsrc, x.ndst, true, b.have)
+		x.id, ok = asm.Box(vector, x.nsrc, x.ndst, true, b.have)
 	}
 	if !ok {
 		return false
 	}
-	x.id = id
-	x.cost = (boxCost(x.nsrc, x.ndst, !full) + turnCycles/float64(turns)) * twice / float64(bytes)
+	turns, twice, ok := b.turnsOf(x)
+	if !ok {
+		return false
+	}
+	cycles := boxCost(x.nsrc, x.ndst, !full) + turnCycles/float64(turns)
+	cycles += float64((asm.Info(x.id).I-x.nsrc)*(x.ndst+1)) / 2 // loads and shuffles of windows that give nothing
+	x.cost = cycles * twice / float64(bytes)
 	if vector == 16 && b.have.Has(cpu.AVX2) && b.plan.bytes >= 16*bytes {
-		x.cost /= 2 // two at a time
+		x.cost *= float64((turns+1)/2) / float64(turns) // two at a time, and the last of an odd number alone
 	}
 	if bytes == b.plan.bytes {
 		x.cost /= 2 // nothing else is left to do
 	}
-	if best.cost == 0 || x.cost < best.cost {
-		*best = *x
-	}
 	return true
+}
+
+// turnsOf returns how many boxes like x an inner loop has, how often an item is moved on
+// average, and whether no more than one loop ends within a box.
+func (b *builder) turnsOf(x *box) (turns int, twice float64, ok bool) {
+	cut := 0
+	turns, twice = 1, 1
+	for k, l := range b.rest {
+		n, e := l.n, x.extent[k]
+		if e == n {
+			continue
+		}
+		if e > 1 {
+			n = (n + e - 1) / e
+		}
+		if n*e > l.n {
+			cut++
+			turns, twice = n, float64(n*e)/float64(l.n)
+		} else if cut == 0 {
+			turns = max(turns, n)
+		}
+	}
+	return turns, twice, cut <= 1
 }
 
 // What moving a single item costs, and one that is a row of two moves.
@@ -216,6 +314,9 @@ func boxCost(nsrc, ndst int, masked bool) float64 {
 	cycles := float64(max(nsrc, ndst*((nsrc+1)/2)) + 2*ndst + 1)
 	if masked {
 		cycles += float64(nsrc + ndst)
+	}
+	if max(nsrc, ndst) > fewWindows { // whose offsets are in memory
+		cycles += float64(nsrc+ndst) / 2
 	}
 	return cycles
 }
@@ -239,149 +340,19 @@ func (b *builder) reach(span, vector int) int {
 // groups returns how the bytes of x lie on one side: in groups of one span each. Steps
 // shorter than a vector stay within a span, larger ones go from group to group.
 func (b *builder) groups(x *box, o *order, vector int) (groups, span int) {
+	places := uint(0)
+	for m := x.along; m != 0; m &= m - 1 {
+		places |= 1 << o.place[bits.TrailingZeros(m)%maxAxes]
+	}
 	groups, span = 1, b.x.item
-	for i := 0; i < len(b.rest) && i < maxAxes; i++ {
-		n, step := x.extent[o.axis[i]%maxAxes], o.step[i]
-		switch {
-		case n == 1:
-		case groups == 1 && step <= b.reach(span, vector):
+	for ; places != 0; places &= places - 1 {
+		at := bits.TrailingZeros(places) % maxAxes
+		n, step := x.extent[o.axis[at]%maxAxes], o.step[at]
+		if groups == 1 && step <= b.reach(span, vector) {
 			span += (n - 1) * step
-		default:
+		} else {
 			groups *= n
 		}
 	}
 	return groups, span
-}
-
-// boxBytes is the most bytes of a box.
-const boxBytes = 8 * 64
-
-// A side says where the bytes of a box lie on the destination or on the source. Every
-// span is cut into windows of one vector, of which, without masks, the last ends where
-// the span does.
-type side struct {
-	vector  int
-	span    int          // bytes from the first to the last of a group
-	perSpan int          // windows in a span
-	back    int          // bytes that the last of several windows lies back, over the one before
-	base    int          // offset of the first byte from the box's first item
-	at      [8]int       // offset of each window from the box's first item
-	within  [maxAxes]int // bytes that one turn of a loop advances by in its group
-	between [maxAxes]int // windows that one turn of a loop advances by
-}
-
-// lay computes how the bytes of x lie on one side.
-func (b *builder) lay(x *box, o *order, vector int) (s side) {
-	s = side{vector: vector, span: b.x.item}
-	step := func(k int) int {
-		if o == &b.byDst {
-			return b.rest[k].dst
-		}
-		return b.rest[k].src
-	}
-	i := 0
-	for ; i < len(b.rest); i++ {
-		k := o.axis[i]
-		n, step := x.extent[k], step(k)
-		if n == 1 {
-			continue
-		}
-		if abs(step) > b.reach(s.span, vector) {
-			break
-		}
-		s.within[k] = step
-		s.span += (n - 1) * abs(step)
-		s.base += (n - 1) * min(step, 0)
-	}
-	s.perSpan = windows(s.span, vector)
-	for w := range s.perSpan {
-		s.at[w] = s.base + w*vector
-	}
-	if s.perSpan > 1 && !x.masked { // masks end where the span does, and leave windows at line edges
-		s.back = s.perSpan*vector - s.span
-		s.at[s.perSpan-1] -= s.back
-	}
-	for n := s.perSpan; i < len(b.rest); i++ {
-		k := o.axis[i]
-		if x.extent[k] == 1 {
-			continue
-		}
-		s.between[k] = n
-		for w := n; w < n*x.extent[k]; w++ {
-			s.at[w] = s.at[w-n] + step(k)
-		}
-		n *= x.extent[k]
-	}
-	return s
-}
-
-// positions writes to at where the items of x, in units of so many bytes, lie: the
-// window times the vector plus the byte in it, or, where windows overlap, the window
-// times packedGroup plus the byte of the group. It returns their number.
-func (s *side) positions(at *[boxBytes]uint16, x *box, item, unit int) (n int) {
-	group := s.vector
-	if s.back > 0 {
-		group = packedGroup
-	}
-	at[0], n = uint16(-s.base), 1
-	extend := func(extent, step int) {
-		to := at[n : n*extent]
-		for k := range to {
-			to[k] = at[k] + uint16(step)
-		}
-		n *= extent
-	}
-	extend(item/unit, unit)
-	for k, extent := range x.extent {
-		if extent > 1 {
-			extend(extent, s.between[k]*group+s.within[k])
-		}
-	}
-	return n
-}
-
-// packedGroup is above the position of any byte of a group.
-const packedGroup = 1 << 10
-
-// unpack returns the position of a byte as it is where no windows overlap, and whether
-// that lies in the last window of its group, or again there.
-func (s *side) unpack(packed uint16) (at uint16, last, again bool) {
-	first, pos := int(packed/packedGroup), int(packed%packedGroup)
-	last = pos >= (s.perSpan-1)*s.vector
-	return uint16(first*s.vector + pos), last, !last && pos >= s.span-s.vector
-}
-
-// permutation writes into perm where the bytes of the items of x go. Bytes of the
-// destination that two windows share are written by both.
-func (b *builder) permutation(perm *asm.Perm, x *box, dst, src *side) {
-	bits := 8 | b.x.item | dst.base | src.base
-	for k := range b.rest {
-		bits |= dst.within[k] | src.within[k]
-	}
-	unit := bits & -bits // bytes that lie in one window on either side
-	n := dst.positions(&b.dstAt, x, b.x.item, unit)
-	src.positions(&b.srcAt, x, b.x.item, unit)
-	if src.back > 0 {
-		for k, packed := range b.srcAt[:n] {
-			at, last, _ := src.unpack(packed)
-			if last {
-				at += uint16(src.back)
-			}
-			b.srcAt[k] = at
-		}
-	}
-	if dst.back > 0 {
-		for k, packed := range b.dstAt[:n] {
-			at, last, again := dst.unpack(packed)
-			if again {
-				b.dstAt[n], b.srcAt[n] = at+uint16(dst.back), b.srcAt[k]
-				n++
-			}
-			if last {
-				at += uint16(dst.back)
-			}
-			b.dstAt[k] = at
-		}
-	}
-	perm.SetItems(b.dstAt[:n], b.srcAt[:n], unit)
 }

@@ -36,6 +36,7 @@ type room struct {
 	turns   [inlineTurns]turn
 	offsets [maxOffsets]int
 	box     asm.Perm
+	seen    seenSet
 	dstAt   [boxBytes]uint16 // where the items of a box lie
 	srcAt   [boxBytes]uint16
 }

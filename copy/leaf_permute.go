@@ -81,12 +81,12 @@ func (b *builder) affordableBox(vector int, alone float64) box {
 	if !ok || best.cost > 0 && best.cost <= cheap || tiles > 0 && (b.plan.bytes < searchBytes || !b.narrow()) {
 		return best
 	}
-	many, far := b.bestBox(vector, manyWindows), 3.3
+	many, far := b.bestBox(vector, manyWindows), 2.8
 	if many.nsrc == manyWindows {
 		b.perm(&many, vector)
 		if _, ok := b.exchange(&many, vector); ok { // 24 to 40 instructions for 64 shuffles, but as many loads and stores
 			many.cost *= 0.5 + 0.125*float64(bits.OnesCount(uint(b.box.Exchange/2)))
-			far = 1.75
+			far = 1.5
 		}
 	}
 	if tiles > 0 && tiles < far*many.cost {
