@@ -170,7 +170,7 @@ func (b *builder) items() {
 		b.plan.block.Width = w
 		b.leafKernel(asm.Rows, 0, 0, 0)
 	}
-	if b.pureGo() && b.aroundLong() {
+	if b.pureGo() && b.aroundLong() || w&(w-1) == 0 && b.aroundNear() {
 		return
 	}
 	touched := 1
@@ -205,3 +205,30 @@ func (b *builder) aroundLong() bool {
 	b.finish(chunked(&block.Inner, mostTurns(short.n*b.x.item, 2*short.n), partInner))
 	return true
 }
+
+// aroundNear makes a short first loop the Outer one of the block, around turns of the
+// longer loop with the smallest steps, as many as leave their lines in the cache.
+func (b *builder) aroundNear() bool {
+	if len(b.rest) == 0 || b.rest[0].n >= shortLoop {
+		return false
+	}
+	k, least := 0, 0
+	for i, l := range b.rest {
+		if step := max(l.dst, abs(l.src)); l.n >= shortLoop && (k == 0 || step < least) {
+			k, least = i, step
+		}
+	}
+	if k == 0 {
+		return false
+	}
+	long := b.take(k)
+	short := b.take(0)
+	block := &b.plan.block
+	block.Outer, block.Inner = kernelLoop(short), kernelLoop(long)
+	most := nearLines * lineSize / (min(lineSize, long.dst) + min(lineSize, abs(long.src)))
+	b.finish(chunked(&block.Inner, most, partInner))
+	return true
+}
+
+// nearLines is the cache lines of the turns of a loop inside a short one.
+const nearLines = 256
