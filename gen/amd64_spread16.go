@@ -20,6 +20,10 @@ import (
 //
 //	rows 0..n-1 |aaaaaaaaa...|                        |ccccccccc...|
 //	rows n..    |bbbbbbbbb...|    destination row     aaaaaaaaabbbbbbbbbccccccccc
+//
+// Pieces of 12 bytes, which are three dwords, need no byte too many: a piece is rotated
+// in its lane, so that its dwords fill up the one before and go on in the next, and
+// what is left over of the last is stored as eight bytes.
 type spread16 struct{ size, lane int }
 
 func (s spread16) items() int   { return 16 / s.lane }                // of a lane
@@ -33,6 +37,9 @@ func spread16Kernels() []kernel {
 	for _, sizes := range spreadSizes() {
 		s := spread16{sizes[0], sizes[1]}
 		t := tile{size: s.size, lane: s.lane, i: s.items(), j: 8, begin: s.begin, move: s.move}
+		if s.packed() == 12 && 4*s.items() <= t.j {
+			t.move = s.moveFour
+		}
 		ks = append(ks, kernel{
 			name: fmt.Sprintf("transposeB%dAVX2", t.size), op: "Transpose", size: t.size, i: s.least(), j: t.j,
 			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu.AVX2",
@@ -48,6 +55,8 @@ const (
 	spreadNext              // for the others
 	packPieces              // for pieces in both lanes
 	packLast                // for the last piece of a row in the low lane, another in the high one
+	packEven                // for the first and the third of four pieces of 12 bytes
+	packOdd                 // for the second and the fourth
 	spread16Bytes
 )
 
@@ -65,9 +74,16 @@ func addSpread16(c *build.Context) {
 			case spreadNext:
 				return s.before() + spread(at)
 			case packLast:
-				if k%32 >= 8 && k%32 < 16 {
+				switch {
+				case s.packed() == 12 && k%32 < 16:
+					return pack((at + 4) % 16 % 12)
+				case k%32 >= 8 && k%32 < 16:
 					return pack(s.packed() - 16 + at)
 				}
+			case packEven:
+				return pack((at + 8*(k/16%2)) % 16 % s.packed())
+			case packOdd:
+				return pack((at + 4 + 8*(k/16%2)) % 16 % s.packed())
 			}
 			return pack(at)
 		})
@@ -99,14 +115,7 @@ func (s spread16) move(e *emitter, t *tile, p tilePointers) {
 		if set == sets-1 {
 			low, high, pack = high, low, packLast
 		}
-		for k := range n {
-			net.load(k, func(r reg.VecVirtual) {
-				e.VMOVDQU(e.source(p, low+k, 0), r.AsX())
-				e.VINSERTI128(operand.U8(1), e.source(p, high+k, 0), r, r)
-				e.VPSHUFB(e.spreadIndex, r, r)
-			})
-		}
-		net.transpose(s.lane)
+		s.load(e, p, net, low, high)
 		for i := range n {
 			if set == 0 {
 				to[i] = e.row(p.dst, p.dstOff, i, 0)
@@ -116,6 +125,66 @@ func (s spread16) move(e *emitter, t *tile, p tilePointers) {
 			s.store(e, net.reg(i), to[i], set == sets-1)
 		}
 	}
+	s.next(e, p)
+}
+
+// moveFour is move for pieces of 12 bytes, of which four make three whole lanes:
+//
+//	even  |aaa.|c.cc|  each piece rotated to where it goes,
+//	odd   |bb.b|.ddd|  by four bytes; aaab bbcc cddd are picked from these
+func (s spread16) moveFour(e *emitter, t *tile, p tilePointers) {
+	n := s.items()
+	pools := [2]vectorPool{{e: e}, {e: e}}
+	to := make([]operand.Mem, n)
+	for first := 0; first < t.j; first += 4 * n {
+		var nets [2]*net
+		for odd := range nets {
+			pools[odd].used = 0
+			nets[odd] = newNet(e, pools[odd].next, n, 32)
+			low := first + odd*n
+			s.load(e, p, nets[odd], low, low+2*n)
+			for i := range n {
+				e.VPSHUFB(s.index(packEven+odd*(packOdd-packEven)), nets[odd].reg(i), nets[odd].reg(i))
+			}
+		}
+		for i := range n {
+			if first == 0 {
+				to[i] = e.row(p.dst, p.dstOff, i, 0)
+			}
+			to[i].Disp = first * s.size
+			s.storeFour(e, nets[0].reg(i), nets[1].reg(i), to[i])
+		}
+	}
+	s.next(e, p)
+}
+
+// storeFour writes the four pieces of even and odd to m.
+func (s spread16) storeFour(e *emitter, even, odd reg.VecVirtual, m operand.Mem) {
+	middle := e.XMM()
+	e.VEXTRACTI128(operand.U8(1), even, middle)
+	e.VPBLENDD(operand.U8(0b0011), odd.AsX(), middle, middle)
+	e.VPBLENDD(operand.U8(0b1110_1000), odd, even, even)
+	e.VMOVDQU(even.AsX(), m)
+	m.Disp += 16
+	e.VMOVDQU(middle, m)
+	m.Disp += 16
+	e.VEXTRACTI128(operand.U8(1), even, m)
+}
+
+// load fills a net with items of the source rows from low and from high on, spread.
+func (s spread16) load(e *emitter, p tilePointers, net *net, low, high int) {
+	for k := range s.items() {
+		net.load(k, func(r reg.VecVirtual) {
+			e.VMOVDQU(e.source(p, low+k, 0), r.AsX())
+			e.VINSERTI128(operand.U8(1), e.source(p, high+k, 0), r, r)
+			e.VPSHUFB(e.spreadIndex, r, r)
+		})
+	}
+	net.transpose(s.lane)
+}
+
+// next comes after a tile.
+func (s spread16) next(e *emitter, p tilePointers) {
 	before := e.GP64()
 	e.MOVQ(e.before, before)
 	e.SUBQ(before, p.src)
@@ -131,6 +200,15 @@ func (s spread16) store(e *emitter, v reg.VecVirtual, m operand.Mem, last bool) 
 	if !last {
 		e.VMOVDQU(v.AsX(), first)
 		e.VEXTRACTI128(operand.U8(1), v, second)
+		return
+	}
+	if s.packed() == 12 { // the last piece is rotated, its first four bytes fill the lane of the one before
+		x := e.XMM()
+		e.VEXTRACTI128(operand.U8(1), v, x)
+		e.VPBLENDD(operand.U8(0b1000), v.AsX(), x, x)
+		e.VMOVDQU(x, first)
+		second.Disp += 4
+		e.VMOVQ(v.AsX(), second)
 		return
 	}
 	e.VEXTRACTI128(operand.U8(1), v, first)
