@@ -128,6 +128,10 @@ type Kernel struct {
 // to begin at a line edge and J to be a multiple of the kernel's own.
 func (k Kernel) Aligned() bool { return k.Op == Transpose && k.Stream && !k.Merge }
 
+// Low reports whether k takes rows at equal steps, and of them as few as make 16 bytes of
+// a destination row.
+func (k Kernel) Low() bool { return k.Step && k.J*k.Size == 16 }
+
 // Kernels returns the kernel table: pure Go first, then this architecture's
 // assembly in order of preference.
 func Kernels() []Kernel { return append([]Kernel(nil), kernels...) }

@@ -65,6 +65,16 @@ func ExampleKernel_Aligned() {
 	// Output:
 }
 
+// Kernels of this kind are for AVX2.
+func ExampleKernel_Low() {
+	for _, k := range asm.Kernels() {
+		if k.Low() && k.Needs != cpu.AVX2 {
+			fmt.Println(k.Name)
+		}
+	}
+	// Output:
+}
+
 // Every second byte of a window of 16 is taken, backwards.
 func ExamplePerm() {
 	var p asm.Perm

@@ -54,11 +54,12 @@ func (k *Kernel) panel() bool { return k.Line && k.I*k.Size > 64 }
 // that takes i by j items, and whether there is one that runs on the features have:
 // the one whose tiles, of which the last is slid back, move the fewest items twice, and
 // of those that do not differ much, the one with the widest tiles, or the narrowest,
-// which is better in the first-level cache.
+// which is better in the first-level cache. Low ones are for what no other takes, and not
+// with AVX-512, which has masks for that.
 func StepKernel(size, i, j int, wide bool, have cpu.Features) (ID, bool) {
 	best, least := ID(0), 0
 	for _, k := range candidates(Transpose, size) {
-		if !k.Step || k.I > i || k.J > j || !have.Has(k.Needs) {
+		if !k.Step || k.I > i || k.J > j || !have.Has(k.Needs) || k.Low() && (least > 0 || have.Has(cpu.AVX512)) {
 			continue
 		}
 		moved := k.Moved(i, j)

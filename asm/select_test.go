@@ -84,6 +84,28 @@ func TestMaskedKernel(t *testing.T) {
 	}
 }
 
+// TestStepKernel asks for blocks of every extent: a low kernel is better than none, and
+// no other one is.
+func TestStepKernel(t *testing.T) {
+	for _, have := range featureSets() {
+		for size := 1; size <= 16; size *= 2 {
+			for n := range 70 * 70 {
+				i, j := 1+n/70, 1+n%70
+				low, other := false, false
+				for _, k := range asm.Kernels() {
+					if k.Step && k.Size == size && k.I <= i && k.J <= j && have.Has(k.Needs) {
+						low, other = low || k.Low() && !have.Has(cpu.AVX512), other || !k.Low()
+					}
+				}
+				id, ok := asm.StepKernel(size, i, j, n%2 == 0, have)
+				if k := asm.Info(id); ok != (low || other) || ok && (!k.Step || k.Size != size || k.I > i || k.J > j || !have.Has(k.Needs) || k.Low() == other) {
+					t.Fatalf("StepKernel(%d, %d, %d, %v) = %s, %v: low ones %v, others %v", size, i, j, have, k.Name, ok, low, other)
+				}
+			}
+		}
+	}
+}
+
 // TestStreamKernel shows that a kernel's streaming form does the same.
 func TestStreamKernel(t *testing.T) {
 	for _, have := range featureSets() {

@@ -724,6 +724,54 @@ func transposeStepWideB16AVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeStepB16AVX2(dst, src *byte, b *Block)
 
+// transposeStepLowB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*1, o*b.Outer.Src+j*b.Inner.Src+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepLowB1AVX2(dst, src *byte, b *Block)
+
+// transposeStepLowB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*2, o*b.Outer.Src+j*b.Inner.Src+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepLowB2AVX2(dst, src *byte, b *Block)
+
+// transposeStepLowB4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*4, o*b.Outer.Src+j*b.Inner.Src+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeStepLowB4AVX2(dst, src *byte, b *Block)
+
 // transposeMaskedB1AVX512 is
 //
 //	for o := range b.Outer.N {
@@ -3339,6 +3387,9 @@ const (
 	idTransposeStepB8AVX2
 	idTransposeStepWideB16AVX2
 	idTransposeStepB16AVX2
+	idTransposeStepLowB1AVX2
+	idTransposeStepLowB2AVX2
+	idTransposeStepLowB4AVX2
 	idTransposeMaskedB1AVX512
 	idTransposeMaskedB2AVX512
 	idTransposeB1AVX512
@@ -3515,6 +3566,9 @@ var archKernels = []Kernel{
 	{ID: idTransposeStepB8AVX2, Name: "transposeStepB8AVX2", Op: Transpose, Size: 8, I: 4, J: 4, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepWideB16AVX2, Name: "transposeStepWideB16AVX2", Op: Transpose, Size: 16, I: 2, J: 4, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeStepB16AVX2, Name: "transposeStepB16AVX2", Op: Transpose, Size: 16, I: 2, J: 2, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepLowB1AVX2, Name: "transposeStepLowB1AVX2", Op: Transpose, Size: 1, I: 32, J: 16, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepLowB2AVX2, Name: "transposeStepLowB2AVX2", Op: Transpose, Size: 2, I: 16, J: 8, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepLowB4AVX2, Name: "transposeStepLowB4AVX2", Op: Transpose, Size: 4, I: 8, J: 4, Step: true, Needs: cpu.AVX2},
 	{ID: idTransposeMaskedB1AVX512, Name: "transposeMaskedB1AVX512", Op: Transpose, Size: 1, I: 16, J: 17, Masked: true, Needs: cpu.AVX512},
 	{ID: idTransposeMaskedB2AVX512, Name: "transposeMaskedB2AVX512", Op: Transpose, Size: 2, I: 8, J: 17, Masked: true, Needs: cpu.AVX512},
 	{ID: idTransposeB1AVX512, Name: "transposeB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX512},
@@ -3740,6 +3794,12 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeStepWideB16AVX2(dst, src, b)
 	case idTransposeStepB16AVX2:
 		transposeStepB16AVX2(dst, src, b)
+	case idTransposeStepLowB1AVX2:
+		transposeStepLowB1AVX2(dst, src, b)
+	case idTransposeStepLowB2AVX2:
+		transposeStepLowB2AVX2(dst, src, b)
+	case idTransposeStepLowB4AVX2:
+		transposeStepLowB4AVX2(dst, src, b)
 	case idTransposeMaskedB1AVX512:
 		transposeMaskedB1AVX512(dst, src, b)
 	case idTransposeMaskedB2AVX512:

@@ -7820,6 +7820,468 @@ done4:
 	VZEROUPPER
 	RET
 
+// func transposeStepLowB1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepLowB1AVX2(SB), $104-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   56(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R12
+	IMUL3Q $+16, BX, R13
+	MOVQ   R13, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R13
+
+tile5:
+	MOVQ         AX, R14
+	VMOVDQU      (R14), Y1
+	VMOVDQU      (R14)(BX*1), Y2
+	VMOVDQU      (R14)(BX*2), Y3
+	VMOVDQU      (R14)(SI*1), Y4
+	VMOVDQU      (R14)(BX*4), Y5
+	VMOVDQU      (R14)(DI*1), Y6
+	VMOVDQU      (R14)(SI*2), Y7
+	VMOVDQU      (R14)(R8*1), Y8
+	LEAQ         (R14)(BX*8), R14
+	VMOVDQU      (R14), Y9
+	VMOVDQU      (R14)(BX*1), Y10
+	VMOVDQU      (R14)(BX*2), Y11
+	VMOVDQU      (R14)(SI*1), Y12
+	VMOVDQU      (R14)(BX*4), Y13
+	VMOVDQU      (R14)(DI*1), Y14
+	VMOVDQU      (R14)(SI*2), Y15
+	VMOVDQU      (R14)(R8*1), Y0
+	VMOVDQU      Y0, 72(SP)
+	VPUNPCKLBW   Y9, Y1, Y0
+	VPUNPCKHBW   Y9, Y1, Y9
+	VPUNPCKLBW   Y10, Y2, Y1
+	VPUNPCKHBW   Y10, Y2, Y10
+	VPUNPCKLBW   Y11, Y3, Y2
+	VPUNPCKHBW   Y11, Y3, Y11
+	VPUNPCKLBW   Y12, Y4, Y3
+	VPUNPCKHBW   Y12, Y4, Y12
+	VPUNPCKLBW   Y13, Y5, Y4
+	VPUNPCKHBW   Y13, Y5, Y13
+	VPUNPCKLBW   Y14, Y6, Y5
+	VPUNPCKHBW   Y14, Y6, Y14
+	VPUNPCKLBW   Y15, Y7, Y6
+	VPUNPCKHBW   Y15, Y7, Y15
+	VPUNPCKLBW   72(SP), Y8, Y7
+	VPUNPCKHBW   72(SP), Y8, Y8
+	VMOVDQU      Y8, 72(SP)
+	VPUNPCKLBW   Y4, Y0, Y8
+	VPUNPCKHBW   Y4, Y0, Y4
+	VPUNPCKLBW   Y13, Y9, Y0
+	VPUNPCKHBW   Y13, Y9, Y13
+	VPUNPCKLBW   Y5, Y1, Y9
+	VPUNPCKHBW   Y5, Y1, Y5
+	VPUNPCKLBW   Y14, Y10, Y1
+	VPUNPCKHBW   Y14, Y10, Y14
+	VPUNPCKLBW   Y6, Y2, Y10
+	VPUNPCKHBW   Y6, Y2, Y6
+	VPUNPCKLBW   Y15, Y11, Y2
+	VPUNPCKHBW   Y15, Y11, Y15
+	VPUNPCKLBW   Y7, Y3, Y11
+	VPUNPCKHBW   Y7, Y3, Y7
+	VPUNPCKLBW   72(SP), Y12, Y3
+	VPUNPCKHBW   72(SP), Y12, Y12
+	VMOVDQU      Y12, 72(SP)
+	VPUNPCKLBW   Y10, Y8, Y12
+	VPUNPCKHBW   Y10, Y8, Y10
+	VPUNPCKLBW   Y6, Y4, Y8
+	VPUNPCKHBW   Y6, Y4, Y6
+	VPUNPCKLBW   Y2, Y0, Y4
+	VPUNPCKHBW   Y2, Y0, Y2
+	VPUNPCKLBW   Y15, Y13, Y0
+	VPUNPCKHBW   Y15, Y13, Y15
+	VPUNPCKLBW   Y11, Y9, Y13
+	VPUNPCKHBW   Y11, Y9, Y11
+	VPUNPCKLBW   Y7, Y5, Y9
+	VPUNPCKHBW   Y7, Y5, Y7
+	VPUNPCKLBW   Y3, Y1, Y5
+	VPUNPCKHBW   Y3, Y1, Y3
+	VPUNPCKLBW   72(SP), Y14, Y1
+	VPUNPCKHBW   72(SP), Y14, Y14
+	VMOVDQU      Y14, 72(SP)
+	VPUNPCKLBW   Y13, Y12, Y14
+	VPUNPCKHBW   Y13, Y12, Y13
+	VPUNPCKLBW   Y11, Y10, Y12
+	VPUNPCKHBW   Y11, Y10, Y11
+	VPUNPCKLBW   Y9, Y8, Y10
+	VPUNPCKHBW   Y9, Y8, Y9
+	VPUNPCKLBW   Y7, Y6, Y8
+	VPUNPCKHBW   Y7, Y6, Y7
+	VPUNPCKLBW   Y5, Y4, Y6
+	VPUNPCKHBW   Y5, Y4, Y5
+	VPUNPCKLBW   Y3, Y2, Y4
+	VPUNPCKHBW   Y3, Y2, Y3
+	VPUNPCKLBW   Y1, Y0, Y2
+	VPUNPCKHBW   Y1, Y0, Y1
+	VPUNPCKLBW   72(SP), Y15, Y0
+	VPUNPCKHBW   72(SP), Y15, Y15
+	VMOVDQU      X14, (CX)
+	VMOVDQU      X13, (CX)(R9*1)
+	VMOVDQU      X12, (CX)(R9*2)
+	VMOVDQU      X11, (CX)(R10*1)
+	VMOVDQU      X10, (CX)(R9*4)
+	VMOVDQU      X9, (CX)(R11*1)
+	VMOVDQU      X8, (CX)(R10*2)
+	VMOVDQU      X7, (CX)(R12*1)
+	LEAQ         (CX)(R9*8), CX
+	VMOVDQU      X6, (CX)
+	VMOVDQU      X5, (CX)(R9*1)
+	VMOVDQU      X4, (CX)(R9*2)
+	VMOVDQU      X3, (CX)(R10*1)
+	VMOVDQU      X2, (CX)(R9*4)
+	VMOVDQU      X1, (CX)(R11*1)
+	VMOVDQU      X0, (CX)(R10*2)
+	VMOVDQU      X15, (CX)(R12*1)
+	LEAQ         (CX)(R9*8), CX
+	VEXTRACTI128 $0x01, Y14, (CX)
+	VEXTRACTI128 $0x01, Y13, (CX)(R9*1)
+	VEXTRACTI128 $0x01, Y12, (CX)(R9*2)
+	VEXTRACTI128 $0x01, Y11, (CX)(R10*1)
+	VEXTRACTI128 $0x01, Y10, (CX)(R9*4)
+	VEXTRACTI128 $0x01, Y9, (CX)(R11*1)
+	VEXTRACTI128 $0x01, Y8, (CX)(R10*2)
+	VEXTRACTI128 $0x01, Y7, (CX)(R12*1)
+	LEAQ         (CX)(R9*8), CX
+	VEXTRACTI128 $0x01, Y6, (CX)
+	VEXTRACTI128 $0x01, Y5, (CX)(R9*1)
+	VEXTRACTI128 $0x01, Y4, (CX)(R9*2)
+	VEXTRACTI128 $0x01, Y3, (CX)(R10*1)
+	VEXTRACTI128 $0x01, Y2, (CX)(R9*4)
+	VEXTRACTI128 $0x01, Y1, (CX)(R11*1)
+	VEXTRACTI128 $0x01, Y0, (CX)(R10*2)
+	VEXTRACTI128 $0x01, Y15, (CX)(R12*1)
+	LEAQ         (CX)(R9*8), CX
+	ADDQ         $+32, AX
+	SUBQ         $+32, R13
+	CMPQ         R13, $+32
+	JGE          tile5
+	TESTQ        R13, R13
+	JLE          done6
+	SUBQ         $+32, R13
+	LEAQ         (AX)(R13*1), AX
+	IMULQ        R9, R13
+	ADDQ         R13, CX
+	MOVQ         $+32, R13
+	JMP          tile5
+
+done6:
+	ADDQ   $+16, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+16, 8(SP)
+	CMPQ   8(SP), $+16
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+16, AX
+	IMUL3Q $+1, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+16, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepLowB2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepLowB2AVX2(SB), $72-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	MOVQ   56(DX), R9
+	LEAQ   (R9)(R9*2), R10
+	LEAQ   (R9)(R9*4), R11
+	LEAQ   (R10)(R9*4), R12
+	IMUL3Q $+8, BX, R13
+	MOVQ   R13, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R13
+
+tile5:
+	MOVQ         AX, R14
+	VMOVDQU      (R14), Y1
+	VMOVDQU      (R14)(BX*1), Y2
+	VMOVDQU      (R14)(BX*2), Y3
+	VMOVDQU      (R14)(SI*1), Y4
+	VMOVDQU      (R14)(BX*4), Y5
+	VMOVDQU      (R14)(DI*1), Y6
+	VMOVDQU      (R14)(SI*2), Y7
+	VMOVDQU      (R14)(R8*1), Y8
+	VPUNPCKLWD   Y5, Y1, Y0
+	VPUNPCKHWD   Y5, Y1, Y5
+	VPUNPCKLWD   Y6, Y2, Y1
+	VPUNPCKHWD   Y6, Y2, Y6
+	VPUNPCKLWD   Y7, Y3, Y2
+	VPUNPCKHWD   Y7, Y3, Y7
+	VPUNPCKLWD   Y8, Y4, Y3
+	VPUNPCKHWD   Y8, Y4, Y8
+	VPUNPCKLWD   Y2, Y0, Y4
+	VPUNPCKHWD   Y2, Y0, Y2
+	VPUNPCKLWD   Y7, Y5, Y0
+	VPUNPCKHWD   Y7, Y5, Y7
+	VPUNPCKLWD   Y3, Y1, Y5
+	VPUNPCKHWD   Y3, Y1, Y3
+	VPUNPCKLWD   Y8, Y6, Y1
+	VPUNPCKHWD   Y8, Y6, Y8
+	VPUNPCKLWD   Y5, Y4, Y6
+	VPUNPCKHWD   Y5, Y4, Y5
+	VPUNPCKLWD   Y3, Y2, Y4
+	VPUNPCKHWD   Y3, Y2, Y3
+	VPUNPCKLWD   Y1, Y0, Y2
+	VPUNPCKHWD   Y1, Y0, Y1
+	VPUNPCKLWD   Y8, Y7, Y0
+	VPUNPCKHWD   Y8, Y7, Y8
+	VMOVDQU      X6, (CX)
+	VMOVDQU      X5, (CX)(R9*1)
+	VMOVDQU      X4, (CX)(R9*2)
+	VMOVDQU      X3, (CX)(R10*1)
+	VMOVDQU      X2, (CX)(R9*4)
+	VMOVDQU      X1, (CX)(R11*1)
+	VMOVDQU      X0, (CX)(R10*2)
+	VMOVDQU      X8, (CX)(R12*1)
+	LEAQ         (CX)(R9*8), CX
+	VEXTRACTI128 $0x01, Y6, (CX)
+	VEXTRACTI128 $0x01, Y5, (CX)(R9*1)
+	VEXTRACTI128 $0x01, Y4, (CX)(R9*2)
+	VEXTRACTI128 $0x01, Y3, (CX)(R10*1)
+	VEXTRACTI128 $0x01, Y2, (CX)(R9*4)
+	VEXTRACTI128 $0x01, Y1, (CX)(R11*1)
+	VEXTRACTI128 $0x01, Y0, (CX)(R10*2)
+	VEXTRACTI128 $0x01, Y8, (CX)(R12*1)
+	LEAQ         (CX)(R9*8), CX
+	ADDQ         $+32, AX
+	SUBQ         $+16, R13
+	CMPQ         R13, $+16
+	JGE          tile5
+	TESTQ        R13, R13
+	JLE          done6
+	SUBQ         $+16, R13
+	LEAQ         (AX)(R13*2), AX
+	IMULQ        R9, R13
+	ADDQ         R13, CX
+	MOVQ         $+16, R13
+	JMP          tile5
+
+done6:
+	ADDQ   $+16, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+8, 8(SP)
+	CMPQ   8(SP), $+8
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+8, AX
+	IMUL3Q $+2, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+8, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeStepLowB4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeStepLowB4AVX2(SB), $72-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), DI
+	MOVQ   56(DX), DI
+	LEAQ   (DI)(DI*2), R8
+	LEAQ   (DI)(DI*4), R9
+	LEAQ   (R8)(DI*4), R10
+	IMUL3Q $+4, BX, R11
+	MOVQ   R11, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R11
+
+tile5:
+	MOVQ         AX, R12
+	VMOVDQU      (R12), Y1
+	VMOVDQU      (R12)(BX*1), Y2
+	VMOVDQU      (R12)(BX*2), Y3
+	VMOVDQU      (R12)(SI*1), Y4
+	VPUNPCKLDQ   Y3, Y1, Y0
+	VPUNPCKHDQ   Y3, Y1, Y3
+	VPUNPCKLDQ   Y4, Y2, Y1
+	VPUNPCKHDQ   Y4, Y2, Y4
+	VPUNPCKLDQ   Y1, Y0, Y2
+	VPUNPCKHDQ   Y1, Y0, Y1
+	VPUNPCKLDQ   Y4, Y3, Y0
+	VPUNPCKHDQ   Y4, Y3, Y4
+	VMOVDQU      X2, (CX)
+	VMOVDQU      X1, (CX)(DI*1)
+	VMOVDQU      X0, (CX)(DI*2)
+	VMOVDQU      X4, (CX)(R8*1)
+	VEXTRACTI128 $0x01, Y2, (CX)(DI*4)
+	VEXTRACTI128 $0x01, Y1, (CX)(R9*1)
+	VEXTRACTI128 $0x01, Y0, (CX)(R8*2)
+	VEXTRACTI128 $0x01, Y4, (CX)(R10*1)
+	LEAQ         (CX)(DI*8), CX
+	ADDQ         $+32, AX
+	SUBQ         $+8, R11
+	CMPQ         R11, $+8
+	JGE          tile5
+	TESTQ        R11, R11
+	JLE          done6
+	SUBQ         $+8, R11
+	LEAQ         (AX)(R11*4), AX
+	IMULQ        DI, R11
+	ADDQ         R11, CX
+	MOVQ         $+8, R11
+	JMP          tile5
+
+done6:
+	ADDQ   $+16, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+4, 8(SP)
+	CMPQ   8(SP), $+4
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+4, AX
+	IMUL3Q $+4, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+4, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
 // func transposeMaskedB1AVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2, CMOV
 TEXT ·transposeMaskedB1AVX512(SB), $64-24

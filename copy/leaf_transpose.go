@@ -148,12 +148,15 @@ func (b *builder) evenly(k int) bool {
 // than tiles on all that goes on from these axes would.
 func (b *builder) tight(t asm.Kernel, k int) bool {
 	w, I, J := b.x.item, b.rest[k].n, b.rest[0].n
+	j, i := b.runs(0, k)
+	other := asm.Info(asm.Best(asm.Transpose, w, i, j, b.have))
+	if t.Low() && other.Needs.Has(cpu.AVX2) {
+		return false
+	}
 	moved := t.Moved(I, J)
 	if 7*moved <= 8*I*J {
 		return true
 	}
-	j, i := b.runs(0, k)
-	other := asm.Info(asm.Best(asm.Transpose, w, i, j, b.have))
 	if line, ok := asm.LineKernel(w, min(i, 64/w), j, b.have); ok && asm.Info(line).J <= j && inRegisters(asm.Info(line)) {
 		other = asm.Info(line)
 	}

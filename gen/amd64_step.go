@@ -21,7 +21,10 @@ type stepTile struct {
 
 // i is the destination rows of a tile.
 func (t stepTile) i() int {
-	if t.lanes == 2 {
+	switch {
+	case t.width == 16:
+		return 32 / t.size
+	case t.lanes == 2:
 		return piece(t.size).columns()
 	}
 	return 16 / t.size
@@ -44,6 +47,9 @@ func stepKernels() []kernel {
 		}
 		add("StepWide", "AVX2", stepTile{size, 2, 64})
 		add("Step", "AVX2", stepTile{size, 2, 32})
+	}
+	for _, size := range []int{1, 2, 4} {
+		add("StepLow", "AVX2", stepTile{size, 2, 16})
 	}
 	return ks
 }
@@ -105,7 +111,11 @@ func (e *emitter) stepTranspose(t stepTile) {
 			e.MOVQ(dstRow, d)
 			e.MOVQ(e.in("I", 0), restI)
 			e.slide(restI, t.i(), nil, func() {
-				if t.lanes == 2 {
+				switch {
+				case t.width == 16:
+					t.twoLanes(e, from, s, to, d)
+					return
+				case t.lanes == 2:
 					t.pieces(e, from, s, to, d)
 					return
 				}
@@ -157,6 +167,33 @@ func (t stepTile) pieces(e *emitter, from steps, src reg.GPVirtual, to steps, ds
 	}
 	if n := half.columns(); n < 8 {
 		e.LEAQ(operand.Mem{Base: dst, Index: to[0], Scale: uint8(n)}, dst)
+	}
+}
+
+// twoLanes moves a tile of destination rows of one lane, half of them from either lane of
+// the source rows, and leaves dst behind them. The halves are stored one after the other,
+// as rows that follow one another often share a line.
+func (t stepTile) twoLanes(e *emitter, from steps, src reg.GPVirtual, to steps, dst reg.GPVirtual) {
+	n := t.j()
+	net := newNet(e, func() reg.VecVirtual { return e.YMM() }, n, 32)
+	row := e.GP64()
+	e.MOVQ(src, row)
+	for k := range n {
+		net.load(k, func(r reg.VecVirtual) { e.VMOVDQU(from.row(row, k%8), r) })
+		if k%8 == 7 && k < n-1 {
+			e.eight(from, row)
+		}
+	}
+	net.transpose(t.size)
+	for k := range 2 * n {
+		if r := net.reg(k % n); k < n {
+			e.VMOVDQU(r.AsX(), to.row(dst, k%8))
+		} else {
+			e.VEXTRACTI128(operand.U8(1), r, to.row(dst, k%8))
+		}
+		if k%8 == 7 {
+			e.eight(to, dst)
+		}
 	}
 }
 

@@ -59,9 +59,9 @@ func tilesLoop(dstRow, srcRow string, size int) []string {
 
 func transposeKernels() []kernel {
 	var ks []kernel
-	add := func(suffix, isa string, t tile) {
+	add := func(prefix, suffix, isa string, t tile) {
 		ks = append(ks, kernel{
-			name: fmt.Sprintf("transposeB%d%s", t.size, suffix), op: "Transpose", size: t.size, i: t.i, j: t.j,
+			name: fmt.Sprintf("transpose%sB%d%s", prefix, t.size, suffix), op: "Transpose", size: t.size, i: t.i, j: t.j,
 			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: isa,
 			emit: func(e *emitter) {
 				e.transpose(&t)
@@ -72,28 +72,17 @@ func transposeKernels() []kernel {
 		})
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
-		add("AVX2", "cpu.AVX2", tileAVX2(size, 32))
+		add("", "AVX2", "cpu.AVX2", tileAVX2(size, 32))
 	}
-	add("SSE2", "cpu.SSE2", tile{size: 1, i: 8, j: 16, move: halfTileSSE2})
+	add("", "SSE2", "cpu.SSE2", tile{size: 1, i: 8, j: 16, move: halfTileSSE2})
 	for _, size := range []int{2, 4, 8} {
 		lanes := 16 / size
-		add("SSE2", "cpu.SSE2", tile{size: size, i: lanes, j: lanes, move: laneTileSSE2})
+		add("", "SSE2", "cpu.SSE2", tile{size: size, i: lanes, j: lanes, move: laneTileSSE2})
 	}
-	for _, small := range []struct {
-		prefix string
-		tile
-	}{
-		{"Low", tile{size: 1, i: 16, j: 8, move: lowTileSSE2}},
-		{"Small", tile{size: 1, i: 8, j: 8, move: smallTileSSE2}},
-		{"Small", tile{size: 2, i: 4, j: 4, move: smallTileSSE2}},
-		{"Flat", tile{size: 1, i: 8, j: 4, move: smallTileSSE2}},
-	} {
-		t := small.tile
-		ks = append(ks, kernel{
-			name: fmt.Sprintf("transpose%sB%dSSE2", small.prefix, t.size), op: "Transpose", size: t.size, i: t.i, j: t.j,
-			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu.SSE2", emit: func(e *emitter) { e.transpose(&t) },
-		})
-	}
+	add("Low", "SSE2", "cpu.SSE2", tile{size: 1, i: 16, j: 8, move: lowTileSSE2})
+	add("Small", "SSE2", "cpu.SSE2", tile{size: 1, i: 8, j: 8, move: smallTileSSE2})
+	add("Small", "SSE2", "cpu.SSE2", tile{size: 2, i: 4, j: 4, move: smallTileSSE2})
+	add("Flat", "SSE2", "cpu.SSE2", tile{size: 1, i: 8, j: 4, move: smallTileSSE2})
 	return ks
 }
 
