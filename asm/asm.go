@@ -16,8 +16,8 @@
 // Merge and Masked kernels read the table of source rows in whole tiles: it goes on,
 // after the entries in use, with copies of the last one up to a multiple of their I.
 //
-// Step kernels take no tables but the steps of the rows, in Inner: Src between source
-// rows, Dst between destination rows.
+// Step kernels take no table of the rows that lie at equal steps, but these steps in
+// Inner: Src between source rows, Dst between destination rows.
 //
 // The rows of a merging Rows kernel touch on the destination: Inner.Dst is Width, the
 // rows of an inner loop are at most PackBytes, and Width is at least the kernel's I.
@@ -59,6 +59,15 @@ const (
 	Deinterleave              // the windows touch on the source
 	Interleave                // the windows touch on the destination
 	Exchange                  // each window takes as many bytes of each of the other side, see [Perm.FindExchange]
+)
+
+// Sides are sides of a copy.
+type Sides uint8
+
+const (
+	DstSide Sides = 1 << iota
+	SrcSide
+	BothSides = DstSide | SrcSide
 )
 
 // PackBytes is the most that one inner loop of a merging Rows kernel writes.
@@ -116,7 +125,7 @@ type Kernel struct {
 	Stream  bool         // stores past the caches: whole aligned lines only
 	Merge   bool         // streams rows that begin anywhere in a line (Transpose, Rows)
 	Line    bool         // moves whole cache lines on both sides (Transpose)
-	Step    bool         // takes rows at equal steps on both sides (Transpose)
+	Step    Sides        // where it takes rows at equal steps only (Transpose)
 	Masked  bool         // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
 	Fewer   bool         // takes any number of destination windows up to J, not J alone (Permute)
 	Scratch int          // bytes of a block's scratch memory for every item of I; 0 if it needs none (Transpose)
@@ -130,7 +139,7 @@ func (k Kernel) Aligned() bool { return k.Op == Transpose && k.Stream && !k.Merg
 
 // Low reports whether k takes rows at equal steps, and of them as few as make 16 bytes of
 // a destination row.
-func (k Kernel) Low() bool { return k.Step && k.J*k.Size == 16 }
+func (k Kernel) Low() bool { return k.Step == BothSides && k.J*k.Size == 16 }
 
 // Kernels returns the kernel table: pure Go first, then this architecture's
 // assembly in order of preference.

@@ -76,22 +76,32 @@ func (c *checker) transposeBlock(size, i, j int) *asm.Block {
 	outer := 1 + c.IntN(3)
 	d, s := c.apart(c.unit(), j*size, outer, i), c.anyhow(i*size, outer, j)
 	b.Outer = asm.Loop{N: outer, Dst: d[0], Src: s[0]}
-	if c.k.Step {
-		b.Inner = asm.Loop{N: c.anything(), Dst: d[1], Src: s[1]}
-		return b
-	}
 	to, from := table(i, d[1]), table(j, s[1])
-	if c.IntN(2) == 0 {
+	if c.k.Step != 0 {
+		b.Inner.N = c.anything()
+	}
+	switch {
+	case c.k.Step&asm.DstSide != 0:
+		b.Inner.Dst, to = d[1], nil
+	case c.IntN(2) == 0:
 		to = c.virtual(c.unit(), i, j*size)
 		b.Outer.Dst = c.sign() * roundUp(extent(to, j*size)+c.IntN(3), c.unit())
 	}
-	if c.IntN(2) == 0 {
+	switch {
+	case c.k.Step&asm.SrcSide != 0:
+		b.Inner.Src, from = s[1], nil
+	case c.IntN(2) == 0:
 		from = c.virtual(1, j, i*size)
 	}
 	for (c.k.Merge || c.k.Masked) && len(from)%c.k.I != 0 { // these read whole tiles of the table
 		from = append(from, from[j-1])
 	}
-	b.DstOff, b.SrcOff = guarded(c.dstTable, to), guarded(c.srcTable, from)
+	if to != nil {
+		b.DstOff = guarded(c.dstTable, to)
+	}
+	if from != nil {
+		b.SrcOff = guarded(c.srcTable, from)
+	}
 	if n := c.k.Scratch * i; n > 0 {
 		b.Scratch = &c.scratch.Tail(n)[0]
 	}

@@ -166,6 +166,23 @@ func ExampleStepKernel() {
 	// false
 }
 
+// Tiles may be the same and the rows of one side at equal steps; without AVX2 there are
+// no kernels for that.
+func ExampleSideKernel() {
+	for _, k := range asm.Kernels() {
+		if id, ok := asm.SideKernel(k, asm.DstSide, cpu.Detect()); ok {
+			s := asm.Info(id)
+			if s.Step != asm.DstSide || s.I != k.I || s.J != k.J {
+				fmt.Println(s.Name, "for", k.Name)
+			}
+		}
+		if _, ok := asm.SideKernel(k, asm.SrcSide, 0); ok {
+			fmt.Println(k.Name)
+		}
+	}
+	// Output:
+}
+
 func ExampleStreamKernel() {
 	have := cpu.Detect()
 	plain := asm.Info(asm.Best(asm.Transpose, 4, 64, 64, have))

@@ -87,10 +87,14 @@ func FuzzTranspose(f *testing.F) {
 		b := &asm.Block{I: i, J: j, Outer: asm.Loop{N: 1 + in.next()%3}}
 		b.DstOff, b.Outer.Dst = fuzzTable(&in, c.unit(), i, j*size)
 		b.SrcOff, b.Outer.Src = fuzzTable(&in, 1, j, i*size)
-		if c.k.Step { // the first two rows tell the steps
-			b.Inner = asm.Loop{Dst: b.DstOff[1], Src: b.SrcOff[1]}
-			b.DstOff, b.SrcOff = nil, nil
+		if c.k.Step != 0 { // the first two rows tell the steps
 			b.Outer = asm.Loop{N: 1}
+		}
+		if c.k.Step&asm.DstSide != 0 {
+			b.Inner.Dst, b.DstOff = b.DstOff[1], nil
+		}
+		if c.k.Step&asm.SrcSide != 0 {
+			b.Inner.Src, b.SrcOff = b.SrcOff[1], nil
 		}
 		for (c.k.Merge || c.k.Masked) && len(b.SrcOff)%c.k.I != 0 {
 			b.SrcOff = append(b.SrcOff, b.SrcOff[j-1])

@@ -9,7 +9,7 @@ import "github.com/stridecopy/stridecopy/cpu"
 // by j. It is not for Permute; see [Box].
 func Best(op Op, size, i, j int, have cpu.Features) ID {
 	for _, k := range candidates(op, size) {
-		if !k.Stream && !k.Merge && !k.Line && !k.Step && !k.Masked && k.I <= i && k.J <= j && have.Has(k.Needs) {
+		if !k.Stream && !k.Merge && !k.Line && k.Step == 0 && !k.Masked && k.I <= i && k.J <= j && have.Has(k.Needs) {
 			return k.ID
 		}
 	}
@@ -59,7 +59,7 @@ func (k *Kernel) panel() bool { return k.Line && k.I*k.Size > 64 }
 func StepKernel(size, i, j int, wide bool, have cpu.Features) (ID, bool) {
 	best, least := ID(0), 0
 	for _, k := range candidates(Transpose, size) {
-		if !k.Step || k.I > i || k.J > j || !have.Has(k.Needs) || k.Low() && (least > 0 || have.Has(cpu.AVX512)) {
+		if k.Step != BothSides || k.I > i || k.J > j || !have.Has(k.Needs) || k.Low() && (least > 0 || have.Has(cpu.AVX512)) {
 			continue
 		}
 		moved := k.Moved(i, j)
@@ -70,6 +70,17 @@ func StepKernel(size, i, j int, wide bool, have cpu.Features) (ID, bool) {
 		}
 	}
 	return best, least > 0
+}
+
+// SideKernel returns the transpose with tiles like those of k that takes rows at equal
+// steps on one side, and whether there is one that runs on the features have.
+func SideKernel(k Kernel, side Sides, have cpu.Features) (ID, bool) {
+	for _, s := range candidates(Transpose, k.Size) {
+		if s.Step == side && s.I == k.I && s.J == k.J && s.Needs == k.Needs && have.Has(s.Needs) {
+			return s.ID, true
+		}
+	}
+	return 0, false
 }
 
 // MaskedKernel returns the transpose of items of the given size that stores the last of

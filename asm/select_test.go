@@ -93,12 +93,12 @@ func TestStepKernel(t *testing.T) {
 				i, j := 1+n/70, 1+n%70
 				low, other := false, false
 				for _, k := range asm.Kernels() {
-					if k.Step && k.Size == size && k.I <= i && k.J <= j && have.Has(k.Needs) {
+					if k.Step == asm.BothSides && k.Size == size && k.I <= i && k.J <= j && have.Has(k.Needs) {
 						low, other = low || k.Low() && !have.Has(cpu.AVX512), other || !k.Low()
 					}
 				}
 				id, ok := asm.StepKernel(size, i, j, n%2 == 0, have)
-				if k := asm.Info(id); ok != (low || other) || ok && (!k.Step || k.Size != size || k.I > i || k.J > j || !have.Has(k.Needs) || k.Low() == other) {
+				if k := asm.Info(id); ok != (low || other) || ok && (k.Step != asm.BothSides || k.Size != size || k.I > i || k.J > j || !have.Has(k.Needs) || k.Low() == other) {
 					t.Fatalf("StepKernel(%d, %d, %d, %v) = %s, %v: low ones %v, others %v", size, i, j, have, k.Name, ok, low, other)
 				}
 			}

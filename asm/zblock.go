@@ -9,13 +9,13 @@ const permWindows = 8
 type Block struct {
 	Outer   Loop  // the outer loop around everything else
 	Turns   []int // bytes from each turn of Outer to the next, destination and source in turn, where Outer's own are not the same for all; else nil
-	Inner   Loop  // the inner loop: rows, items or boxes; for Step kernels only the steps of both sides' rows (Transpose)
+	Inner   Loop  // the inner loop: rows, items or boxes; for Step kernels the steps of rows (Transpose)
 	Last    Loop  // N, 1 or 0, boxes after those of Inner, so far from where its next one would be (Permute)
 	Width   int   // bytes of a row (Rows, Fill)
 	I       int   // items along a source row, the rows of the destination (Transpose)
 	J       int   // items along a destination row, the rows of the source (Transpose)
-	DstOff  []int // byte offset of destination row i; nil for Step kernels (Transpose)
-	SrcOff  []int // byte offset of source row j; nil for Step kernels (Transpose)
+	DstOff  []int // byte offset of destination row i; not used where kernels take these at equal steps (Transpose)
+	SrcOff  []int // byte offset of source row j; likewise (Transpose)
 	Next    int   // bytes from this block's source to the next one's, for prefetching
 	Ahead   int   // source rows that prefetching runs ahead (streaming Transpose)
 	Carry   int   // for kernels with scratch: 1 if the destination rows go on from the block before, which ended with whole lines of them, plus 2 if the next block goes on with them (Transpose)

@@ -772,6 +772,102 @@ func transposeStepLowB2AVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeStepLowB4AVX2(dst, src *byte, b *Block)
 
+// transposeDstStepB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeDstStepB1AVX2(dst, src *byte, b *Block)
+
+// transposeSrcStepB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+j*b.Inner.Src+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeSrcStepB1AVX2(dst, src *byte, b *Block)
+
+// transposeDstStepB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeDstStepB2AVX2(dst, src *byte, b *Block)
+
+// transposeSrcStepB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+j*b.Inner.Src+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeSrcStepB2AVX2(dst, src *byte, b *Block)
+
+// transposeDstStepB4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeDstStepB4AVX2(dst, src *byte, b *Block)
+
+// transposeDstStepB8AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+i*b.Inner.Dst+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeDstStepB8AVX2(dst, src *byte, b *Block)
+
 // transposeMaskedB1AVX512 is
 //
 //	for o := range b.Outer.N {
@@ -3390,6 +3486,12 @@ const (
 	idTransposeStepLowB1AVX2
 	idTransposeStepLowB2AVX2
 	idTransposeStepLowB4AVX2
+	idTransposeDstStepB1AVX2
+	idTransposeSrcStepB1AVX2
+	idTransposeDstStepB2AVX2
+	idTransposeSrcStepB2AVX2
+	idTransposeDstStepB4AVX2
+	idTransposeDstStepB8AVX2
 	idTransposeMaskedB1AVX512
 	idTransposeMaskedB2AVX512
 	idTransposeB1AVX512
@@ -3552,23 +3654,29 @@ var archKernels = []Kernel{
 	{ID: idTransposeSmallB1SSE2, Name: "transposeSmallB1SSE2", Op: Transpose, Size: 1, I: 8, J: 8, Needs: cpu.SSE2},
 	{ID: idTransposeSmallB2SSE2, Name: "transposeSmallB2SSE2", Op: Transpose, Size: 2, I: 4, J: 4, Needs: cpu.SSE2},
 	{ID: idTransposeFlatB1SSE2, Name: "transposeFlatB1SSE2", Op: Transpose, Size: 1, I: 8, J: 4, Needs: cpu.SSE2},
-	{ID: idTransposeStepB1AVX512, Name: "transposeStepB1AVX512", Op: Transpose, Size: 1, I: 16, J: 64, Step: true, Needs: cpu.AVX512},
-	{ID: idTransposeStepWideB1AVX2, Name: "transposeStepWideB1AVX2", Op: Transpose, Size: 1, I: 16, J: 64, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepB1AVX2, Name: "transposeStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepB2AVX512, Name: "transposeStepB2AVX512", Op: Transpose, Size: 2, I: 8, J: 32, Step: true, Needs: cpu.AVX512},
-	{ID: idTransposeStepWideB2AVX2, Name: "transposeStepWideB2AVX2", Op: Transpose, Size: 2, I: 8, J: 32, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepB2AVX2, Name: "transposeStepB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepB4AVX512, Name: "transposeStepB4AVX512", Op: Transpose, Size: 4, I: 4, J: 16, Step: true, Needs: cpu.AVX512},
-	{ID: idTransposeStepWideB4AVX2, Name: "transposeStepWideB4AVX2", Op: Transpose, Size: 4, I: 4, J: 16, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepB4AVX2, Name: "transposeStepB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepB8AVX512, Name: "transposeStepB8AVX512", Op: Transpose, Size: 8, I: 2, J: 8, Step: true, Needs: cpu.AVX512},
-	{ID: idTransposeStepWideB8AVX2, Name: "transposeStepWideB8AVX2", Op: Transpose, Size: 8, I: 4, J: 8, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepB8AVX2, Name: "transposeStepB8AVX2", Op: Transpose, Size: 8, I: 4, J: 4, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepWideB16AVX2, Name: "transposeStepWideB16AVX2", Op: Transpose, Size: 16, I: 2, J: 4, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepB16AVX2, Name: "transposeStepB16AVX2", Op: Transpose, Size: 16, I: 2, J: 2, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepLowB1AVX2, Name: "transposeStepLowB1AVX2", Op: Transpose, Size: 1, I: 32, J: 16, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepLowB2AVX2, Name: "transposeStepLowB2AVX2", Op: Transpose, Size: 2, I: 16, J: 8, Step: true, Needs: cpu.AVX2},
-	{ID: idTransposeStepLowB4AVX2, Name: "transposeStepLowB4AVX2", Op: Transpose, Size: 4, I: 8, J: 4, Step: true, Needs: cpu.AVX2},
+	{ID: idTransposeStepB1AVX512, Name: "transposeStepB1AVX512", Op: Transpose, Size: 1, I: 16, J: 64, Step: BothSides, Needs: cpu.AVX512},
+	{ID: idTransposeStepWideB1AVX2, Name: "transposeStepWideB1AVX2", Op: Transpose, Size: 1, I: 16, J: 64, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepB1AVX2, Name: "transposeStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepB2AVX512, Name: "transposeStepB2AVX512", Op: Transpose, Size: 2, I: 8, J: 32, Step: BothSides, Needs: cpu.AVX512},
+	{ID: idTransposeStepWideB2AVX2, Name: "transposeStepWideB2AVX2", Op: Transpose, Size: 2, I: 8, J: 32, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepB2AVX2, Name: "transposeStepB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepB4AVX512, Name: "transposeStepB4AVX512", Op: Transpose, Size: 4, I: 4, J: 16, Step: BothSides, Needs: cpu.AVX512},
+	{ID: idTransposeStepWideB4AVX2, Name: "transposeStepWideB4AVX2", Op: Transpose, Size: 4, I: 4, J: 16, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepB4AVX2, Name: "transposeStepB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepB8AVX512, Name: "transposeStepB8AVX512", Op: Transpose, Size: 8, I: 2, J: 8, Step: BothSides, Needs: cpu.AVX512},
+	{ID: idTransposeStepWideB8AVX2, Name: "transposeStepWideB8AVX2", Op: Transpose, Size: 8, I: 4, J: 8, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepB8AVX2, Name: "transposeStepB8AVX2", Op: Transpose, Size: 8, I: 4, J: 4, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepWideB16AVX2, Name: "transposeStepWideB16AVX2", Op: Transpose, Size: 16, I: 2, J: 4, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepB16AVX2, Name: "transposeStepB16AVX2", Op: Transpose, Size: 16, I: 2, J: 2, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepLowB1AVX2, Name: "transposeStepLowB1AVX2", Op: Transpose, Size: 1, I: 32, J: 16, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepLowB2AVX2, Name: "transposeStepLowB2AVX2", Op: Transpose, Size: 2, I: 16, J: 8, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeStepLowB4AVX2, Name: "transposeStepLowB4AVX2", Op: Transpose, Size: 4, I: 8, J: 4, Step: BothSides, Needs: cpu.AVX2},
+	{ID: idTransposeDstStepB1AVX2, Name: "transposeDstStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: DstSide, Needs: cpu.AVX2},
+	{ID: idTransposeSrcStepB1AVX2, Name: "transposeSrcStepB1AVX2", Op: Transpose, Size: 1, I: 16, J: 32, Step: SrcSide, Needs: cpu.AVX2},
+	{ID: idTransposeDstStepB2AVX2, Name: "transposeDstStepB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Step: DstSide, Needs: cpu.AVX2},
+	{ID: idTransposeSrcStepB2AVX2, Name: "transposeSrcStepB2AVX2", Op: Transpose, Size: 2, I: 8, J: 16, Step: SrcSide, Needs: cpu.AVX2},
+	{ID: idTransposeDstStepB4AVX2, Name: "transposeDstStepB4AVX2", Op: Transpose, Size: 4, I: 4, J: 8, Step: DstSide, Needs: cpu.AVX2},
+	{ID: idTransposeDstStepB8AVX2, Name: "transposeDstStepB8AVX2", Op: Transpose, Size: 8, I: 4, J: 4, Step: DstSide, Needs: cpu.AVX2},
 	{ID: idTransposeMaskedB1AVX512, Name: "transposeMaskedB1AVX512", Op: Transpose, Size: 1, I: 16, J: 17, Masked: true, Needs: cpu.AVX512},
 	{ID: idTransposeMaskedB2AVX512, Name: "transposeMaskedB2AVX512", Op: Transpose, Size: 2, I: 8, J: 17, Masked: true, Needs: cpu.AVX512},
 	{ID: idTransposeB1AVX512, Name: "transposeB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Line: true, Needs: cpu.AVX512},
@@ -3800,6 +3908,18 @@ func callArch(id ID, dst, src *byte, b *Block) {
 		transposeStepLowB2AVX2(dst, src, b)
 	case idTransposeStepLowB4AVX2:
 		transposeStepLowB4AVX2(dst, src, b)
+	case idTransposeDstStepB1AVX2:
+		transposeDstStepB1AVX2(dst, src, b)
+	case idTransposeSrcStepB1AVX2:
+		transposeSrcStepB1AVX2(dst, src, b)
+	case idTransposeDstStepB2AVX2:
+		transposeDstStepB2AVX2(dst, src, b)
+	case idTransposeSrcStepB2AVX2:
+		transposeSrcStepB2AVX2(dst, src, b)
+	case idTransposeDstStepB4AVX2:
+		transposeDstStepB4AVX2(dst, src, b)
+	case idTransposeDstStepB8AVX2:
+		transposeDstStepB8AVX2(dst, src, b)
 	case idTransposeMaskedB1AVX512:
 		transposeMaskedB1AVX512(dst, src, b)
 	case idTransposeMaskedB2AVX512:

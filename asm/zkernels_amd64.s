@@ -5616,12 +5616,12 @@ TEXT ·transposeStepB1AVX512(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+64, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
-	IMUL3Q $+64, BX, R13
-	MOVQ   R13, (SP)
 	MOVL   $0x000000f0, R13
 	KMOVW  R13, K1
 	MOVL   $0x00000f00, R13
@@ -5865,12 +5865,12 @@ TEXT ·transposeStepWideB1AVX2(SB), $136-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+64, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
-	IMUL3Q $+64, BX, R13
-	MOVQ   R13, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -6203,12 +6203,12 @@ TEXT ·transposeStepB1AVX2(SB), $104-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+32, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
-	IMUL3Q $+32, BX, R13
-	MOVQ   R13, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -6416,12 +6416,12 @@ TEXT ·transposeStepB2AVX512(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+32, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
-	IMUL3Q $+32, BX, R13
-	MOVQ   R13, (SP)
 	MOVL   $0x000000f0, R13
 	KMOVW  R13, K1
 	MOVL   $0x00000f00, R13
@@ -6580,12 +6580,12 @@ TEXT ·transposeStepWideB2AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+32, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
-	IMUL3Q $+32, BX, R13
-	MOVQ   R13, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -6774,12 +6774,12 @@ TEXT ·transposeStepB2AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+16, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
-	IMUL3Q $+16, BX, R13
-	MOVQ   R13, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -6915,12 +6915,12 @@ TEXT ·transposeStepB4AVX512(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+16, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R11
-	IMUL3Q $+16, BX, R11
-	MOVQ   R11, (SP)
 	MOVL   $0x000000f0, R11
 	KMOVW  R11, K1
 	MOVL   $0x00000f00, R11
@@ -7041,12 +7041,12 @@ TEXT ·transposeStepWideB4AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+16, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R11
-	IMUL3Q $+16, BX, R11
-	MOVQ   R11, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -7174,12 +7174,12 @@ TEXT ·transposeStepB4AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+8, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R11
-	IMUL3Q $+8, BX, R11
-	MOVQ   R11, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -7285,12 +7285,12 @@ TEXT ·transposeStepB8AVX512(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+8, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R10
-	IMUL3Q $+8, BX, R10
-	MOVQ   R10, (SP)
 	MOVL   $0x000000f0, R10
 	KMOVW  R10, K1
 	MOVL   $0x00000f00, R10
@@ -7394,12 +7394,12 @@ TEXT ·transposeStepWideB8AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), DI
+	IMUL3Q $+8, BX, DI
+	MOVQ   DI, (SP)
 	MOVQ   56(DX), DI
 	LEAQ   (DI)(DI*2), R8
 	LEAQ   (DI)(DI*4), R9
 	LEAQ   (R8)(DI*4), R9
-	IMUL3Q $+8, BX, R9
-	MOVQ   R9, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -7519,12 +7519,12 @@ TEXT ·transposeStepB8AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), DI
+	IMUL3Q $+4, BX, DI
+	MOVQ   DI, (SP)
 	MOVQ   56(DX), DI
 	LEAQ   (DI)(DI*2), R8
 	LEAQ   (DI)(DI*4), R9
 	LEAQ   (R8)(DI*4), R9
-	IMUL3Q $+4, BX, R9
-	MOVQ   R9, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -7626,12 +7626,12 @@ TEXT ·transposeStepWideB16AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), SI
+	IMUL3Q $+4, BX, SI
+	MOVQ   SI, (SP)
 	MOVQ   56(DX), SI
 	LEAQ   (SI)(SI*2), DI
 	LEAQ   (SI)(SI*4), R8
 	LEAQ   (DI)(SI*4), DI
-	IMUL3Q $+4, BX, DI
-	MOVQ   DI, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -7732,12 +7732,12 @@ TEXT ·transposeStepB16AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), SI
+	IMUL3Q $+2, BX, SI
+	MOVQ   SI, (SP)
 	MOVQ   56(DX), SI
 	LEAQ   (SI)(SI*2), DI
 	LEAQ   (SI)(SI*4), R8
 	LEAQ   (DI)(SI*4), DI
-	IMUL3Q $+2, BX, DI
-	MOVQ   DI, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -7830,12 +7830,12 @@ TEXT ·transposeStepLowB1AVX2(SB), $104-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+16, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
-	IMUL3Q $+16, BX, R13
-	MOVQ   R13, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -8041,12 +8041,12 @@ TEXT ·transposeStepLowB2AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+8, BX, R9
+	MOVQ   R9, (SP)
 	MOVQ   56(DX), R9
 	LEAQ   (R9)(R9*2), R10
 	LEAQ   (R9)(R9*4), R11
 	LEAQ   (R10)(R9*4), R12
-	IMUL3Q $+8, BX, R13
-	MOVQ   R13, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -8181,12 +8181,12 @@ TEXT ·transposeStepLowB4AVX2(SB), $72-24
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (BX)(BX*4), DI
 	LEAQ   (SI)(BX*4), DI
+	IMUL3Q $+4, BX, DI
+	MOVQ   DI, (SP)
 	MOVQ   56(DX), DI
 	LEAQ   (DI)(DI*2), R8
 	LEAQ   (DI)(DI*4), R9
 	LEAQ   (R8)(DI*4), R10
-	IMUL3Q $+4, BX, R11
-	MOVQ   R11, (SP)
 	MOVQ   AX, 32(SP)
 	MOVQ   CX, 40(SP)
 	MOVQ   (DX), AX
@@ -8265,6 +8265,972 @@ done6:
 	IMUL3Q $+4, AX, CX
 	ADDQ   CX, 16(SP)
 	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+4, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeDstStepB1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeDstStepB1AVX2(SB), $104-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  56(DX), BX
+	LEAQ  (BX)(BX*2), SI
+	LEAQ  (BX)(BX*4), DI
+	LEAQ  (SI)(BX*4), R8
+	MOVQ  AX, 32(SP)
+	MOVQ  CX, 40(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 48(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), R9
+	MOVQ 40(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R10
+
+tile5:
+	MOVQ        (R9), R11
+	VMOVDQU     (AX)(R11*1), X1
+	MOVQ        128(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y1, Y1
+	MOVQ        8(R9), R11
+	VMOVDQU     (AX)(R11*1), X2
+	MOVQ        136(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y2, Y2
+	MOVQ        16(R9), R11
+	VMOVDQU     (AX)(R11*1), X3
+	MOVQ        144(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y3, Y3
+	MOVQ        24(R9), R11
+	VMOVDQU     (AX)(R11*1), X4
+	MOVQ        152(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y4, Y4
+	MOVQ        32(R9), R11
+	VMOVDQU     (AX)(R11*1), X5
+	MOVQ        160(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y5, Y5
+	MOVQ        40(R9), R11
+	VMOVDQU     (AX)(R11*1), X6
+	MOVQ        168(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y6, Y6
+	MOVQ        48(R9), R11
+	VMOVDQU     (AX)(R11*1), X7
+	MOVQ        176(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y7, Y7
+	MOVQ        56(R9), R11
+	VMOVDQU     (AX)(R11*1), X8
+	MOVQ        184(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y8, Y8
+	MOVQ        64(R9), R11
+	VMOVDQU     (AX)(R11*1), X9
+	MOVQ        192(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y9, Y9
+	MOVQ        72(R9), R11
+	VMOVDQU     (AX)(R11*1), X10
+	MOVQ        200(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y10, Y10
+	MOVQ        80(R9), R11
+	VMOVDQU     (AX)(R11*1), X11
+	MOVQ        208(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y11, Y11
+	MOVQ        88(R9), R11
+	VMOVDQU     (AX)(R11*1), X12
+	MOVQ        216(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y12, Y12
+	MOVQ        96(R9), R11
+	VMOVDQU     (AX)(R11*1), X13
+	MOVQ        224(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y13, Y13
+	MOVQ        104(R9), R11
+	VMOVDQU     (AX)(R11*1), X14
+	MOVQ        232(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y14, Y14
+	MOVQ        112(R9), R11
+	VMOVDQU     (AX)(R11*1), X15
+	MOVQ        240(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y15, Y15
+	MOVQ        120(R9), R11
+	VMOVDQU     (AX)(R11*1), X0
+	MOVQ        248(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y0, Y0
+	VMOVDQU     Y0, 72(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  72(SP), Y8, Y7
+	VPUNPCKHBW  72(SP), Y8, Y8
+	VMOVDQU     Y8, 72(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  72(SP), Y12, Y3
+	VPUNPCKHBW  72(SP), Y12, Y12
+	VMOVDQU     Y12, 72(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  72(SP), Y14, Y1
+	VPUNPCKHBW  72(SP), Y14, Y14
+	VMOVDQU     Y14, 72(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  72(SP), Y15, Y0
+	VPUNPCKHBW  72(SP), Y15, Y15
+	VMOVDQU     Y14, (CX)
+	VMOVDQU     Y13, (CX)(BX*1)
+	VMOVDQU     Y12, (CX)(BX*2)
+	VMOVDQU     Y11, (CX)(SI*1)
+	VMOVDQU     Y10, (CX)(BX*4)
+	VMOVDQU     Y9, (CX)(DI*1)
+	VMOVDQU     Y8, (CX)(SI*2)
+	VMOVDQU     Y7, (CX)(R8*1)
+	LEAQ        (CX)(BX*8), CX
+	VMOVDQU     Y6, (CX)
+	VMOVDQU     Y5, (CX)(BX*1)
+	VMOVDQU     Y4, (CX)(BX*2)
+	VMOVDQU     Y3, (CX)(SI*1)
+	VMOVDQU     Y2, (CX)(BX*4)
+	VMOVDQU     Y1, (CX)(DI*1)
+	VMOVDQU     Y0, (CX)(SI*2)
+	VMOVDQU     Y15, (CX)(R8*1)
+	LEAQ        (CX)(BX*8), CX
+	ADDQ        $+16, AX
+	SUBQ        $+16, R10
+	CMPQ        R10, $+16
+	JGE         tile5
+	TESTQ       R10, R10
+	JLE         done6
+	SUBQ        $+16, R10
+	LEAQ        (AX)(R10*1), AX
+	IMULQ       BX, R10
+	ADDQ        R10, CX
+	MOVQ        $+16, R10
+	JMP         tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	ADDQ   $+256, 24(SP)
+	SUBQ   $+32, 8(SP)
+	CMPQ   8(SP), $+32
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+32, AX
+	IMUL3Q $+1, AX, CX
+	ADDQ   CX, 16(SP)
+	IMUL3Q $+8, AX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+32, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeSrcStepB1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeSrcStepB1AVX2(SB), $104-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+32, BX, R9
+	MOVQ   R9, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 120(DX), R9
+	MOVQ 104(DX), R10
+
+tile5:
+	MOVQ        AX, R11
+	MOVQ        R11, R12
+	LEAQ        (R12)(BX*8), R12
+	LEAQ        (R12)(BX*8), R12
+	VMOVDQU     (R11), X1
+	VINSERTI128 $0x01, (R12), Y1, Y1
+	VMOVDQU     (R11)(BX*1), X2
+	VINSERTI128 $0x01, (R12)(BX*1), Y2, Y2
+	VMOVDQU     (R11)(BX*2), X3
+	VINSERTI128 $0x01, (R12)(BX*2), Y3, Y3
+	VMOVDQU     (R11)(SI*1), X4
+	VINSERTI128 $0x01, (R12)(SI*1), Y4, Y4
+	VMOVDQU     (R11)(BX*4), X5
+	VINSERTI128 $0x01, (R12)(BX*4), Y5, Y5
+	VMOVDQU     (R11)(DI*1), X6
+	VINSERTI128 $0x01, (R12)(DI*1), Y6, Y6
+	VMOVDQU     (R11)(SI*2), X7
+	VINSERTI128 $0x01, (R12)(SI*2), Y7, Y7
+	VMOVDQU     (R11)(R8*1), X8
+	VINSERTI128 $0x01, (R12)(R8*1), Y8, Y8
+	LEAQ        (R11)(BX*8), R11
+	VMOVDQU     (R11), X9
+	LEAQ        (R12)(BX*8), R12
+	VINSERTI128 $0x01, (R12), Y9, Y9
+	VMOVDQU     (R11)(BX*1), X10
+	VINSERTI128 $0x01, (R12)(BX*1), Y10, Y10
+	VMOVDQU     (R11)(BX*2), X11
+	VINSERTI128 $0x01, (R12)(BX*2), Y11, Y11
+	VMOVDQU     (R11)(SI*1), X12
+	VINSERTI128 $0x01, (R12)(SI*1), Y12, Y12
+	VMOVDQU     (R11)(BX*4), X13
+	VINSERTI128 $0x01, (R12)(BX*4), Y13, Y13
+	VMOVDQU     (R11)(DI*1), X14
+	VINSERTI128 $0x01, (R12)(DI*1), Y14, Y14
+	VMOVDQU     (R11)(SI*2), X15
+	VINSERTI128 $0x01, (R12)(SI*2), Y15, Y15
+	VMOVDQU     (R11)(R8*1), X0
+	VINSERTI128 $0x01, (R12)(R8*1), Y0, Y0
+	VMOVDQU     Y0, 72(SP)
+	VPUNPCKLBW  Y9, Y1, Y0
+	VPUNPCKHBW  Y9, Y1, Y9
+	VPUNPCKLBW  Y10, Y2, Y1
+	VPUNPCKHBW  Y10, Y2, Y10
+	VPUNPCKLBW  Y11, Y3, Y2
+	VPUNPCKHBW  Y11, Y3, Y11
+	VPUNPCKLBW  Y12, Y4, Y3
+	VPUNPCKHBW  Y12, Y4, Y12
+	VPUNPCKLBW  Y13, Y5, Y4
+	VPUNPCKHBW  Y13, Y5, Y13
+	VPUNPCKLBW  Y14, Y6, Y5
+	VPUNPCKHBW  Y14, Y6, Y14
+	VPUNPCKLBW  Y15, Y7, Y6
+	VPUNPCKHBW  Y15, Y7, Y15
+	VPUNPCKLBW  72(SP), Y8, Y7
+	VPUNPCKHBW  72(SP), Y8, Y8
+	VMOVDQU     Y8, 72(SP)
+	VPUNPCKLBW  Y4, Y0, Y8
+	VPUNPCKHBW  Y4, Y0, Y4
+	VPUNPCKLBW  Y13, Y9, Y0
+	VPUNPCKHBW  Y13, Y9, Y13
+	VPUNPCKLBW  Y5, Y1, Y9
+	VPUNPCKHBW  Y5, Y1, Y5
+	VPUNPCKLBW  Y14, Y10, Y1
+	VPUNPCKHBW  Y14, Y10, Y14
+	VPUNPCKLBW  Y6, Y2, Y10
+	VPUNPCKHBW  Y6, Y2, Y6
+	VPUNPCKLBW  Y15, Y11, Y2
+	VPUNPCKHBW  Y15, Y11, Y15
+	VPUNPCKLBW  Y7, Y3, Y11
+	VPUNPCKHBW  Y7, Y3, Y7
+	VPUNPCKLBW  72(SP), Y12, Y3
+	VPUNPCKHBW  72(SP), Y12, Y12
+	VMOVDQU     Y12, 72(SP)
+	VPUNPCKLBW  Y10, Y8, Y12
+	VPUNPCKHBW  Y10, Y8, Y10
+	VPUNPCKLBW  Y6, Y4, Y8
+	VPUNPCKHBW  Y6, Y4, Y6
+	VPUNPCKLBW  Y2, Y0, Y4
+	VPUNPCKHBW  Y2, Y0, Y2
+	VPUNPCKLBW  Y15, Y13, Y0
+	VPUNPCKHBW  Y15, Y13, Y15
+	VPUNPCKLBW  Y11, Y9, Y13
+	VPUNPCKHBW  Y11, Y9, Y11
+	VPUNPCKLBW  Y7, Y5, Y9
+	VPUNPCKHBW  Y7, Y5, Y7
+	VPUNPCKLBW  Y3, Y1, Y5
+	VPUNPCKHBW  Y3, Y1, Y3
+	VPUNPCKLBW  72(SP), Y14, Y1
+	VPUNPCKHBW  72(SP), Y14, Y14
+	VMOVDQU     Y14, 72(SP)
+	VPUNPCKLBW  Y13, Y12, Y14
+	VPUNPCKHBW  Y13, Y12, Y13
+	VPUNPCKLBW  Y11, Y10, Y12
+	VPUNPCKHBW  Y11, Y10, Y11
+	VPUNPCKLBW  Y9, Y8, Y10
+	VPUNPCKHBW  Y9, Y8, Y9
+	VPUNPCKLBW  Y7, Y6, Y8
+	VPUNPCKHBW  Y7, Y6, Y7
+	VPUNPCKLBW  Y5, Y4, Y6
+	VPUNPCKHBW  Y5, Y4, Y5
+	VPUNPCKLBW  Y3, Y2, Y4
+	VPUNPCKHBW  Y3, Y2, Y3
+	VPUNPCKLBW  Y1, Y0, Y2
+	VPUNPCKHBW  Y1, Y0, Y1
+	VPUNPCKLBW  72(SP), Y15, Y0
+	VPUNPCKHBW  72(SP), Y15, Y15
+	MOVQ        (R9), R11
+	VMOVDQU     Y14, (CX)(R11*1)
+	MOVQ        8(R9), R11
+	VMOVDQU     Y13, (CX)(R11*1)
+	MOVQ        16(R9), R11
+	VMOVDQU     Y12, (CX)(R11*1)
+	MOVQ        24(R9), R11
+	VMOVDQU     Y11, (CX)(R11*1)
+	MOVQ        32(R9), R11
+	VMOVDQU     Y10, (CX)(R11*1)
+	MOVQ        40(R9), R11
+	VMOVDQU     Y9, (CX)(R11*1)
+	MOVQ        48(R9), R11
+	VMOVDQU     Y8, (CX)(R11*1)
+	MOVQ        56(R9), R11
+	VMOVDQU     Y7, (CX)(R11*1)
+	MOVQ        64(R9), R11
+	VMOVDQU     Y6, (CX)(R11*1)
+	MOVQ        72(R9), R11
+	VMOVDQU     Y5, (CX)(R11*1)
+	MOVQ        80(R9), R11
+	VMOVDQU     Y4, (CX)(R11*1)
+	MOVQ        88(R9), R11
+	VMOVDQU     Y3, (CX)(R11*1)
+	MOVQ        96(R9), R11
+	VMOVDQU     Y2, (CX)(R11*1)
+	MOVQ        104(R9), R11
+	VMOVDQU     Y1, (CX)(R11*1)
+	MOVQ        112(R9), R11
+	VMOVDQU     Y0, (CX)(R11*1)
+	MOVQ        120(R9), R11
+	VMOVDQU     Y15, (CX)(R11*1)
+	ADDQ        $+16, AX
+	ADDQ        $+128, R9
+	SUBQ        $+16, R10
+	CMPQ        R10, $+16
+	JGE         tile5
+	TESTQ       R10, R10
+	JLE         done6
+	SUBQ        $+16, R10
+	LEAQ        (AX)(R10*1), AX
+	LEAQ        (R9)(R10*8), R9
+	MOVQ        $+16, R10
+	JMP         tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+32, 8(SP)
+	CMPQ   8(SP), $+32
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+32, AX
+	IMUL3Q $+1, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+32, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeDstStepB2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeDstStepB2AVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  56(DX), BX
+	LEAQ  (BX)(BX*2), SI
+	LEAQ  (BX)(BX*4), DI
+	LEAQ  (SI)(BX*4), R8
+	MOVQ  AX, 32(SP)
+	MOVQ  CX, 40(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 48(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), R9
+	MOVQ 40(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R10
+
+tile5:
+	MOVQ        (R9), R11
+	VMOVDQU     (AX)(R11*1), X1
+	MOVQ        64(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y1, Y1
+	MOVQ        8(R9), R11
+	VMOVDQU     (AX)(R11*1), X2
+	MOVQ        72(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y2, Y2
+	MOVQ        16(R9), R11
+	VMOVDQU     (AX)(R11*1), X3
+	MOVQ        80(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y3, Y3
+	MOVQ        24(R9), R11
+	VMOVDQU     (AX)(R11*1), X4
+	MOVQ        88(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y4, Y4
+	MOVQ        32(R9), R11
+	VMOVDQU     (AX)(R11*1), X5
+	MOVQ        96(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y5, Y5
+	MOVQ        40(R9), R11
+	VMOVDQU     (AX)(R11*1), X6
+	MOVQ        104(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y6, Y6
+	MOVQ        48(R9), R11
+	VMOVDQU     (AX)(R11*1), X7
+	MOVQ        112(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y7, Y7
+	MOVQ        56(R9), R11
+	VMOVDQU     (AX)(R11*1), X8
+	MOVQ        120(R9), R11
+	VINSERTI128 $0x01, (AX)(R11*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	VMOVDQU     Y6, (CX)
+	VMOVDQU     Y5, (CX)(BX*1)
+	VMOVDQU     Y4, (CX)(BX*2)
+	VMOVDQU     Y3, (CX)(SI*1)
+	VMOVDQU     Y2, (CX)(BX*4)
+	VMOVDQU     Y1, (CX)(DI*1)
+	VMOVDQU     Y0, (CX)(SI*2)
+	VMOVDQU     Y8, (CX)(R8*1)
+	LEAQ        (CX)(BX*8), CX
+	ADDQ        $+16, AX
+	SUBQ        $+8, R10
+	CMPQ        R10, $+8
+	JGE         tile5
+	TESTQ       R10, R10
+	JLE         done6
+	SUBQ        $+8, R10
+	LEAQ        (AX)(R10*2), AX
+	IMULQ       BX, R10
+	ADDQ        R10, CX
+	MOVQ        $+8, R10
+	JMP         tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	ADDQ   $+128, 24(SP)
+	SUBQ   $+16, 8(SP)
+	CMPQ   8(SP), $+16
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+16, AX
+	IMUL3Q $+2, AX, CX
+	ADDQ   CX, 16(SP)
+	IMUL3Q $+8, AX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+16, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeSrcStepB2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeSrcStepB2AVX2(SB), $72-24
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   b+16(FP), DX
+	MOVQ   64(DX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	LEAQ   (SI)(BX*4), R8
+	IMUL3Q $+16, BX, R9
+	MOVQ   R9, (SP)
+	MOVQ   AX, 32(SP)
+	MOVQ   CX, 40(SP)
+	MOVQ   (DX), AX
+	MOVQ   AX, 48(SP)
+	MOVQ   $+16, CX
+	MOVQ   24(DX), AX
+	TESTQ  AX, AX
+	JNZ    some2
+	LEAQ   8(DX), AX
+	XORQ   CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 40(SP), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 120(DX), R9
+	MOVQ 104(DX), R10
+
+tile5:
+	MOVQ        AX, R11
+	MOVQ        R11, R12
+	LEAQ        (R12)(BX*8), R12
+	VMOVDQU     (R11), X1
+	VINSERTI128 $0x01, (R12), Y1, Y1
+	VMOVDQU     (R11)(BX*1), X2
+	VINSERTI128 $0x01, (R12)(BX*1), Y2, Y2
+	VMOVDQU     (R11)(BX*2), X3
+	VINSERTI128 $0x01, (R12)(BX*2), Y3, Y3
+	VMOVDQU     (R11)(SI*1), X4
+	VINSERTI128 $0x01, (R12)(SI*1), Y4, Y4
+	VMOVDQU     (R11)(BX*4), X5
+	VINSERTI128 $0x01, (R12)(BX*4), Y5, Y5
+	VMOVDQU     (R11)(DI*1), X6
+	VINSERTI128 $0x01, (R12)(DI*1), Y6, Y6
+	VMOVDQU     (R11)(SI*2), X7
+	VINSERTI128 $0x01, (R12)(SI*2), Y7, Y7
+	VMOVDQU     (R11)(R8*1), X8
+	VINSERTI128 $0x01, (R12)(R8*1), Y8, Y8
+	VPUNPCKLWD  Y5, Y1, Y0
+	VPUNPCKHWD  Y5, Y1, Y5
+	VPUNPCKLWD  Y6, Y2, Y1
+	VPUNPCKHWD  Y6, Y2, Y6
+	VPUNPCKLWD  Y7, Y3, Y2
+	VPUNPCKHWD  Y7, Y3, Y7
+	VPUNPCKLWD  Y8, Y4, Y3
+	VPUNPCKHWD  Y8, Y4, Y8
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y2
+	VPUNPCKLWD  Y7, Y5, Y0
+	VPUNPCKHWD  Y7, Y5, Y7
+	VPUNPCKLWD  Y3, Y1, Y5
+	VPUNPCKHWD  Y3, Y1, Y3
+	VPUNPCKLWD  Y8, Y6, Y1
+	VPUNPCKHWD  Y8, Y6, Y8
+	VPUNPCKLWD  Y5, Y4, Y6
+	VPUNPCKHWD  Y5, Y4, Y5
+	VPUNPCKLWD  Y3, Y2, Y4
+	VPUNPCKHWD  Y3, Y2, Y3
+	VPUNPCKLWD  Y1, Y0, Y2
+	VPUNPCKHWD  Y1, Y0, Y1
+	VPUNPCKLWD  Y8, Y7, Y0
+	VPUNPCKHWD  Y8, Y7, Y8
+	MOVQ        (R9), R11
+	VMOVDQU     Y6, (CX)(R11*1)
+	MOVQ        8(R9), R11
+	VMOVDQU     Y5, (CX)(R11*1)
+	MOVQ        16(R9), R11
+	VMOVDQU     Y4, (CX)(R11*1)
+	MOVQ        24(R9), R11
+	VMOVDQU     Y3, (CX)(R11*1)
+	MOVQ        32(R9), R11
+	VMOVDQU     Y2, (CX)(R11*1)
+	MOVQ        40(R9), R11
+	VMOVDQU     Y1, (CX)(R11*1)
+	MOVQ        48(R9), R11
+	VMOVDQU     Y0, (CX)(R11*1)
+	MOVQ        56(R9), R11
+	VMOVDQU     Y8, (CX)(R11*1)
+	ADDQ        $+16, AX
+	ADDQ        $+64, R9
+	SUBQ        $+8, R10
+	CMPQ        R10, $+8
+	JGE         tile5
+	TESTQ       R10, R10
+	JLE         done6
+	SUBQ        $+8, R10
+	LEAQ        (AX)(R10*2), AX
+	LEAQ        (R9)(R10*8), R9
+	MOVQ        $+8, R10
+	JMP         tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	MOVQ   (SP), AX
+	ADDQ   AX, 24(SP)
+	SUBQ   $+16, 8(SP)
+	CMPQ   8(SP), $+16
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+16, AX
+	IMUL3Q $+2, AX, CX
+	ADDQ   CX, 16(SP)
+	IMULQ  BX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+16, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeDstStepB4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeDstStepB4AVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  56(DX), BX
+	LEAQ  (BX)(BX*2), SI
+	LEAQ  (BX)(BX*4), DI
+	LEAQ  (SI)(BX*4), DI
+	MOVQ  AX, 32(SP)
+	MOVQ  CX, 40(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 48(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), DI
+	MOVQ 40(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R8
+
+tile5:
+	MOVQ        (DI), R9
+	VMOVDQU     (AX)(R9*1), X1
+	MOVQ        32(DI), R9
+	VINSERTI128 $0x01, (AX)(R9*1), Y1, Y1
+	MOVQ        8(DI), R9
+	VMOVDQU     (AX)(R9*1), X2
+	MOVQ        40(DI), R9
+	VINSERTI128 $0x01, (AX)(R9*1), Y2, Y2
+	MOVQ        16(DI), R9
+	VMOVDQU     (AX)(R9*1), X3
+	MOVQ        48(DI), R9
+	VINSERTI128 $0x01, (AX)(R9*1), Y3, Y3
+	MOVQ        24(DI), R9
+	VMOVDQU     (AX)(R9*1), X4
+	MOVQ        56(DI), R9
+	VINSERTI128 $0x01, (AX)(R9*1), Y4, Y4
+	VPUNPCKLDQ  Y3, Y1, Y0
+	VPUNPCKHDQ  Y3, Y1, Y3
+	VPUNPCKLDQ  Y4, Y2, Y1
+	VPUNPCKHDQ  Y4, Y2, Y4
+	VPUNPCKLDQ  Y1, Y0, Y2
+	VPUNPCKHDQ  Y1, Y0, Y1
+	VPUNPCKLDQ  Y4, Y3, Y0
+	VPUNPCKHDQ  Y4, Y3, Y4
+	VMOVDQU     Y2, (CX)
+	VMOVDQU     Y1, (CX)(BX*1)
+	VMOVDQU     Y0, (CX)(BX*2)
+	VMOVDQU     Y4, (CX)(SI*1)
+	LEAQ        (CX)(BX*4), CX
+	ADDQ        $+16, AX
+	SUBQ        $+4, R8
+	CMPQ        R8, $+4
+	JGE         tile5
+	TESTQ       R8, R8
+	JLE         done6
+	SUBQ        $+4, R8
+	LEAQ        (AX)(R8*4), AX
+	IMULQ       BX, R8
+	ADDQ        R8, CX
+	MOVQ        $+4, R8
+	JMP         tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	ADDQ   $+64, 24(SP)
+	SUBQ   $+8, 8(SP)
+	CMPQ   8(SP), $+8
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+8, AX
+	IMUL3Q $+4, AX, CX
+	ADDQ   CX, 16(SP)
+	IMUL3Q $+8, AX, AX
+	ADDQ   AX, 24(SP)
+	MOVQ   $+8, 8(SP)
+	JMP    tile3
+
+done4:
+	MOVQ 56(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 32(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 40(SP)
+	ADDQ 64(SP), AX
+	MOVQ AX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func transposeDstStepB8AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·transposeDstStepB8AVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  56(DX), BX
+	LEAQ  (BX)(BX*2), SI
+	LEAQ  (BX)(BX*4), DI
+	LEAQ  (SI)(BX*4), DI
+	MOVQ  AX, 32(SP)
+	MOVQ  CX, 40(SP)
+	MOVQ  (DX), AX
+	MOVQ  AX, 48(SP)
+	MOVQ  $+16, CX
+	MOVQ  24(DX), AX
+	TESTQ AX, AX
+	JNZ   some2
+	LEAQ  8(DX), AX
+	XORQ  CX, CX
+
+some2:
+	MOVQ AX, 56(SP)
+	MOVQ CX, 64(SP)
+
+outer1:
+	MOVQ 32(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 24(SP)
+	MOVQ AX, 16(SP)
+	MOVQ 112(DX), AX
+	MOVQ AX, 8(SP)
+
+tile3:
+	MOVQ 24(SP), DI
+	MOVQ 40(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 104(DX), R8
+
+tile5:
+	MOVQ        (DI), R9
+	VMOVDQU     (AX)(R9*1), Y0
+	MOVQ        8(DI), R9
+	VMOVDQU     (AX)(R9*1), Y1
+	MOVQ        16(DI), R9
+	VMOVDQU     (AX)(R9*1), Y2
+	MOVQ        24(DI), R9
+	VMOVDQU     (AX)(R9*1), Y3
+	VPUNPCKLQDQ Y1, Y0, Y4
+	VPUNPCKHQDQ Y1, Y0, Y0
+	VPUNPCKLQDQ Y3, Y2, Y1
+	VPUNPCKHQDQ Y3, Y2, Y2
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x20, Y2, Y0, Y5
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPERM2I128  $0x31, Y2, Y0, Y0
+	VMOVDQU     Y3, (CX)
+	VMOVDQU     Y5, (CX)(BX*1)
+	VMOVDQU     Y1, (CX)(BX*2)
+	VMOVDQU     Y0, (CX)(SI*1)
+	LEAQ        (CX)(BX*4), CX
+	ADDQ        $+32, AX
+	SUBQ        $+4, R8
+	CMPQ        R8, $+4
+	JGE         tile5
+	TESTQ       R8, R8
+	JLE         done6
+	SUBQ        $+4, R8
+	LEAQ        (AX)(R8*8), AX
+	IMULQ       BX, R8
+	ADDQ        R8, CX
+	MOVQ        $+4, R8
+	JMP         tile5
+
+done6:
+	ADDQ   $+32, 16(SP)
+	ADDQ   $+32, 24(SP)
+	SUBQ   $+4, 8(SP)
+	CMPQ   8(SP), $+4
+	JGE    tile3
+	MOVQ   8(SP), AX
+	TESTQ  AX, AX
+	JLE    done4
+	SUBQ   $+4, AX
+	IMUL3Q $+8, AX, CX
+	ADDQ   CX, 16(SP)
+	IMUL3Q $+8, AX, AX
 	ADDQ   AX, 24(SP)
 	MOVQ   $+4, 8(SP)
 	JMP    tile3

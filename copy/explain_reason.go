@@ -52,8 +52,12 @@ func (p *Plan) reasonTranspose(k asm.Kernel) string {
 		return tiles + " are whole lines, and every destination row begins at the edge of one"
 	case k.Line:
 		return tiles + " are whole lines on both sides"
-	case k.Step:
+	case k.Step == asm.BothSides:
 		return tiles + ", for rows at equal steps on both sides"
+	case k.Step == asm.DstSide:
+		return tiles + ", for destination rows at equal steps"
+	case k.Step == asm.SrcSide:
+		return tiles + ", for source rows at equal steps"
 	case k.Masked:
 		return fmt.Sprintf("tiles of %d items by a line, of which the last of a row is stored under a mask", k.I)
 	}

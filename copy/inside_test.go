@@ -212,12 +212,12 @@ func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
 	bad := false
 	switch k.Op {
 	case asm.Transpose:
-		bad = b.I < k.I || b.J < k.J || !k.Step && len(b.SrcOff) < rowsRead(k, b)
+		bad = b.I < k.I || b.J < k.J || k.Step&asm.SrcSide == 0 && len(b.SrcOff) < rowsRead(k, b)
 		for i := range b.I {
-			bad = bad || k.Aligned() && (d+b.DstRow(i))%64 != 0 || k.Step && b.DstRow(i) != i*b.Inner.Dst
+			bad = bad || k.Aligned() && (d+b.DstRow(i))%64 != 0 || k.Step&asm.DstSide != 0 && b.DstRow(i) != i*b.Inner.Dst
 		}
 		for j := range b.J {
-			bad = bad || k.Step && b.SrcRow(j) != j*b.Inner.Src
+			bad = bad || k.Step&asm.SrcSide != 0 && b.SrcRow(j) != j*b.Inner.Src
 		}
 		bad = bad || k.Aligned() && (b.J%k.J != 0 || b.Ahead%k.J != 0 || b.Ahead > b.J)
 	case asm.Rows:

@@ -31,17 +31,6 @@ const (
 	mergeBytes = 256       // destination runs from which merging pays
 )
 
-// A virtual axis is a chain of loops, of which the last may be cut into chunks.
-type virtual struct {
-	most  int // items wanted
-	tile  int // the last chunk is a multiple of it, or the longest; 0 where that does not matter
-	n     int // items so far
-	loops [inlineLoops]loop
-	used  int
-	split turn // the loop over chunks of the last loop
-	open  bool // the chain may go on
-}
-
 // transpose makes the leaf a transpose, where both sides have a dense axis.
 func (b *builder) transpose() bool {
 	k := b.denseOnSource()
@@ -237,55 +226,35 @@ func (b *builder) find(step int, onDst bool) int {
 	return -1
 }
 
-// extend adds loop k of the rest to v, whole or, past the wanted size, in chunks.
-func (b *builder) extend(v *virtual, k int, isJ bool) {
-	if k < 0 || v.used == len(v.loops) {
-		v.open = false
-		return
-	}
-	l := b.take(k)
-	most := max(1, v.most/v.n)
-	line := max(1, 64/(b.x.item*v.n)) // chunks of whole lines
-	if l.n >= most+line {
-		chunks := (l.n + most - 1) / most
-		full := (l.n+chunks-1)/chunks + line - 1
-		full -= full % line
-		chunks = max(1, (l.n+full-1)/full)
-		rest, even := l.n-(chunks-1)*full, l.n/chunks/line*line
-		ragged := v.tile > 0 && rest < full && rest*v.n%v.tile != 0
-		switch {
-		case chunks == 1:
-		case ragged && even > 0 && l.n-(chunks-1)*even < 2*full:
-			full = even // the last chunk is the longest
-		case ragged, rest*v.n*b.x.item < 64:
-			chunks-- // the last chunk takes what is less than a line
-		}
-		last := l.n - (chunks-1)*full
-		field := partI
-		if isJ {
-			field = partJ
-		}
-		v.split = turn{n: chunks, dst: full * l.dst, src: full * l.src, field: field, full: full * v.n, last: last * v.n}
-		l.n = max(full, last)
-		v.open = false
-	}
-	v.loops[v.used] = l
-	v.used++
-	v.n *= l.n
-	if v.n >= v.most {
-		v.open = false
-	}
-}
-
 // tables writes the offset tables of a leaf that walks along I inside and down J
 // outside, picks a kernel that fits and finishes the plan.
 func (b *builder) tables(I, J *virtual) {
 	b.block(I, J)
 	b.leafKernel(asm.Transpose, b.x.item, I.least(), J.least())
+	b.atSteps(I, J)
 	if id, ok := asm.MaskedKernel(b.x.item, I.least(), J.least(), b.have); ok && J.ends(asm.Info(id).I) {
 		b.plan.kernel = id
 	}
 	b.around(I, J)
+}
+
+// atSteps makes the kernel one for rows at equal steps on one side, where they are and
+// there is one like the kernel.
+func (b *builder) atSteps(I, J *virtual) {
+	block := &b.plan.block
+	dst, even := I.step(func(l loop) int { return l.dst })
+	if even {
+		if id, ok := asm.SideKernel(asm.Info(b.plan.kernel), asm.DstSide, b.have); ok {
+			b.plan.kernel, block.Inner.Dst = id, dst
+			return
+		}
+	}
+	src, even := J.step(func(l loop) int { return l.src })
+	if even {
+		if id, ok := asm.SideKernel(asm.Info(b.plan.kernel), asm.SrcSide, b.have); ok {
+			b.plan.kernel, block.Inner.Src = id, src
+		}
+	}
 }
 
 // around puts the loops that are left around a transpose of two virtual axes.
@@ -323,31 +292,6 @@ func (b *builder) extents(I, J *virtual) {
 	block.Outer, block.Inner = unit, unit
 }
 
-// full returns the items of a whole chunk, least those of the shortest.
-func (v *virtual) full() int {
-	if v.split.n > 1 {
-		return v.split.full
-	}
-	return v.n
-}
-
-func (v *virtual) least() int {
-	if v.split.n > 1 {
-		return min(v.split.full, v.split.last)
-	}
-	return v.n
-}
-
-// ends reports whether a kernel that takes tile items at a time, and in the last tile
-// those that the table says, finds in the table what it is to take.
-func (v *virtual) ends(tile int) bool {
-	s := &v.split
-	return s.n <= 1 || s.full%tile == 0 && (s.last%tile == 0 || s.last > s.full)
-}
-
-// total returns the items of all chunks, or a few more.
-func (v *virtual) total() int { return v.n * max(1, v.split.n) }
-
 // table returns memory for n table entries.
 func (b *builder) table(n int) []int {
 	if b.kept {
@@ -358,21 +302,4 @@ func (b *builder) table(n int) []int {
 		return make([]int, n)
 	}
 	return b.offsets[from:b.entries:b.entries]
-}
-
-// fill writes the offset of every item of v, by the steps of one side.
-func (v *virtual) fill(table []int, step func(loop) int) {
-	first, at := step(v.loops[0]), 0
-	n := v.loops[0].n
-	for k := range table[:n] { // not by the entry before, which would wait for its store
-		table[k] = at
-		at += first
-	}
-	for _, l := range v.loops[1:v.used] {
-		s := step(l)
-		for k := n; k < n*l.n; k++ {
-			table[k] = table[k-n] + s
-		}
-		n *= l.n
-	}
 }

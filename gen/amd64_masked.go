@@ -19,7 +19,7 @@ const fewRows = 17
 func maskedKernels() []kernel {
 	var ks []kernel
 	for _, size := range []int{1, 2} {
-		t := maskedTile{stepTile{size, 4, 64}}
+		t := maskedTile{stepTile{size: size, lanes: 4, width: 64}}
 		ks = append(ks, kernel{
 			name: fmt.Sprintf("transposeMaskedB%dAVX512", size), op: "Transpose", size: size, i: t.i(), j: fewRows, masked: true,
 			loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu.AVX512",

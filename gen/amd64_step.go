@@ -8,8 +8,8 @@ import (
 )
 
 // A stepTile is a transpose of small items between rows that lie at equal steps on
-// either side. The steps are kept in registers, so that no address comes from a
-// table: with 1- and 2-byte items, the loads of addresses would be half of all.
+// either side, or on one. The steps are kept in registers, so that no address comes from
+// a table: with 1- and 2-byte items, the loads of addresses would be half of all.
 //
 // Every 128-bit lane of register i takes its items from source rows of its own, so
 // rounds of unpacking within the lanes make of them a part of destination row i.
@@ -17,6 +17,8 @@ type stepTile struct {
 	size  int // bytes of an item
 	lanes int // of a register: 2 with AVX2, 4 with AVX-512
 	width int // bytes of a destination row that a tile makes
+
+	srcTable, dstTable bool // whose rows are found by a table all the same
 }
 
 // i is the destination rows of a tile.
@@ -36,26 +38,51 @@ func stepKernels() []kernel {
 	var ks []kernel
 	add := func(prefix, suffix string, t stepTile) {
 		ks = append(ks, kernel{
-			name: fmt.Sprintf("transpose%sB%d%s", prefix, t.size, suffix), op: "Transpose", size: t.size, i: t.i(), j: t.j(), step: true,
-			loop: stepLoop(t.size), twin: "transposeGeneric", isa: "cpu." + suffix,
+			name: fmt.Sprintf("transpose%sB%d%s", prefix, t.size, suffix), op: "Transpose", size: t.size, i: t.i(), j: t.j(), step: t.sides(),
+			loop: t.loop(), twin: "transposeGeneric", isa: "cpu." + suffix,
 			emit: func(e *emitter) { e.stepTranspose(t) },
 		})
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
 		if size < 16 {
-			add("Step", "AVX512", stepTile{size, 4, 64})
+			add("Step", "AVX512", stepTile{size: size, lanes: 4, width: 64})
 		}
-		add("StepWide", "AVX2", stepTile{size, 2, 64})
-		add("Step", "AVX2", stepTile{size, 2, 32})
+		add("StepWide", "AVX2", stepTile{size: size, lanes: 2, width: 64})
+		add("Step", "AVX2", stepTile{size: size, lanes: 2, width: 32})
 	}
 	for _, size := range []int{1, 2, 4} {
-		add("StepLow", "AVX2", stepTile{size, 2, 16})
+		add("StepLow", "AVX2", stepTile{size: size, lanes: 2, width: 16})
+	}
+	for _, size := range []int{1, 2, 4, 8} {
+		add("DstStep", "AVX2", stepTile{size: size, lanes: 2, width: 32, srcTable: true})
+		if size <= 2 { // more of which are source rows
+			add("SrcStep", "AVX2", stepTile{size: size, lanes: 2, width: 32, dstTable: true})
+		}
 	}
 	return ks
 }
 
-// stepLoop is the loop of kernels whose rows lie at equal steps.
-func stepLoop(size int) []string { return tilesLoop("i*b.Inner.Dst", "j*b.Inner.Src", size) }
+// sides are those whose rows lie at equal steps.
+func (t stepTile) sides() string {
+	switch {
+	case t.srcTable:
+		return "DstSide"
+	case t.dstTable:
+		return "SrcSide"
+	}
+	return "BothSides"
+}
+
+func (t stepTile) loop() []string {
+	dst, src := "i*b.Inner.Dst", "j*b.Inner.Src"
+	if t.dstTable {
+		dst = "b.DstOff[i]"
+	}
+	if t.srcTable {
+		src = "b.SrcOff[j]"
+	}
+	return tilesLoop(dst, src, t.size)
+}
 
 // steps are one, three, five and seven times the step of rows: with scaled
 // addressing they reach eight rows from the first.
@@ -88,42 +115,72 @@ func (e *emitter) eight(s steps, base reg.GPVirtual) {
 	e.LEAQ(operand.Mem{Base: base, Index: s[0], Scale: 8}, base)
 }
 
+// stepPointers are the registers that a tile works from.
+type stepPointers struct {
+	from, to       steps
+	src, dst       reg.GPVirtual // first items of source row 0 and destination row 0
+	srcOff, dstOff reg.GPVirtual // their table entries, where rows are found by tables
+}
+
 // stepTranspose emits the loops over tiles like transpose: along the source rows
 // inside, down them outside.
 func (e *emitter) stepTranspose(t stepTile) {
-	from, to := e.steps("Inner", 16), e.steps("Inner", 8)
+	var p stepPointers
 	down, restJ := e.AllocLocal(8), e.AllocLocal(8) // bytes of the source rows of a tile
 	dstRow, srcRow := e.AllocLocal(8), e.AllocLocal(8)
-	rows := e.GP64()
-	e.IMUL3Q(operand.I32(t.j()), from[0], rows)
-	e.MOVQ(rows, down)
+	nextRow := advance{pointer: srcRow, scale: 8}
+	if !t.srcTable {
+		p.from = e.steps("Inner", 16)
+		rows := e.GP64()
+		e.IMUL3Q(operand.I32(t.j()), p.from[0], rows)
+		e.MOVQ(rows, down)
+		nextRow = advance{pointer: srcRow, step: p.from[0], whole: down}
+	}
+	if !t.dstTable {
+		p.to = e.steps("Inner", 8)
+	}
 	var masks []reg.OpmaskVirtual
 	if t.lanes == 4 {
 		masks = t.masks(e)
 	}
 	e.outerFrame(func(src operand.Mem) {
-		e.loadStore(src, srcRow)
+		if t.srcTable {
+			e.loadStore(e.in("SrcOff", 0), srcRow)
+		} else {
+			e.loadStore(src, srcRow)
+		}
 		e.MOVQ(e.dst, dstRow)
 		e.loadStore(e.in("J", 0), restJ)
 		e.slide(restJ, t.j(), nil, func() {
-			s, d, restI := e.GP64(), e.GP64(), e.GP64()
-			e.MOVQ(srcRow, s)
-			e.MOVQ(dstRow, d)
+			if p.src, p.dst = e.GP64(), e.GP64(); t.srcTable {
+				p.srcOff = e.GP64()
+				e.MOVQ(srcRow, p.srcOff)
+				e.MOVQ(src, p.src)
+			} else {
+				e.MOVQ(srcRow, p.src)
+			}
+			e.MOVQ(dstRow, p.dst)
+			nextTile := advance{pointer: p.dst, step: p.to[0], done: true}
+			if t.dstTable {
+				p.dstOff = e.GP64()
+				e.MOVQ(e.in("DstOff", 0), p.dstOff)
+				nextTile = advance{pointer: p.dstOff, scale: 8}
+			}
+			restI := e.GP64()
 			e.MOVQ(e.in("I", 0), restI)
 			e.slide(restI, t.i(), nil, func() {
 				switch {
 				case t.width == 16:
-					t.twoLanes(e, from, s, to, d)
-					return
+					t.twoLanes(e, p)
 				case t.lanes == 2:
-					t.pieces(e, from, s, to, d)
-					return
+					t.pieces(e, p)
+				default:
+					net := t.load(e, p.from, p.src, masks)
+					net.transpose(t.size)
+					t.store(e, net, p.to, p.dst)
 				}
-				net := t.load(e, from, s, masks)
-				net.transpose(t.size)
-				t.store(e, net, to, d)
-			}, advance{pointer: s, scale: t.size}, advance{pointer: d, step: to[0], done: true})
-		}, advance{pointer: dstRow, scale: t.size}, advance{pointer: srcRow, step: from[0], whole: down})
+			}, advance{pointer: p.src, scale: t.size}, nextTile)
+		}, advance{pointer: dstRow, scale: t.size}, nextRow)
 	})
 	e.VZEROUPPER()
 }
@@ -141,58 +198,71 @@ func (t stepTile) masks(e *emitter) []reg.OpmaskVirtual {
 }
 
 // pieces moves a tile piece by piece and leaves dst behind its rows.
-func (t stepTile) pieces(e *emitter, from steps, src reg.GPVirtual, to steps, dst reg.GPVirtual) {
+func (t stepTile) pieces(e *emitter, p stepPointers) {
 	half := piece(t.size)
 	pool := vectorPool{e: e}
-	low, high := e.GP64(), e.GP64() // of the two halves of a piece's source rows, if they are more than eight
-	e.MOVQ(src, low)
+	low, high := p.src, p.src // of the two halves of a piece's source rows, if they are more than eight
+	if !t.srcTable {
+		low, high = e.GP64(), e.GP64()
+		e.MOVQ(p.src, low)
+	}
 	for j := 0; j < t.j(); j += half.rows() {
 		more := j+half.rows() < t.j()
 		pool.used = 0
-		rows := half.make(e, &pool, t.sourceRows(e, from, low, high))
-		row := dst
-		if more {
+		from := func(k int) operand.Mem { return e.row(p.src, p.srcOff, j+k, 0) }
+		if !t.srcTable {
+			from = t.sourceRows(e, p.from, low, high)
+		}
+		rows := half.make(e, &pool, from)
+		row := p.dst
+		if more && !t.dstTable {
 			row = e.GP64()
-			e.MOVQ(dst, row)
-			t.nextRows(e, from, low, high)
+			e.MOVQ(p.dst, row)
+		}
+		if more && !t.srcTable {
+			t.nextRows(e, p.from, low, high)
 		}
 		for k, r := range rows {
-			m := to.row(row, k%8)
+			if t.dstTable {
+				e.VMOVDQU(r, e.row(p.dst, p.dstOff, k, t.size*j))
+				continue
+			}
+			m := p.to.row(row, k%8)
 			m.Disp = t.size * j
 			e.VMOVDQU(r, m)
 			if k%8 == 7 {
-				e.eight(to, row)
+				e.eight(p.to, row)
 			}
 		}
 	}
-	if n := half.columns(); n < 8 {
-		e.LEAQ(operand.Mem{Base: dst, Index: to[0], Scale: uint8(n)}, dst)
+	if n := half.columns(); n < 8 && !t.dstTable {
+		e.LEAQ(operand.Mem{Base: p.dst, Index: p.to[0], Scale: uint8(n)}, p.dst)
 	}
 }
 
 // twoLanes moves a tile of destination rows of one lane, half of them from either lane of
 // the source rows, and leaves dst behind them. The halves are stored one after the other,
 // as rows that follow one another often share a line.
-func (t stepTile) twoLanes(e *emitter, from steps, src reg.GPVirtual, to steps, dst reg.GPVirtual) {
+func (t stepTile) twoLanes(e *emitter, p stepPointers) {
 	n := t.j()
 	net := newNet(e, func() reg.VecVirtual { return e.YMM() }, n, 32)
 	row := e.GP64()
-	e.MOVQ(src, row)
+	e.MOVQ(p.src, row)
 	for k := range n {
-		net.load(k, func(r reg.VecVirtual) { e.VMOVDQU(from.row(row, k%8), r) })
+		net.load(k, func(r reg.VecVirtual) { e.VMOVDQU(p.from.row(row, k%8), r) })
 		if k%8 == 7 && k < n-1 {
-			e.eight(from, row)
+			e.eight(p.from, row)
 		}
 	}
 	net.transpose(t.size)
 	for k := range 2 * n {
 		if r := net.reg(k % n); k < n {
-			e.VMOVDQU(r.AsX(), to.row(dst, k%8))
+			e.VMOVDQU(r.AsX(), p.to.row(p.dst, k%8))
 		} else {
-			e.VEXTRACTI128(operand.U8(1), r, to.row(dst, k%8))
+			e.VEXTRACTI128(operand.U8(1), r, p.to.row(p.dst, k%8))
 		}
 		if k%8 == 7 {
-			e.eight(to, dst)
+			e.eight(p.to, p.dst)
 		}
 	}
 }

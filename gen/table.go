@@ -16,7 +16,7 @@ type kernel struct {
 	stream  bool     // stores past the caches
 	merge   bool     // streams rows that begin anywhere in a line (Transpose)
 	line    bool     // moves whole cache lines on both sides (Transpose)
-	step    bool     // rows at equal steps on both sides only (Transpose)
+	step    string   // sides whose rows it takes at equal steps only (Transpose)
 	masked  bool     // loads and stores under masks (Permute)
 	fewer   bool     // takes fewer destination windows too (Permute)
 	scratch int      // bytes of scratch memory for every item of I, if it needs some (Transpose)
@@ -68,8 +68,8 @@ func tableFile(constraint string, ks []kernel) []byte {
 		if k.line {
 			fmt.Fprintf(&b, ", Line: true")
 		}
-		if k.step {
-			fmt.Fprintf(&b, ", Step: true")
+		if k.step != "" {
+			fmt.Fprintf(&b, ", Step: %s", k.step)
 		}
 		if k.masked {
 			fmt.Fprintf(&b, ", Masked: true")

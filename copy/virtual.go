@@ -1,0 +1,109 @@
+package strided
+
+// Virtual axes of transposes: chains of loops, which tables of offsets stand for.
+
+// A virtual axis is a chain of loops, of which the last may be cut into chunks.
+type virtual struct {
+	most  int // items wanted
+	tile  int // the last chunk is a multiple of it, or the longest; 0 where that does not matter
+	n     int // items so far
+	loops [inlineLoops]loop
+	used  int
+	split turn // the loop over chunks of the last loop
+	open  bool // the chain may go on
+}
+
+// extend adds loop k of the rest to v, whole or, past the wanted size, in chunks.
+func (b *builder) extend(v *virtual, k int, isJ bool) {
+	if k < 0 || v.used == len(v.loops) {
+		v.open = false
+		return
+	}
+	l := b.take(k)
+	most := max(1, v.most/v.n)
+	line := max(1, 64/(b.x.item*v.n)) // chunks of whole lines
+	if l.n >= most+line {
+		chunks := (l.n + most - 1) / most
+		full := (l.n+chunks-1)/chunks + line - 1
+		full -= full % line
+		chunks = max(1, (l.n+full-1)/full)
+		rest, even := l.n-(chunks-1)*full, l.n/chunks/line*line
+		ragged := v.tile > 0 && rest < full && rest*v.n%v.tile != 0
+		switch {
+		case chunks == 1:
+		case ragged && even > 0 && l.n-(chunks-1)*even < 2*full:
+			full = even // the last chunk is the longest
+		case ragged, rest*v.n*b.x.item < 64:
+			chunks-- // the last chunk takes what is less than a line
+		}
+		last := l.n - (chunks-1)*full
+		field := partI
+		if isJ {
+			field = partJ
+		}
+		v.split = turn{n: chunks, dst: full * l.dst, src: full * l.src, field: field, full: full * v.n, last: last * v.n}
+		l.n = max(full, last)
+		v.open = false
+	}
+	v.loops[v.used] = l
+	v.used++
+	v.n *= l.n
+	if v.n >= v.most {
+		v.open = false
+	}
+}
+
+// step returns the step between items of v on one side, and whether it is the same
+// between all.
+func (v *virtual) step(side func(loop) int) (step int, even bool) {
+	step, n := side(v.loops[0]), v.loops[0].n
+	for _, l := range v.loops[1:v.used] {
+		if side(l) != n*step {
+			return 0, false
+		}
+		n *= l.n
+	}
+	return step, true
+}
+
+// full returns the items of a whole chunk, least those of the shortest.
+func (v *virtual) full() int {
+	if v.split.n > 1 {
+		return v.split.full
+	}
+	return v.n
+}
+
+func (v *virtual) least() int {
+	if v.split.n > 1 {
+		return min(v.split.full, v.split.last)
+	}
+	return v.n
+}
+
+// ends reports whether a kernel that takes tile items at a time, and in the last tile
+// those that the table says, finds in the table what it is to take.
+func (v *virtual) ends(tile int) bool {
+	s := &v.split
+	return s.n <= 1 || s.full%tile == 0 && (s.last%tile == 0 || s.last > s.full)
+}
+
+// total returns the items of all chunks, or a few more.
+func (v *virtual) total() int { return v.n * max(1, v.split.n) }
+
+// fill writes the offset of every item of v, by the steps of one side.
+func (v *virtual) fill(table []int, step func(loop) int) {
+	first, at := step(v.loops[0]), 0
+	n := v.loops[0].n
+	for k := range table[:n] { // not by the entry before, which would wait for its store
+		table[k] = at
+		at += first
+	}
+	for _, l := range v.loops[1:v.used] {
+		s := step(l)
+		for k := n; k < n*l.n; k++ {
+			table[k] = table[k-n] + s
+		}
+		n *= l.n
+	}
+}
