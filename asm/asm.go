@@ -65,9 +65,10 @@ const (
 type Sides uint8
 
 const (
-	DstSide Sides = 1 << iota
-	SrcSide
-	BothSides = DstSide | SrcSide
+	DstSide Sides = 1 << iota // the destination
+	SrcSide                   // the source
+
+	BothSides = DstSide | SrcSide // both
 )
 
 // PackBytes is the most that one inner loop of a merging Rows kernel writes.
