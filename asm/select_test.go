@@ -106,6 +106,30 @@ func TestStepKernel(t *testing.T) {
 	}
 }
 
+// TestSideKernel shows that every kernel for equal steps on one side stands for one with
+// tables, on the features that it needs and on no others.
+func TestSideKernel(t *testing.T) {
+	for _, s := range asm.Kernels() {
+		if s.Step != asm.DstSide && s.Step != asm.SrcSide {
+			continue
+		}
+		stands := false
+		for _, k := range asm.Kernels() {
+			if k.Op != asm.Transpose || k.Step != 0 || k.Size != s.Size || k.I != s.I || k.J != s.J || k.Needs != s.Needs {
+				continue
+			}
+			id, ok := asm.SideKernel(k, s.Step, s.Needs)
+			stands = stands || ok && id == s.ID
+			if _, ok := asm.SideKernel(k, s.Step, 0); ok {
+				t.Errorf("a kernel for %s without its features", k.Name)
+			}
+		}
+		if !stands {
+			t.Errorf("%s stands for no kernel with tables", s.Name)
+		}
+	}
+}
+
 // TestStreamKernel shows that a kernel's streaming form does the same.
 func TestStreamKernel(t *testing.T) {
 	for _, have := range featureSets() {

@@ -21,13 +21,14 @@ import (
 //	rows 0..n-1 |aaaaaaaaa...|                        |ccccccccc...|
 //	rows n..    |bbbbbbbbb...|    destination row     aaaaaaaaabbbbbbbbbccccccccc
 //
-// Pieces of 12 bytes, which are three dwords, need no byte too many: a piece is rotated
+// Pieces of whole dwords, which are three, need no byte too many: a piece is rotated
 // in its lane, so that its dwords fill up the one before and go on in the next, and
 // what is left over of the last is stored as eight bytes.
 type spread16 struct{ size, lane int }
 
 func (s spread16) items() int   { return 16 / s.lane }                // of a lane
 func (s spread16) packed() int  { return s.items() * s.size }         // bytes of them
+func (s spread16) dwords() bool { return s.packed()%4 == 0 }          // whether they are whole dwords: 12 bytes then
 func (s spread16) before() int  { return 16 - s.packed() }            // bytes loaded before a tile that is not the first
 func (s spread16) least() int   { return (16 + s.size - 1) / s.size } // items of a row that fill a lane
 func (s spread16) name() string { return fmt.Sprintf("spread16B%d", s.size) }
@@ -37,7 +38,7 @@ func spread16Kernels() []kernel {
 	for _, sizes := range spreadSizes() {
 		s := spread16{sizes[0], sizes[1]}
 		t := tile{size: s.size, lane: s.lane, i: s.items(), j: 8, begin: s.begin, move: s.move}
-		if s.packed() == 12 && 4*s.items() <= t.j {
+		if s.dwords() && 4*s.items() <= t.j {
 			t.move = s.moveFour
 		}
 		ks = append(ks, kernel{
@@ -55,7 +56,7 @@ const (
 	spreadNext              // for the others
 	packPieces              // for pieces in both lanes
 	packLast                // for the last piece of a row in the low lane, another in the high one
-	packEven                // for the first and the third of four pieces of 12 bytes
+	packEven                // for the first and the third of four pieces of whole dwords
 	packOdd                 // for the second and the fourth
 	spread16Bytes
 )
@@ -66,7 +67,11 @@ func addSpread16(c *build.Context) {
 		s := spread16{sizes[0], sizes[1]}
 		spread := func(k int) int { return k/s.lane*s.size + min(k%s.lane, s.size-1) }
 		pack := func(k int) int { return k%s.packed()/s.size*s.lane + k%s.packed()%s.size }
-		addBytes(c, s.name(), spread16Bytes, func(k int) int {
+		bytes := packEven
+		if s.dwords() {
+			bytes = spread16Bytes
+		}
+		addBytes(c, s.name(), bytes, func(k int) int {
 			at := k % 16
 			switch k / 32 * 32 {
 			case spreadFirst:
@@ -75,15 +80,15 @@ func addSpread16(c *build.Context) {
 				return s.before() + spread(at)
 			case packLast:
 				switch {
-				case s.packed() == 12 && k%32 < 16:
-					return pack((at + 4) % 16 % 12)
+				case s.dwords() && k%32 < 16:
+					return pack((at + 4) % 16)
 				case k%32 >= 8 && k%32 < 16:
 					return pack(s.packed() - 16 + at)
 				}
 			case packEven:
-				return pack((at + 8*(k/16%2)) % 16 % s.packed())
+				return pack((at + 8*(k/16%2)) % 16)
 			case packOdd:
-				return pack((at + 4 + 8*(k/16%2)) % 16 % s.packed())
+				return pack((at + 4 + 8*(k/16%2)) % 16)
 			}
 			return pack(at)
 		})
@@ -128,7 +133,7 @@ func (s spread16) move(e *emitter, t *tile, p tilePointers) {
 	s.next(e, p)
 }
 
-// moveFour is move for pieces of 12 bytes, of which four make three whole lanes:
+// moveFour is move for pieces of three dwords, of which four make three whole lanes:
 //
 //	even  |aaa.|c.cc|  each piece rotated to where it goes,
 //	odd   |bb.b|.ddd|  by four bytes; aaab bbcc cddd are picked from these
@@ -202,7 +207,7 @@ func (s spread16) store(e *emitter, v reg.VecVirtual, m operand.Mem, last bool) 
 		e.VEXTRACTI128(operand.U8(1), v, second)
 		return
 	}
-	if s.packed() == 12 { // the last piece is rotated, its first four bytes fill the lane of the one before
+	if s.dwords() { // the last piece is rotated, its first four bytes fill the lane of the one before
 		x := e.XMM()
 		e.VEXTRACTI128(operand.U8(1), v, x)
 		e.VPBLENDD(operand.U8(0b1000), v.AsX(), x, x)
