@@ -150,14 +150,3 @@ func Kernels() []Kernel { return append([]Kernel(nil), kernels...) }
 func Info(id ID) Kernel { return kernels[id] }
 
 var kernels = append(append([]Kernel(nil), genericKernels...), archKernels...)
-
-// Call runs kernel id on items of size bytes, in the block whose first items are
-// at dst[d] and src[s]. Kernels of one size only ignore size.
-func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
-	if id >= numGeneric {
-		raceBlock(dst, d, src, s, size, id, b)
-		callArch(id, &dst[d], &src[s], b)
-		return
-	}
-	callGeneric(id, dst, d, src, s, size, b)
-}

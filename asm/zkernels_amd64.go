@@ -3806,375 +3806,564 @@ var archKernels = []Kernel{
 	{ID: idPermute8x8ExchangeAVX2, Name: "permute8x8ExchangeAVX2", Op: Permute, Size: 0, I: 8, J: 8, Vector: 16, Weave: Exchange, Needs: cpu.AVX2},
 }
 
-// callArch runs an assembly kernel. The calls are direct: through a func value
-// every argument would escape to the heap.
-func callArch(id ID, dst, src *byte, b *Block) {
+// Call runs kernel id on items of size bytes, in the block whose first items are
+// at dst[d] and src[s]. Kernels of one size only ignore size.
+func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
+	if id < numGeneric {
+		callGeneric(id, dst, d, src, s, size, b)
+		return
+	}
+	// The calls are made here, since a function between would take a tenth of the time of
+	// a tiny copy, and directly: through a func value every argument would escape to the heap.
+	raceBlock(dst, d, src, s, size, id, b)
+	to, from := &dst[d], &src[s]
 	switch id {
 	case idRowsAVX2:
-		rowsAVX2(dst, src, b)
+		rowsAVX2(to, from, b)
+		return
 	case idRowsSSE2:
-		rowsSSE2(dst, src, b)
+		rowsSSE2(to, from, b)
+		return
 	case idRowsStreamAVX2:
-		rowsStreamAVX2(dst, src, b)
+		rowsStreamAVX2(to, from, b)
+		return
 	case idRowsMergeAVX2:
-		rowsMergeAVX2(dst, src, b)
+		rowsMergeAVX2(to, from, b)
+		return
 	case idFillB1AVX2:
-		fillB1AVX2(dst, src, b)
+		fillB1AVX2(to, from, b)
+		return
 	case idFillB2AVX2:
-		fillB2AVX2(dst, src, b)
+		fillB2AVX2(to, from, b)
+		return
 	case idFillB4AVX2:
-		fillB4AVX2(dst, src, b)
+		fillB4AVX2(to, from, b)
+		return
 	case idFillB8AVX2:
-		fillB8AVX2(dst, src, b)
+		fillB8AVX2(to, from, b)
+		return
 	case idFillB16AVX2:
-		fillB16AVX2(dst, src, b)
+		fillB16AVX2(to, from, b)
+		return
 	case idItemsB1SSE2:
-		itemsB1SSE2(dst, src, b)
+		itemsB1SSE2(to, from, b)
+		return
 	case idItemsB2SSE2:
-		itemsB2SSE2(dst, src, b)
+		itemsB2SSE2(to, from, b)
+		return
 	case idItemsB4SSE2:
-		itemsB4SSE2(dst, src, b)
+		itemsB4SSE2(to, from, b)
+		return
 	case idItemsB8SSE2:
-		itemsB8SSE2(dst, src, b)
+		itemsB8SSE2(to, from, b)
+		return
 	case idItemsB16SSE2:
-		itemsB16SSE2(dst, src, b)
+		itemsB16SSE2(to, from, b)
+		return
 	case idFillB1SSE2:
-		fillB1SSE2(dst, src, b)
+		fillB1SSE2(to, from, b)
+		return
 	case idFillB2SSE2:
-		fillB2SSE2(dst, src, b)
+		fillB2SSE2(to, from, b)
+		return
 	case idFillB4SSE2:
-		fillB4SSE2(dst, src, b)
+		fillB4SSE2(to, from, b)
+		return
 	case idFillB8SSE2:
-		fillB8SSE2(dst, src, b)
+		fillB8SSE2(to, from, b)
+		return
 	case idFillB16SSE2:
-		fillB16SSE2(dst, src, b)
+		fillB16SSE2(to, from, b)
+		return
 	case idTransposeB1AVX2:
-		transposeB1AVX2(dst, src, b)
+		transposeB1AVX2(to, from, b)
+		return
 	case idTransposeB2AVX2:
-		transposeB2AVX2(dst, src, b)
+		transposeB2AVX2(to, from, b)
+		return
 	case idTransposeB4AVX2:
-		transposeB4AVX2(dst, src, b)
+		transposeB4AVX2(to, from, b)
+		return
 	case idTransposeB8AVX2:
-		transposeB8AVX2(dst, src, b)
+		transposeB8AVX2(to, from, b)
+		return
 	case idTransposeB16AVX2:
-		transposeB16AVX2(dst, src, b)
+		transposeB16AVX2(to, from, b)
+		return
 	case idTransposeB1SSE2:
-		transposeB1SSE2(dst, src, b)
+		transposeB1SSE2(to, from, b)
+		return
 	case idTransposeB2SSE2:
-		transposeB2SSE2(dst, src, b)
+		transposeB2SSE2(to, from, b)
+		return
 	case idTransposeB4SSE2:
-		transposeB4SSE2(dst, src, b)
+		transposeB4SSE2(to, from, b)
+		return
 	case idTransposeB8SSE2:
-		transposeB8SSE2(dst, src, b)
+		transposeB8SSE2(to, from, b)
+		return
 	case idTransposeLowB1SSE2:
-		transposeLowB1SSE2(dst, src, b)
+		transposeLowB1SSE2(to, from, b)
+		return
 	case idTransposeSmallB1SSE2:
-		transposeSmallB1SSE2(dst, src, b)
+		transposeSmallB1SSE2(to, from, b)
+		return
 	case idTransposeSmallB2SSE2:
-		transposeSmallB2SSE2(dst, src, b)
+		transposeSmallB2SSE2(to, from, b)
+		return
 	case idTransposeFlatB1SSE2:
-		transposeFlatB1SSE2(dst, src, b)
+		transposeFlatB1SSE2(to, from, b)
+		return
 	case idTransposeStepB1AVX512:
-		transposeStepB1AVX512(dst, src, b)
+		transposeStepB1AVX512(to, from, b)
+		return
 	case idTransposeStepWideB1AVX2:
-		transposeStepWideB1AVX2(dst, src, b)
+		transposeStepWideB1AVX2(to, from, b)
+		return
 	case idTransposeStepB1AVX2:
-		transposeStepB1AVX2(dst, src, b)
+		transposeStepB1AVX2(to, from, b)
+		return
 	case idTransposeStepB2AVX512:
-		transposeStepB2AVX512(dst, src, b)
+		transposeStepB2AVX512(to, from, b)
+		return
 	case idTransposeStepWideB2AVX2:
-		transposeStepWideB2AVX2(dst, src, b)
+		transposeStepWideB2AVX2(to, from, b)
+		return
 	case idTransposeStepB2AVX2:
-		transposeStepB2AVX2(dst, src, b)
+		transposeStepB2AVX2(to, from, b)
+		return
 	case idTransposeStepB4AVX512:
-		transposeStepB4AVX512(dst, src, b)
+		transposeStepB4AVX512(to, from, b)
+		return
 	case idTransposeStepWideB4AVX2:
-		transposeStepWideB4AVX2(dst, src, b)
+		transposeStepWideB4AVX2(to, from, b)
+		return
 	case idTransposeStepB4AVX2:
-		transposeStepB4AVX2(dst, src, b)
+		transposeStepB4AVX2(to, from, b)
+		return
 	case idTransposeStepB8AVX512:
-		transposeStepB8AVX512(dst, src, b)
+		transposeStepB8AVX512(to, from, b)
+		return
 	case idTransposeStepWideB8AVX2:
-		transposeStepWideB8AVX2(dst, src, b)
+		transposeStepWideB8AVX2(to, from, b)
+		return
 	case idTransposeStepB8AVX2:
-		transposeStepB8AVX2(dst, src, b)
+		transposeStepB8AVX2(to, from, b)
+		return
 	case idTransposeStepWideB16AVX2:
-		transposeStepWideB16AVX2(dst, src, b)
+		transposeStepWideB16AVX2(to, from, b)
+		return
 	case idTransposeStepB16AVX2:
-		transposeStepB16AVX2(dst, src, b)
+		transposeStepB16AVX2(to, from, b)
+		return
 	case idTransposeStepLowB1AVX2:
-		transposeStepLowB1AVX2(dst, src, b)
+		transposeStepLowB1AVX2(to, from, b)
+		return
 	case idTransposeStepLowB2AVX2:
-		transposeStepLowB2AVX2(dst, src, b)
+		transposeStepLowB2AVX2(to, from, b)
+		return
 	case idTransposeStepLowB4AVX2:
-		transposeStepLowB4AVX2(dst, src, b)
+		transposeStepLowB4AVX2(to, from, b)
+		return
 	case idTransposeDstStepB1AVX2:
-		transposeDstStepB1AVX2(dst, src, b)
+		transposeDstStepB1AVX2(to, from, b)
+		return
 	case idTransposeSrcStepB1AVX2:
-		transposeSrcStepB1AVX2(dst, src, b)
+		transposeSrcStepB1AVX2(to, from, b)
+		return
 	case idTransposeDstStepB2AVX2:
-		transposeDstStepB2AVX2(dst, src, b)
+		transposeDstStepB2AVX2(to, from, b)
+		return
 	case idTransposeSrcStepB2AVX2:
-		transposeSrcStepB2AVX2(dst, src, b)
+		transposeSrcStepB2AVX2(to, from, b)
+		return
 	case idTransposeDstStepB4AVX2:
-		transposeDstStepB4AVX2(dst, src, b)
+		transposeDstStepB4AVX2(to, from, b)
+		return
 	case idTransposeDstStepB8AVX2:
-		transposeDstStepB8AVX2(dst, src, b)
+		transposeDstStepB8AVX2(to, from, b)
+		return
 	case idTransposeMaskedB1AVX512:
-		transposeMaskedB1AVX512(dst, src, b)
+		transposeMaskedB1AVX512(to, from, b)
+		return
 	case idTransposeMaskedB2AVX512:
-		transposeMaskedB2AVX512(dst, src, b)
+		transposeMaskedB2AVX512(to, from, b)
+		return
 	case idTransposeB1AVX512:
-		transposeB1AVX512(dst, src, b)
+		transposeB1AVX512(to, from, b)
+		return
 	case idTransposeB1StreamAVX512:
-		transposeB1StreamAVX512(dst, src, b)
+		transposeB1StreamAVX512(to, from, b)
+		return
 	case idTransposeB2AVX512:
-		transposeB2AVX512(dst, src, b)
+		transposeB2AVX512(to, from, b)
+		return
 	case idTransposeB2StreamAVX512:
-		transposeB2StreamAVX512(dst, src, b)
+		transposeB2StreamAVX512(to, from, b)
+		return
 	case idTransposeB4AVX512:
-		transposeB4AVX512(dst, src, b)
+		transposeB4AVX512(to, from, b)
+		return
 	case idTransposeB4StreamAVX512:
-		transposeB4StreamAVX512(dst, src, b)
+		transposeB4StreamAVX512(to, from, b)
+		return
 	case idTransposeB8AVX512:
-		transposeB8AVX512(dst, src, b)
+		transposeB8AVX512(to, from, b)
+		return
 	case idTransposeB8StreamAVX512:
-		transposeB8StreamAVX512(dst, src, b)
+		transposeB8StreamAVX512(to, from, b)
+		return
 	case idTransposeB16AVX512:
-		transposeB16AVX512(dst, src, b)
+		transposeB16AVX512(to, from, b)
+		return
 	case idTransposeB16StreamAVX512:
-		transposeB16StreamAVX512(dst, src, b)
+		transposeB16StreamAVX512(to, from, b)
+		return
 	case idTransposePanelB1AVX2:
-		transposePanelB1AVX2(dst, src, b)
+		transposePanelB1AVX2(to, from, b)
+		return
 	case idTransposePanelB2AVX2:
-		transposePanelB2AVX2(dst, src, b)
+		transposePanelB2AVX2(to, from, b)
+		return
 	case idTransposePanelB4AVX2:
-		transposePanelB4AVX2(dst, src, b)
+		transposePanelB4AVX2(to, from, b)
+		return
 	case idTransposePanelB8AVX2:
-		transposePanelB8AVX2(dst, src, b)
+		transposePanelB8AVX2(to, from, b)
+		return
 	case idTransposePanelB16AVX2:
-		transposePanelB16AVX2(dst, src, b)
+		transposePanelB16AVX2(to, from, b)
+		return
 	case idTransposeWideB1AVX2:
-		transposeWideB1AVX2(dst, src, b)
+		transposeWideB1AVX2(to, from, b)
+		return
 	case idTransposeB1StreamAVX2:
-		transposeB1StreamAVX2(dst, src, b)
+		transposeB1StreamAVX2(to, from, b)
+		return
 	case idTransposeWideB2AVX2:
-		transposeWideB2AVX2(dst, src, b)
+		transposeWideB2AVX2(to, from, b)
+		return
 	case idTransposeB2StreamAVX2:
-		transposeB2StreamAVX2(dst, src, b)
+		transposeB2StreamAVX2(to, from, b)
+		return
 	case idTransposeWideB4AVX2:
-		transposeWideB4AVX2(dst, src, b)
+		transposeWideB4AVX2(to, from, b)
+		return
 	case idTransposeB4StreamAVX2:
-		transposeB4StreamAVX2(dst, src, b)
+		transposeB4StreamAVX2(to, from, b)
+		return
 	case idTransposeWideB8AVX2:
-		transposeWideB8AVX2(dst, src, b)
+		transposeWideB8AVX2(to, from, b)
+		return
 	case idTransposeB8StreamAVX2:
-		transposeB8StreamAVX2(dst, src, b)
+		transposeB8StreamAVX2(to, from, b)
+		return
 	case idTransposeWideB16AVX2:
-		transposeWideB16AVX2(dst, src, b)
+		transposeWideB16AVX2(to, from, b)
+		return
 	case idTransposeB16StreamAVX2:
-		transposeB16StreamAVX2(dst, src, b)
+		transposeB16StreamAVX2(to, from, b)
+		return
 	case idTransposeHalfB1AVX2:
-		transposeHalfB1AVX2(dst, src, b)
+		transposeHalfB1AVX2(to, from, b)
+		return
 	case idTransposeB1MergeVBMI:
-		transposeB1MergeVBMI(dst, src, b)
+		transposeB1MergeVBMI(to, from, b)
+		return
 	case idTransposeB2MergeVBMI:
-		transposeB2MergeVBMI(dst, src, b)
+		transposeB2MergeVBMI(to, from, b)
+		return
 	case idTransposeB4MergeVBMI:
-		transposeB4MergeVBMI(dst, src, b)
+		transposeB4MergeVBMI(to, from, b)
+		return
 	case idTransposeB8MergeVBMI:
-		transposeB8MergeVBMI(dst, src, b)
+		transposeB8MergeVBMI(to, from, b)
+		return
 	case idTransposeB16MergeVBMI:
-		transposeB16MergeVBMI(dst, src, b)
+		transposeB16MergeVBMI(to, from, b)
+		return
 	case idTransposeB1StagedAVX2:
-		transposeB1StagedAVX2(dst, src, b)
+		transposeB1StagedAVX2(to, from, b)
+		return
 	case idTransposeB2StagedAVX2:
-		transposeB2StagedAVX2(dst, src, b)
+		transposeB2StagedAVX2(to, from, b)
+		return
 	case idTransposeB4StagedAVX2:
-		transposeB4StagedAVX2(dst, src, b)
+		transposeB4StagedAVX2(to, from, b)
+		return
 	case idTransposeB8StagedAVX2:
-		transposeB8StagedAVX2(dst, src, b)
+		transposeB8StagedAVX2(to, from, b)
+		return
 	case idTransposeB16StagedAVX2:
-		transposeB16StagedAVX2(dst, src, b)
+		transposeB16StagedAVX2(to, from, b)
+		return
 	case idTransposeB3VBMI:
-		transposeB3VBMI(dst, src, b)
+		transposeB3VBMI(to, from, b)
+		return
 	case idTransposeB5VBMI:
-		transposeB5VBMI(dst, src, b)
+		transposeB5VBMI(to, from, b)
+		return
 	case idTransposeB6VBMI:
-		transposeB6VBMI(dst, src, b)
+		transposeB6VBMI(to, from, b)
+		return
 	case idTransposeB7VBMI:
-		transposeB7VBMI(dst, src, b)
+		transposeB7VBMI(to, from, b)
+		return
 	case idTransposeB9VBMI:
-		transposeB9VBMI(dst, src, b)
+		transposeB9VBMI(to, from, b)
+		return
 	case idTransposeB10VBMI:
-		transposeB10VBMI(dst, src, b)
+		transposeB10VBMI(to, from, b)
+		return
 	case idTransposeB11VBMI:
-		transposeB11VBMI(dst, src, b)
+		transposeB11VBMI(to, from, b)
+		return
 	case idTransposeB12VBMI:
-		transposeB12VBMI(dst, src, b)
+		transposeB12VBMI(to, from, b)
+		return
 	case idTransposeB13VBMI:
-		transposeB13VBMI(dst, src, b)
+		transposeB13VBMI(to, from, b)
+		return
 	case idTransposeB14VBMI:
-		transposeB14VBMI(dst, src, b)
+		transposeB14VBMI(to, from, b)
+		return
 	case idTransposeB15VBMI:
-		transposeB15VBMI(dst, src, b)
+		transposeB15VBMI(to, from, b)
+		return
 	case idTransposeB3AVX2:
-		transposeB3AVX2(dst, src, b)
+		transposeB3AVX2(to, from, b)
+		return
 	case idTransposeB5AVX2:
-		transposeB5AVX2(dst, src, b)
+		transposeB5AVX2(to, from, b)
+		return
 	case idTransposeB6AVX2:
-		transposeB6AVX2(dst, src, b)
+		transposeB6AVX2(to, from, b)
+		return
 	case idTransposeB7AVX2:
-		transposeB7AVX2(dst, src, b)
+		transposeB7AVX2(to, from, b)
+		return
 	case idTransposeB9AVX2:
-		transposeB9AVX2(dst, src, b)
+		transposeB9AVX2(to, from, b)
+		return
 	case idTransposeB10AVX2:
-		transposeB10AVX2(dst, src, b)
+		transposeB10AVX2(to, from, b)
+		return
 	case idTransposeB11AVX2:
-		transposeB11AVX2(dst, src, b)
+		transposeB11AVX2(to, from, b)
+		return
 	case idTransposeB12AVX2:
-		transposeB12AVX2(dst, src, b)
+		transposeB12AVX2(to, from, b)
+		return
 	case idTransposeB13AVX2:
-		transposeB13AVX2(dst, src, b)
+		transposeB13AVX2(to, from, b)
+		return
 	case idTransposeB14AVX2:
-		transposeB14AVX2(dst, src, b)
+		transposeB14AVX2(to, from, b)
+		return
 	case idTransposeB15AVX2:
-		transposeB15AVX2(dst, src, b)
+		transposeB15AVX2(to, from, b)
+		return
 	case idPermute1x1VBMI:
-		permute1x1VBMI(dst, src, b)
+		permute1x1VBMI(to, from, b)
+		return
 	case idPermute2x2VBMI:
-		permute2x2VBMI(dst, src, b)
+		permute2x2VBMI(to, from, b)
+		return
 	case idPermute3x3VBMI:
-		permute3x3VBMI(dst, src, b)
+		permute3x3VBMI(to, from, b)
+		return
 	case idPermute4x4VBMI:
-		permute4x4VBMI(dst, src, b)
+		permute4x4VBMI(to, from, b)
+		return
 	case idPermute5x5VBMI:
-		permute5x5VBMI(dst, src, b)
+		permute5x5VBMI(to, from, b)
+		return
 	case idPermute6x6VBMI:
-		permute6x6VBMI(dst, src, b)
+		permute6x6VBMI(to, from, b)
+		return
 	case idPermute7x7VBMI:
-		permute7x7VBMI(dst, src, b)
+		permute7x7VBMI(to, from, b)
+		return
 	case idPermute8x8VBMI:
-		permute8x8VBMI(dst, src, b)
+		permute8x8VBMI(to, from, b)
+		return
 	case idPermute2x1VBMI:
-		permute2x1VBMI(dst, src, b)
+		permute2x1VBMI(to, from, b)
+		return
 	case idPermute3x1VBMI:
-		permute3x1VBMI(dst, src, b)
+		permute3x1VBMI(to, from, b)
+		return
 	case idPermute4x1VBMI:
-		permute4x1VBMI(dst, src, b)
+		permute4x1VBMI(to, from, b)
+		return
 	case idPermute5x1VBMI:
-		permute5x1VBMI(dst, src, b)
+		permute5x1VBMI(to, from, b)
+		return
 	case idPermute6x1VBMI:
-		permute6x1VBMI(dst, src, b)
+		permute6x1VBMI(to, from, b)
+		return
 	case idPermute7x1VBMI:
-		permute7x1VBMI(dst, src, b)
+		permute7x1VBMI(to, from, b)
+		return
 	case idPermute8x1VBMI:
-		permute8x1VBMI(dst, src, b)
+		permute8x1VBMI(to, from, b)
+		return
 	case idPermuteMasked1x1VBMI:
-		permuteMasked1x1VBMI(dst, src, b)
+		permuteMasked1x1VBMI(to, from, b)
+		return
 	case idPermuteMasked1x2VBMI:
-		permuteMasked1x2VBMI(dst, src, b)
+		permuteMasked1x2VBMI(to, from, b)
+		return
 	case idPermuteMasked1x3VBMI:
-		permuteMasked1x3VBMI(dst, src, b)
+		permuteMasked1x3VBMI(to, from, b)
+		return
 	case idPermuteMasked1x4VBMI:
-		permuteMasked1x4VBMI(dst, src, b)
+		permuteMasked1x4VBMI(to, from, b)
+		return
 	case idPermuteMasked2x1VBMI:
-		permuteMasked2x1VBMI(dst, src, b)
+		permuteMasked2x1VBMI(to, from, b)
+		return
 	case idPermuteMasked2x2VBMI:
-		permuteMasked2x2VBMI(dst, src, b)
+		permuteMasked2x2VBMI(to, from, b)
+		return
 	case idPermuteMasked2x3VBMI:
-		permuteMasked2x3VBMI(dst, src, b)
+		permuteMasked2x3VBMI(to, from, b)
+		return
 	case idPermuteMasked2x4VBMI:
-		permuteMasked2x4VBMI(dst, src, b)
+		permuteMasked2x4VBMI(to, from, b)
+		return
 	case idPermuteMasked3x1VBMI:
-		permuteMasked3x1VBMI(dst, src, b)
+		permuteMasked3x1VBMI(to, from, b)
+		return
 	case idPermuteMasked3x2VBMI:
-		permuteMasked3x2VBMI(dst, src, b)
+		permuteMasked3x2VBMI(to, from, b)
+		return
 	case idPermuteMasked3x3VBMI:
-		permuteMasked3x3VBMI(dst, src, b)
+		permuteMasked3x3VBMI(to, from, b)
+		return
 	case idPermuteMasked3x4VBMI:
-		permuteMasked3x4VBMI(dst, src, b)
+		permuteMasked3x4VBMI(to, from, b)
+		return
 	case idPermuteMasked4x1VBMI:
-		permuteMasked4x1VBMI(dst, src, b)
+		permuteMasked4x1VBMI(to, from, b)
+		return
 	case idPermuteMasked4x2VBMI:
-		permuteMasked4x2VBMI(dst, src, b)
+		permuteMasked4x2VBMI(to, from, b)
+		return
 	case idPermuteMasked4x3VBMI:
-		permuteMasked4x3VBMI(dst, src, b)
+		permuteMasked4x3VBMI(to, from, b)
+		return
 	case idPermuteMasked4x4VBMI:
-		permuteMasked4x4VBMI(dst, src, b)
+		permuteMasked4x4VBMI(to, from, b)
+		return
 	case idPermute1x1AVX2:
-		permute1x1AVX2(dst, src, b)
+		permute1x1AVX2(to, from, b)
+		return
 	case idPermute1x2AVX2:
-		permute1x2AVX2(dst, src, b)
+		permute1x2AVX2(to, from, b)
+		return
 	case idPermute1x3AVX2:
-		permute1x3AVX2(dst, src, b)
+		permute1x3AVX2(to, from, b)
+		return
 	case idPermute1x4AVX2:
-		permute1x4AVX2(dst, src, b)
+		permute1x4AVX2(to, from, b)
+		return
 	case idPermute2x1AVX2:
-		permute2x1AVX2(dst, src, b)
+		permute2x1AVX2(to, from, b)
+		return
 	case idPermute2x2AVX2:
-		permute2x2AVX2(dst, src, b)
+		permute2x2AVX2(to, from, b)
+		return
 	case idPermute3x1AVX2:
-		permute3x1AVX2(dst, src, b)
+		permute3x1AVX2(to, from, b)
+		return
 	case idPermute3x2AVX2:
-		permute3x2AVX2(dst, src, b)
+		permute3x2AVX2(to, from, b)
+		return
 	case idPermute3x3AVX2:
-		permute3x3AVX2(dst, src, b)
+		permute3x3AVX2(to, from, b)
+		return
 	case idPermute4x1AVX2:
-		permute4x1AVX2(dst, src, b)
+		permute4x1AVX2(to, from, b)
+		return
 	case idPermute4x2AVX2:
-		permute4x2AVX2(dst, src, b)
+		permute4x2AVX2(to, from, b)
+		return
 	case idPermute4x3AVX2:
-		permute4x3AVX2(dst, src, b)
+		permute4x3AVX2(to, from, b)
+		return
 	case idPermute4x4AVX2:
-		permute4x4AVX2(dst, src, b)
+		permute4x4AVX2(to, from, b)
+		return
 	case idPermute5x1AVX2:
-		permute5x1AVX2(dst, src, b)
+		permute5x1AVX2(to, from, b)
+		return
 	case idPermute5x5AVX2:
-		permute5x5AVX2(dst, src, b)
+		permute5x5AVX2(to, from, b)
+		return
 	case idPermute6x1AVX2:
-		permute6x1AVX2(dst, src, b)
+		permute6x1AVX2(to, from, b)
+		return
 	case idPermute6x6AVX2:
-		permute6x6AVX2(dst, src, b)
+		permute6x6AVX2(to, from, b)
+		return
 	case idPermute7x1AVX2:
-		permute7x1AVX2(dst, src, b)
+		permute7x1AVX2(to, from, b)
+		return
 	case idPermute7x7AVX2:
-		permute7x7AVX2(dst, src, b)
+		permute7x7AVX2(to, from, b)
+		return
 	case idPermute8x1AVX2:
-		permute8x1AVX2(dst, src, b)
+		permute8x1AVX2(to, from, b)
+		return
 	case idPermute8x8AVX2:
-		permute8x8AVX2(dst, src, b)
+		permute8x8AVX2(to, from, b)
+		return
 	case idPermute1x1SSSE3:
-		permute1x1SSSE3(dst, src, b)
+		permute1x1SSSE3(to, from, b)
+		return
 	case idPermute1x2SSSE3:
-		permute1x2SSSE3(dst, src, b)
+		permute1x2SSSE3(to, from, b)
+		return
 	case idPermute1x3SSSE3:
-		permute1x3SSSE3(dst, src, b)
+		permute1x3SSSE3(to, from, b)
+		return
 	case idPermute1x4SSSE3:
-		permute1x4SSSE3(dst, src, b)
+		permute1x4SSSE3(to, from, b)
+		return
 	case idPermute2x1SSSE3:
-		permute2x1SSSE3(dst, src, b)
+		permute2x1SSSE3(to, from, b)
+		return
 	case idPermute2x2SSSE3:
-		permute2x2SSSE3(dst, src, b)
+		permute2x2SSSE3(to, from, b)
+		return
 	case idPermute3x1SSSE3:
-		permute3x1SSSE3(dst, src, b)
+		permute3x1SSSE3(to, from, b)
+		return
 	case idPermute3x2SSSE3:
-		permute3x2SSSE3(dst, src, b)
+		permute3x2SSSE3(to, from, b)
+		return
 	case idPermute3x3SSSE3:
-		permute3x3SSSE3(dst, src, b)
+		permute3x3SSSE3(to, from, b)
+		return
 	case idPermute4x1SSSE3:
-		permute4x1SSSE3(dst, src, b)
+		permute4x1SSSE3(to, from, b)
+		return
 	case idPermute4x2SSSE3:
-		permute4x2SSSE3(dst, src, b)
+		permute4x2SSSE3(to, from, b)
+		return
 	case idPermute4x3SSSE3:
-		permute4x3SSSE3(dst, src, b)
+		permute4x3SSSE3(to, from, b)
+		return
 	case idPermute4x4SSSE3:
-		permute4x4SSSE3(dst, src, b)
+		permute4x4SSSE3(to, from, b)
+		return
 	case idPermute4x4ExchangeAVX2:
-		permute4x4ExchangeAVX2(dst, src, b)
+		permute4x4ExchangeAVX2(to, from, b)
+		return
 	case idPermute8x8ExchangeAVX2:
-		permute8x8ExchangeAVX2(dst, src, b)
-	default:
-		panic("asm: no such kernel")
+		permute8x8ExchangeAVX2(to, from, b)
+		return
 	}
+	panic("asm: no such kernel")
 }

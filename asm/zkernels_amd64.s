@@ -25756,10 +25756,27 @@ done4:
 // func permute1x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute1x1AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X0
+	MOVQ    88(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 (SI), Y0
 	ADDQ           24(BX), CX
@@ -25778,15 +25795,15 @@ TEXT ·permute1x1AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), DI
@@ -25797,16 +25814,16 @@ outer1:
 	MOVQ    R9, 8(SP)
 	MOVQ    48(DX), R9
 	SUBQ    $+2, R9
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R10
 	ORQ     AX, R10
 	TESTQ   $+31, R10
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R8), Y1, Y1
 	VPSHUFB     Y0, Y1, Y2
@@ -25816,12 +25833,12 @@ stream8:
 	ADDQ        SI, CX
 	ADDQ        SI, R8
 	SUBQ        $+2, R9
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R8), Y1, Y1
 	VPSHUFB     Y0, Y1, Y2
@@ -25831,11 +25848,11 @@ plain7:
 	ADDQ        SI, CX
 	ADDQ        SI, R8
 	SUBQ        $+2, R9
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X1
 	VINSERTI128  $0x01, (R8), Y1, Y1
 	VPSHUFB      Y0, Y1, Y2
@@ -25846,30 +25863,30 @@ apart3:
 	ADDQ         SI, CX
 	ADDQ         SI, R8
 	SUBQ         $+2, R9
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R9
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, DI
 	CMOVQLT CX, R8
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), DI
 	ADDQ    88(DX), R8
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, DI
 	MOVQ CX, R8
 	XORQ R9, R9
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -25878,17 +25895,37 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute1x2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute1x2AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X1
+	MOVQ    88(BX), DX
+	VMOVDQU X1, (AX)(DX*1)
+	VPSHUFB 16(CX), X0, X0
+	MOVQ    96(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 16(SI), Y0
 	VBROADCASTI128 (SI), Y1
@@ -25911,15 +25948,15 @@ TEXT ·permute1x2AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R8
@@ -25930,16 +25967,16 @@ outer1:
 	MOVQ    R10, 8(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R11
 	ORQ     AX, R11
 	TESTQ   $+31, R11
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X2
 	VINSERTI128 $0x01, (R9), Y2, Y2
 	VPSHUFB     Y1, Y2, Y3
@@ -25951,12 +25988,12 @@ stream8:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X2
 	VINSERTI128 $0x01, (R9), Y2, Y2
 	VPSHUFB     Y1, Y2, Y3
@@ -25968,11 +26005,11 @@ plain7:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X2
 	VINSERTI128  $0x01, (R9), Y2, Y2
 	VPSHUFB      Y1, Y2, Y3
@@ -25986,30 +26023,30 @@ apart3:
 	ADDQ         DI, CX
 	ADDQ         DI, R9
 	SUBQ         $+2, R10
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R10
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R8
 	ADDQ    88(DX), R9
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R8
 	MOVQ CX, R9
 	XORQ R10, R10
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -26018,17 +26055,40 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute1x3AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute1x3AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X1
+	MOVQ    88(BX), DX
+	VMOVDQU X1, (AX)(DX*1)
+	VPSHUFB 16(CX), X0, X1
+	MOVQ    96(BX), DX
+	VMOVDQU X1, (AX)(DX*1)
+	VPSHUFB 32(CX), X0, X0
+	MOVQ    104(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 32(SI), Y0
 	VBROADCASTI128 16(SI), Y1
@@ -26055,15 +26115,15 @@ TEXT ·permute1x3AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R9
@@ -26074,16 +26134,16 @@ outer1:
 	MOVQ    R11, 8(SP)
 	MOVQ    48(DX), R11
 	SUBQ    $+2, R11
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R12
 	ORQ     AX, R12
 	TESTQ   $+31, R12
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X3
 	VINSERTI128 $0x01, (R10), Y3, Y3
 	VPSHUFB     Y2, Y3, Y4
@@ -26097,12 +26157,12 @@ stream8:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X3
 	VINSERTI128 $0x01, (R10), Y3, Y3
 	VPSHUFB     Y2, Y3, Y4
@@ -26116,11 +26176,11 @@ plain7:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X3
 	VINSERTI128  $0x01, (R10), Y3, Y3
 	VPSHUFB      Y2, Y3, Y4
@@ -26137,30 +26197,30 @@ apart3:
 	ADDQ         R8, CX
 	ADDQ         R8, R10
 	SUBQ         $+2, R11
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R11
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R9
 	CMOVQLT CX, R10
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R9
 	ADDQ    88(DX), R10
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R9
 	MOVQ CX, R10
 	XORQ R11, R11
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -26169,17 +26229,43 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute1x4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute1x4AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X1
+	MOVQ    88(BX), DX
+	VMOVDQU X1, (AX)(DX*1)
+	VPSHUFB 16(CX), X0, X1
+	MOVQ    96(BX), DX
+	VMOVDQU X1, (AX)(DX*1)
+	VPSHUFB 32(CX), X0, X1
+	MOVQ    104(BX), DX
+	VMOVDQU X1, (AX)(DX*1)
+	VPSHUFB 48(CX), X0, X0
+	MOVQ    112(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -26210,15 +26296,15 @@ TEXT ·permute1x4AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R10
@@ -26229,16 +26315,16 @@ outer1:
 	MOVQ    R12, 8(SP)
 	MOVQ    48(DX), R12
 	SUBQ    $+2, R12
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R13
 	ORQ     AX, R13
 	TESTQ   $+31, R13
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R11), Y4, Y4
 	VPSHUFB     Y3, Y4, Y5
@@ -26254,12 +26340,12 @@ stream8:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R11), Y4, Y4
 	VPSHUFB     Y3, Y4, Y5
@@ -26275,11 +26361,11 @@ plain7:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X4
 	VINSERTI128  $0x01, (R11), Y4, Y4
 	VPSHUFB      Y3, Y4, Y5
@@ -26299,30 +26385,30 @@ apart3:
 	ADDQ         R9, CX
 	ADDQ         R9, R11
 	SUBQ         $+2, R12
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R12
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R10
 	CMOVQLT CX, R11
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R10
 	ADDQ    88(DX), R11
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R10
 	MOVQ CX, R11
 	XORQ R12, R12
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -26331,17 +26417,38 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute2x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute2x1AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X0
+	VPSHUFB 16(CX), X1, X1
+	VPOR    X1, X0, X0
+	MOVQ    88(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 16(SI), Y0
 	VBROADCASTI128 (SI), Y1
@@ -26363,15 +26470,15 @@ TEXT ·permute2x1AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R8
@@ -26382,16 +26489,16 @@ outer1:
 	MOVQ    R10, 8(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R11
 	ORQ     AX, R11
 	TESTQ   $+31, R11
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X2
 	VINSERTI128 $0x01, (R9), Y2, Y2
 	VMOVDQU     (CX)(SI*1), X3
@@ -26405,12 +26512,12 @@ stream8:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X2
 	VINSERTI128 $0x01, (R9), Y2, Y2
 	VMOVDQU     (CX)(SI*1), X3
@@ -26424,11 +26531,11 @@ plain7:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X2
 	VINSERTI128  $0x01, (R9), Y2, Y2
 	VMOVDQU      (CX)(SI*1), X3
@@ -26443,30 +26550,30 @@ apart3:
 	ADDQ         DI, CX
 	ADDQ         DI, R9
 	SUBQ         $+2, R10
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R10
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R8
 	ADDQ    88(DX), R9
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R8
 	MOVQ CX, R9
 	XORQ R10, R10
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -26475,17 +26582,43 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute2x2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute2x2AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X2
+	VPSHUFB 16(CX), X1, X3
+	VPOR    X3, X2, X2
+	MOVQ    88(BX), DX
+	VMOVDQU X2, (AX)(DX*1)
+	VPSHUFB 32(CX), X0, X0
+	VPSHUFB 48(CX), X1, X1
+	VPOR    X1, X0, X0
+	MOVQ    96(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -26512,15 +26645,15 @@ TEXT ·permute2x2AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R9
@@ -26531,16 +26664,16 @@ outer1:
 	MOVQ    R11, 8(SP)
 	MOVQ    48(DX), R11
 	SUBQ    $+2, R11
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R12
 	ORQ     AX, R12
 	TESTQ   $+31, R12
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R10), Y4, Y4
 	VMOVDQU     (CX)(SI*1), X5
@@ -26558,12 +26691,12 @@ stream8:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R10), Y4, Y4
 	VMOVDQU     (CX)(SI*1), X5
@@ -26581,11 +26714,11 @@ plain7:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X4
 	VINSERTI128  $0x01, (R10), Y4, Y4
 	VMOVDQU      (CX)(SI*1), X5
@@ -26605,30 +26738,30 @@ apart3:
 	ADDQ         R8, CX
 	ADDQ         R8, R10
 	SUBQ         $+2, R11
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R11
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R9
 	CMOVQLT CX, R10
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R9
 	ADDQ    88(DX), R10
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R9
 	MOVQ CX, R10
 	XORQ R11, R11
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -26637,17 +26770,42 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute3x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute3x1AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X0
+	VPSHUFB 16(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 32(CX), X2, X1
+	VPOR    X1, X0, X0
+	MOVQ    88(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 32(SI), Y0
 	VBROADCASTI128 16(SI), Y1
@@ -26672,15 +26830,15 @@ TEXT ·permute3x1AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R9
@@ -26691,16 +26849,16 @@ outer1:
 	MOVQ    R11, 8(SP)
 	MOVQ    48(DX), R11
 	SUBQ    $+2, R11
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R12
 	ORQ     AX, R12
 	TESTQ   $+31, R12
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X3
 	VINSERTI128 $0x01, (R10), Y3, Y3
 	VMOVDQU     (CX)(SI*1), X4
@@ -26718,12 +26876,12 @@ stream8:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X3
 	VINSERTI128 $0x01, (R10), Y3, Y3
 	VMOVDQU     (CX)(SI*1), X4
@@ -26741,11 +26899,11 @@ plain7:
 	ADDQ        R8, CX
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X3
 	VINSERTI128  $0x01, (R10), Y3, Y3
 	VMOVDQU      (CX)(SI*1), X4
@@ -26764,30 +26922,30 @@ apart3:
 	ADDQ         R8, CX
 	ADDQ         R8, R10
 	SUBQ         $+2, R11
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R11
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R9
 	CMOVQLT CX, R10
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R9
 	ADDQ    88(DX), R10
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R9
 	MOVQ CX, R10
 	XORQ R11, R11
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -26796,17 +26954,49 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute3x2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute3x2AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X3
+	VPSHUFB 16(CX), X1, X4
+	VPOR    X4, X3, X3
+	VPSHUFB 32(CX), X2, X4
+	VPOR    X4, X3, X3
+	MOVQ    88(BX), DX
+	VMOVDQU X3, (AX)(DX*1)
+	VPSHUFB 48(CX), X0, X0
+	VPSHUFB 64(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 80(CX), X2, X1
+	VPOR    X1, X0, X0
+	MOVQ    96(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 80(SI), Y0
 	VBROADCASTI128 64(SI), Y1
@@ -26837,15 +27027,15 @@ TEXT ·permute3x2AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R10
@@ -26856,16 +27046,16 @@ outer1:
 	MOVQ    R12, 8(SP)
 	MOVQ    48(DX), R12
 	SUBQ    $+2, R12
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R13
 	ORQ     AX, R13
 	TESTQ   $+31, R13
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X6
 	VINSERTI128 $0x01, (R11), Y6, Y6
 	VMOVDQU     (CX)(SI*1), X7
@@ -26889,12 +27079,12 @@ stream8:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X6
 	VINSERTI128 $0x01, (R11), Y6, Y6
 	VMOVDQU     (CX)(SI*1), X7
@@ -26918,11 +27108,11 @@ plain7:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X6
 	VINSERTI128  $0x01, (R11), Y6, Y6
 	VMOVDQU      (CX)(SI*1), X7
@@ -26948,30 +27138,30 @@ apart3:
 	ADDQ         R9, CX
 	ADDQ         R9, R11
 	SUBQ         $+2, R12
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R12
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R10
 	CMOVQLT CX, R11
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R10
 	ADDQ    88(DX), R11
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R10
 	MOVQ CX, R11
 	XORQ R12, R12
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -26980,17 +27170,56 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute3x3AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute3x3AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X3
+	VPSHUFB 16(CX), X1, X4
+	VPOR    X4, X3, X3
+	VPSHUFB 32(CX), X2, X4
+	VPOR    X4, X3, X3
+	MOVQ    88(BX), DX
+	VMOVDQU X3, (AX)(DX*1)
+	VPSHUFB 48(CX), X0, X3
+	VPSHUFB 64(CX), X1, X4
+	VPOR    X4, X3, X3
+	VPSHUFB 80(CX), X2, X4
+	VPOR    X4, X3, X3
+	MOVQ    96(BX), DX
+	VMOVDQU X3, (AX)(DX*1)
+	VPSHUFB 96(CX), X0, X0
+	VPSHUFB 112(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 128(CX), X2, X1
+	VPOR    X1, X0, X0
+	MOVQ    104(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 128(SI), Y0
 	VBROADCASTI128 112(SI), Y1
@@ -27027,15 +27256,15 @@ TEXT ·permute3x3AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R11
@@ -27046,16 +27275,16 @@ outer1:
 	MOVQ    R13, 8(SP)
 	MOVQ    48(DX), R13
 	SUBQ    $+2, R13
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R14
 	ORQ     AX, R14
 	TESTQ   $+31, R14
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X9
 	VINSERTI128 $0x01, (R12), Y9, Y9
 	VMOVDQU     (CX)(SI*1), X10
@@ -27085,12 +27314,12 @@ stream8:
 	ADDQ        R10, CX
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X9
 	VINSERTI128 $0x01, (R12), Y9, Y9
 	VMOVDQU     (CX)(SI*1), X10
@@ -27120,11 +27349,11 @@ plain7:
 	ADDQ        R10, CX
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X9
 	VINSERTI128  $0x01, (R12), Y9, Y9
 	VMOVDQU      (CX)(SI*1), X10
@@ -27157,30 +27386,30 @@ apart3:
 	ADDQ         R10, CX
 	ADDQ         R10, R12
 	SUBQ         $+2, R13
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R13
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R11
 	CMOVQLT CX, R12
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R11
 	ADDQ    88(DX), R12
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R11
 	MOVQ CX, R12
 	XORQ R13, R13
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -27189,17 +27418,46 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute4x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute4x1AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    48(BX), DX
+	VMOVDQU (CX)(DX*1), X3
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X0
+	VPSHUFB 16(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 32(CX), X2, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 48(CX), X3, X1
+	VPOR    X1, X0, X0
+	MOVQ    88(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 48(SI), Y0
 	VBROADCASTI128 32(SI), Y1
@@ -27227,15 +27485,15 @@ TEXT ·permute4x1AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R10
@@ -27246,16 +27504,16 @@ outer1:
 	MOVQ    R12, 8(SP)
 	MOVQ    48(DX), R12
 	SUBQ    $+2, R12
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R13
 	ORQ     AX, R13
 	TESTQ   $+31, R13
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R11), Y4, Y4
 	VMOVDQU     (CX)(SI*1), X5
@@ -27277,12 +27535,12 @@ stream8:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X4
 	VINSERTI128 $0x01, (R11), Y4, Y4
 	VMOVDQU     (CX)(SI*1), X5
@@ -27304,11 +27562,11 @@ plain7:
 	ADDQ        R9, CX
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X4
 	VINSERTI128  $0x01, (R11), Y4, Y4
 	VMOVDQU      (CX)(SI*1), X5
@@ -27331,30 +27589,30 @@ apart3:
 	ADDQ         R9, CX
 	ADDQ         R9, R11
 	SUBQ         $+2, R12
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R12
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R10
 	CMOVQLT CX, R11
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R10
 	ADDQ    88(DX), R11
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R10
 	MOVQ CX, R11
 	XORQ R12, R12
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -27363,17 +27621,55 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute4x2AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute4x2AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    48(BX), DX
+	VMOVDQU (CX)(DX*1), X3
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X4
+	VPSHUFB 16(CX), X1, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 32(CX), X2, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 48(CX), X3, X5
+	VPOR    X5, X4, X4
+	MOVQ    88(BX), DX
+	VMOVDQU X4, (AX)(DX*1)
+	VPSHUFB 64(CX), X0, X0
+	VPSHUFB 80(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 96(CX), X2, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 112(CX), X3, X1
+	VPOR    X1, X0, X0
+	MOVQ    96(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 112(SI), Y0
 	VBROADCASTI128 96(SI), Y1
@@ -27408,15 +27704,15 @@ TEXT ·permute4x2AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R11
@@ -27427,16 +27723,16 @@ outer1:
 	MOVQ    R13, 8(SP)
 	MOVQ    48(DX), R13
 	SUBQ    $+2, R13
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R14
 	ORQ     AX, R14
 	TESTQ   $+31, R14
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X8
 	VINSERTI128 $0x01, (R12), Y8, Y8
 	VMOVDQU     (CX)(SI*1), X9
@@ -27466,12 +27762,12 @@ stream8:
 	ADDQ        R10, CX
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X8
 	VINSERTI128 $0x01, (R12), Y8, Y8
 	VMOVDQU     (CX)(SI*1), X9
@@ -27501,11 +27797,11 @@ plain7:
 	ADDQ        R10, CX
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X8
 	VINSERTI128  $0x01, (R12), Y8, Y8
 	VMOVDQU      (CX)(SI*1), X9
@@ -27537,30 +27833,30 @@ apart3:
 	ADDQ         R10, CX
 	ADDQ         R10, R12
 	SUBQ         $+2, R13
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R13
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R11
 	CMOVQLT CX, R12
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R11
 	ADDQ    88(DX), R12
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R11
 	MOVQ CX, R12
 	XORQ R13, R13
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -27569,17 +27865,64 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute4x3AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute4x3AVX2(SB), $120-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    48(BX), DX
+	VMOVDQU (CX)(DX*1), X3
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X4
+	VPSHUFB 16(CX), X1, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 32(CX), X2, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 48(CX), X3, X5
+	VPOR    X5, X4, X4
+	MOVQ    88(BX), DX
+	VMOVDQU X4, (AX)(DX*1)
+	VPSHUFB 64(CX), X0, X4
+	VPSHUFB 80(CX), X1, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 96(CX), X2, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 112(CX), X3, X5
+	VPOR    X5, X4, X4
+	MOVQ    96(BX), DX
+	VMOVDQU X4, (AX)(DX*1)
+	VPSHUFB 128(CX), X0, X0
+	VPSHUFB 144(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 160(CX), X2, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 176(CX), X3, X1
+	VPOR    X1, X0, X0
+	MOVQ    104(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 176(SI), Y0
 	VMOVDQU        Y0, 40(SP)
@@ -27623,15 +27966,15 @@ TEXT ·permute4x3AVX2(SB), $120-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 104(SP)
 	MOVQ CX, 112(SP)
 
-outer1:
+outer2:
 	MOVQ    80(SP), AX
 	MOVQ    88(SP), CX
 	MOVQ    56(DX), R12
@@ -27642,16 +27985,16 @@ outer1:
 	MOVQ    R14, 72(SP)
 	MOVQ    48(DX), R14
 	SUBQ    $+2, R14
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R15
 	ORQ     AX, R15
 	TESTQ   $+31, R15
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R13), Y1, Y1
 	VMOVDQU     (CX)(SI*1), X2
@@ -27689,12 +28032,12 @@ stream8:
 	ADDQ        R11, CX
 	ADDQ        R11, R13
 	SUBQ        $+2, R14
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R13), Y1, Y1
 	VMOVDQU     (CX)(SI*1), X2
@@ -27732,11 +28075,11 @@ plain7:
 	ADDQ        R11, CX
 	ADDQ        R11, R13
 	SUBQ        $+2, R14
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X1
 	VINSERTI128  $0x01, (R13), Y1, Y1
 	VMOVDQU      (CX)(SI*1), X2
@@ -27777,30 +28120,30 @@ apart3:
 	ADDQ         R11, CX
 	ADDQ         R11, R13
 	SUBQ         $+2, R14
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R14
-	JNZ     even5
+	JNZ     even6
 	DECQ    72(SP)
 	CMOVQLT AX, R12
 	CMOVQLT CX, R13
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R12
 	ADDQ    88(DX), R13
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 72(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R12
 	MOVQ CX, R13
 	XORQ R14, R14
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 104(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 80(SP)
@@ -27809,17 +28152,73 @@ done6:
 	ADDQ 112(SP), AX
 	MOVQ AX, 104(SP)
 	DECQ 96(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute4x4AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute4x4AVX2(SB), $248-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    48(BX), DX
+	VMOVDQU (CX)(DX*1), X3
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X4
+	VPSHUFB 16(CX), X1, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 32(CX), X2, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 48(CX), X3, X5
+	VPOR    X5, X4, X4
+	MOVQ    88(BX), DX
+	VMOVDQU X4, (AX)(DX*1)
+	VPSHUFB 64(CX), X0, X4
+	VPSHUFB 80(CX), X1, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 96(CX), X2, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 112(CX), X3, X5
+	VPOR    X5, X4, X4
+	MOVQ    96(BX), DX
+	VMOVDQU X4, (AX)(DX*1)
+	VPSHUFB 128(CX), X0, X4
+	VPSHUFB 144(CX), X1, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 160(CX), X2, X5
+	VPOR    X5, X4, X4
+	VPSHUFB 176(CX), X3, X5
+	VPOR    X5, X4, X4
+	MOVQ    104(BX), DX
+	VMOVDQU X4, (AX)(DX*1)
+	VPSHUFB 192(CX), X0, X0
+	VPSHUFB 208(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 224(CX), X2, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 240(CX), X3, X1
+	VPOR    X1, X0, X0
+	MOVQ    112(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 240(SI), Y0
 	VMOVDQU        Y0, 168(SP)
@@ -27874,15 +28273,15 @@ TEXT ·permute4x4AVX2(SB), $248-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 232(SP)
 	MOVQ CX, 240(SP)
 
-outer1:
+outer2:
 	MOVQ    208(SP), AX
 	MOVQ    216(SP), CX
 	MOVQ    56(DX), R13
@@ -27893,16 +28292,16 @@ outer1:
 	MOVQ    R15, 200(SP)
 	MOVQ    48(DX), R15
 	SUBQ    $+2, R15
-	JLT     last4
+	JLT     last5
 	CMPQ    BX, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), BP
 	ORQ     AX, BP
 	TESTQ   $+31, BP
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R14), Y1, Y1
 	VMOVDQU     (CX)(SI*1), X2
@@ -27948,12 +28347,12 @@ stream8:
 	ADDQ        R12, CX
 	ADDQ        R12, R14
 	SUBQ        $+2, R15
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	VMOVDQU     (CX), X1
 	VINSERTI128 $0x01, (R14), Y1, Y1
 	VMOVDQU     (CX)(SI*1), X2
@@ -27999,11 +28398,11 @@ plain7:
 	ADDQ        R12, CX
 	ADDQ        R12, R14
 	SUBQ        $+2, R15
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	VMOVDQU      (CX), X1
 	VINSERTI128  $0x01, (R14), Y1, Y1
 	VMOVDQU      (CX)(SI*1), X2
@@ -28053,30 +28452,30 @@ apart3:
 	ADDQ         R12, CX
 	ADDQ         R12, R14
 	SUBQ         $+2, R15
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R15
-	JNZ     even5
+	JNZ     even6
 	DECQ    200(SP)
 	CMOVQLT AX, R13
 	CMOVQLT CX, R14
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R13
 	ADDQ    88(DX), R14
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 200(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R13
 	MOVQ CX, R14
 	XORQ R15, R15
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 232(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 208(SP)
@@ -28085,17 +28484,50 @@ done6:
 	ADDQ 240(SP), AX
 	MOVQ AX, 232(SP)
 	DECQ 224(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
 // func permute5x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute5x1AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    48(BX), DX
+	VMOVDQU (CX)(DX*1), X3
+	MOVQ    56(BX), DX
+	VMOVDQU (CX)(DX*1), X4
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X0
+	VPSHUFB 16(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 32(CX), X2, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 48(CX), X3, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 64(CX), X4, X1
+	VPOR    X1, X0, X0
+	MOVQ    88(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 64(SI), Y0
 	VBROADCASTI128 48(SI), Y1
@@ -28117,15 +28549,15 @@ TEXT ·permute5x1AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R8
@@ -28136,16 +28568,16 @@ outer1:
 	MOVQ    R10, 8(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
-	JLT     last4
+	JLT     last5
 	CMPQ    SI, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R11
 	ORQ     AX, R11
 	TESTQ   $+31, R11
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	MOVQ        24(BX), R11
 	VMOVDQU     (CX)(R11*1), X5
 	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
@@ -28176,12 +28608,12 @@ stream8:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	MOVQ        24(BX), R11
 	VMOVDQU     (CX)(R11*1), X5
 	VINSERTI128 $0x01, (R9)(R11*1), Y5, Y5
@@ -28212,11 +28644,11 @@ plain7:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	MOVQ         24(BX), R11
 	VMOVDQU      (CX)(R11*1), X5
 	VINSERTI128  $0x01, (R9)(R11*1), Y5, Y5
@@ -28248,30 +28680,30 @@ apart3:
 	ADDQ         DI, CX
 	ADDQ         DI, R9
 	SUBQ         $+2, R10
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R10
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R8
 	ADDQ    88(DX), R9
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R8
 	MOVQ CX, R9
 	XORQ R10, R10
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -28280,7 +28712,7 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
@@ -28420,10 +28852,47 @@ done7:
 // func permute6x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute6x1AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    48(BX), DX
+	VMOVDQU (CX)(DX*1), X3
+	MOVQ    56(BX), DX
+	VMOVDQU (CX)(DX*1), X4
+	MOVQ    64(BX), DX
+	VMOVDQU (CX)(DX*1), X5
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X0
+	VPSHUFB 16(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 32(CX), X2, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 48(CX), X3, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 64(CX), X4, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 80(CX), X5, X1
+	VPOR    X1, X0, X0
+	MOVQ    88(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 80(SI), Y0
 	VBROADCASTI128 64(SI), Y1
@@ -28446,15 +28915,15 @@ TEXT ·permute6x1AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R8
@@ -28465,16 +28934,16 @@ outer1:
 	MOVQ    R10, 8(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
-	JLT     last4
+	JLT     last5
 	CMPQ    SI, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R11
 	ORQ     AX, R11
 	TESTQ   $+31, R11
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	MOVQ        24(BX), R11
 	VMOVDQU     (CX)(R11*1), X6
 	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
@@ -28510,12 +28979,12 @@ stream8:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	MOVQ        24(BX), R11
 	VMOVDQU     (CX)(R11*1), X6
 	VINSERTI128 $0x01, (R9)(R11*1), Y6, Y6
@@ -28551,11 +29020,11 @@ plain7:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	MOVQ         24(BX), R11
 	VMOVDQU      (CX)(R11*1), X6
 	VINSERTI128  $0x01, (R9)(R11*1), Y6, Y6
@@ -28592,30 +29061,30 @@ apart3:
 	ADDQ         DI, CX
 	ADDQ         DI, R9
 	SUBQ         $+2, R10
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R10
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R8
 	ADDQ    88(DX), R9
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R8
 	MOVQ CX, R9
 	XORQ R10, R10
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -28624,7 +29093,7 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
@@ -28769,10 +29238,51 @@ done7:
 // func permute7x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute7x1AVX2(SB), $56-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    48(BX), DX
+	VMOVDQU (CX)(DX*1), X3
+	MOVQ    56(BX), DX
+	VMOVDQU (CX)(DX*1), X4
+	MOVQ    64(BX), DX
+	VMOVDQU (CX)(DX*1), X5
+	MOVQ    72(BX), DX
+	VMOVDQU (CX)(DX*1), X6
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X0
+	VPSHUFB 16(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 32(CX), X2, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 48(CX), X3, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 64(CX), X4, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 80(CX), X5, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 96(CX), X6, X1
+	VPOR    X1, X0, X0
+	MOVQ    88(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 96(SI), Y0
 	VBROADCASTI128 80(SI), Y1
@@ -28796,15 +29306,15 @@ TEXT ·permute7x1AVX2(SB), $56-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 40(SP)
 	MOVQ CX, 48(SP)
 
-outer1:
+outer2:
 	MOVQ    16(SP), AX
 	MOVQ    24(SP), CX
 	MOVQ    56(DX), R8
@@ -28815,16 +29325,16 @@ outer1:
 	MOVQ    R10, 8(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
-	JLT     last4
+	JLT     last5
 	CMPQ    SI, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R11
 	ORQ     AX, R11
 	TESTQ   $+31, R11
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	MOVQ        24(BX), R11
 	VMOVDQU     (CX)(R11*1), X7
 	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
@@ -28865,12 +29375,12 @@ stream8:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	MOVQ        24(BX), R11
 	VMOVDQU     (CX)(R11*1), X7
 	VINSERTI128 $0x01, (R9)(R11*1), Y7, Y7
@@ -28911,11 +29421,11 @@ plain7:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	MOVQ         24(BX), R11
 	VMOVDQU      (CX)(R11*1), X7
 	VINSERTI128  $0x01, (R9)(R11*1), Y7, Y7
@@ -28957,30 +29467,30 @@ apart3:
 	ADDQ         DI, CX
 	ADDQ         DI, R9
 	SUBQ         $+2, R10
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R10
-	JNZ     even5
+	JNZ     even6
 	DECQ    8(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R8
 	ADDQ    88(DX), R9
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 8(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R8
 	MOVQ CX, R9
 	XORQ R10, R10
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 40(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 16(SP)
@@ -28989,7 +29499,7 @@ done6:
 	ADDQ 48(SP), AX
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 
@@ -29139,10 +29649,55 @@ done7:
 // func permute8x1AVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·permute8x1AVX2(SB), $120-24
-	MOVQ           dst+0(FP), AX
-	MOVQ           src+8(FP), CX
-	MOVQ           b+16(FP), DX
-	MOVQ           208(DX), BX
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    208(DX), BX
+	MOVQ    48(DX), SI
+	MOVQ    (DX), DI
+	DECQ    SI
+	DECQ    DI
+	ORQ     DI, SI
+	ORQ     72(DX), SI
+	JNZ     many1
+	MOVQ    24(BX), DX
+	VMOVDQU (CX)(DX*1), X0
+	MOVQ    32(BX), DX
+	VMOVDQU (CX)(DX*1), X1
+	MOVQ    40(BX), DX
+	VMOVDQU (CX)(DX*1), X2
+	MOVQ    48(BX), DX
+	VMOVDQU (CX)(DX*1), X3
+	MOVQ    56(BX), DX
+	VMOVDQU (CX)(DX*1), X4
+	MOVQ    64(BX), DX
+	VMOVDQU (CX)(DX*1), X5
+	MOVQ    72(BX), DX
+	VMOVDQU (CX)(DX*1), X6
+	MOVQ    80(BX), DX
+	VMOVDQU (CX)(DX*1), X7
+	MOVQ    536(BX), CX
+	VPSHUFB (CX), X0, X0
+	VPSHUFB 16(CX), X1, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 32(CX), X2, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 48(CX), X3, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 64(CX), X4, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 80(CX), X5, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 96(CX), X6, X1
+	VPOR    X1, X0, X0
+	VPSHUFB 112(CX), X7, X1
+	VPOR    X1, X0, X0
+	MOVQ    88(BX), CX
+	VMOVDQU X0, (AX)(CX*1)
+	VZEROUPPER
+	RET
+
+many1:
 	MOVQ           536(BX), SI
 	VBROADCASTI128 112(SI), Y0
 	VMOVDQU        Y0, 40(SP)
@@ -29169,15 +29724,15 @@ TEXT ·permute8x1AVX2(SB), $120-24
 	MOVQ           $+16, CX
 	MOVQ           24(DX), AX
 	TESTQ          AX, AX
-	JNZ            some2
+	JNZ            some3
 	LEAQ           8(DX), AX
 	XORQ           CX, CX
 
-some2:
+some3:
 	MOVQ AX, 104(SP)
 	MOVQ CX, 112(SP)
 
-outer1:
+outer2:
 	MOVQ    80(SP), AX
 	MOVQ    88(SP), CX
 	MOVQ    56(DX), R8
@@ -29188,16 +29743,16 @@ outer1:
 	MOVQ    R10, 72(SP)
 	MOVQ    48(DX), R10
 	SUBQ    $+2, R10
-	JLT     last4
+	JLT     last5
 	CMPQ    SI, $+32
-	JNE     apart3
+	JNE     apart4
 	MOVQ    (SP), R11
 	ORQ     AX, R11
 	TESTQ   $+31, R11
-	JNZ     plain7
+	JNZ     plain8
 	PCALIGN $0x40
 
-stream8:
+stream9:
 	MOVQ        24(BX), R11
 	VMOVDQU     (CX)(R11*1), X1
 	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
@@ -29243,12 +29798,12 @@ stream8:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         stream8
+	JGE         stream9
 	SFENCE
-	JMP         last4
+	JMP         last5
 	PCALIGN $0x40
 
-plain7:
+plain8:
 	MOVQ        24(BX), R11
 	VMOVDQU     (CX)(R11*1), X1
 	VINSERTI128 $0x01, (R9)(R11*1), Y1, Y1
@@ -29294,11 +29849,11 @@ plain7:
 	ADDQ        DI, CX
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
-	JGE         plain7
-	JMP         last4
+	JGE         plain8
+	JMP         last5
 	PCALIGN $0x40
 
-apart3:
+apart4:
 	MOVQ         24(BX), R11
 	VMOVDQU      (CX)(R11*1), X1
 	VINSERTI128  $0x01, (R9)(R11*1), Y1, Y1
@@ -29345,30 +29900,30 @@ apart3:
 	ADDQ         DI, CX
 	ADDQ         DI, R9
 	SUBQ         $+2, R10
-	JGE          apart3
+	JGE          apart4
 
-last4:
+last5:
 	INCQ    R10
-	JNZ     even5
+	JNZ     even6
 	DECQ    72(SP)
 	CMOVQLT AX, R8
 	CMOVQLT CX, R9
-	JLT     apart3
+	JLT     apart4
 	ADDQ    80(DX), R8
 	ADDQ    88(DX), R9
-	JMP     apart3
+	JMP     apart4
 
-even5:
+even6:
 	DECQ 72(SP)
-	JLT  done6
+	JLT  done7
 	ADDQ 80(DX), AX
 	ADDQ 88(DX), CX
 	MOVQ AX, R8
 	MOVQ CX, R9
 	XORQ R10, R10
-	JMP  apart3
+	JMP  apart4
 
-done6:
+done7:
 	MOVQ 104(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 80(SP)
@@ -29377,7 +29932,7 @@ done6:
 	ADDQ 112(SP), AX
 	MOVQ AX, 104(SP)
 	DECQ 96(SP)
-	JNZ  outer1
+	JNZ  outer2
 	VZEROUPPER
 	RET
 

@@ -1404,137 +1404,207 @@ var archKernels = []Kernel{
 	{ID: idPermute4x4InterleaveB8NEON, Name: "permute4x4InterleaveB8NEON", Op: Permute, Size: 8, I: 4, J: 4, Vector: 16, Weave: Interleave, Needs: cpu.NEON},
 }
 
-// callArch runs an assembly kernel. The calls are direct: through a func value
-// every argument would escape to the heap.
-func callArch(id ID, dst, src *byte, b *Block) {
+// Call runs kernel id on items of size bytes, in the block whose first items are
+// at dst[d] and src[s]. Kernels of one size only ignore size.
+func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
+	if id < numGeneric {
+		callGeneric(id, dst, d, src, s, size, b)
+		return
+	}
+	// The calls are made here, since a function between would take a tenth of the time of
+	// a tiny copy, and directly: through a func value every argument would escape to the heap.
+	raceBlock(dst, d, src, s, size, id, b)
+	to, from := &dst[d], &src[s]
 	switch id {
 	case idRowsNEON:
-		rowsNEON(dst, src, b)
+		rowsNEON(to, from, b)
+		return
 	case idRowsStreamNEON:
-		rowsStreamNEON(dst, src, b)
+		rowsStreamNEON(to, from, b)
+		return
 	case idFillB1NEON:
-		fillB1NEON(dst, src, b)
+		fillB1NEON(to, from, b)
+		return
 	case idFillB2NEON:
-		fillB2NEON(dst, src, b)
+		fillB2NEON(to, from, b)
+		return
 	case idFillB4NEON:
-		fillB4NEON(dst, src, b)
+		fillB4NEON(to, from, b)
+		return
 	case idFillB8NEON:
-		fillB8NEON(dst, src, b)
+		fillB8NEON(to, from, b)
+		return
 	case idFillB16NEON:
-		fillB16NEON(dst, src, b)
+		fillB16NEON(to, from, b)
+		return
 	case idItemsB1NEON:
-		itemsB1NEON(dst, src, b)
+		itemsB1NEON(to, from, b)
+		return
 	case idItemsB2NEON:
-		itemsB2NEON(dst, src, b)
+		itemsB2NEON(to, from, b)
+		return
 	case idItemsB4NEON:
-		itemsB4NEON(dst, src, b)
+		itemsB4NEON(to, from, b)
+		return
 	case idItemsB8NEON:
-		itemsB8NEON(dst, src, b)
+		itemsB8NEON(to, from, b)
+		return
 	case idItemsB16NEON:
-		itemsB16NEON(dst, src, b)
+		itemsB16NEON(to, from, b)
+		return
 	case idTransposeB1NEON:
-		transposeB1NEON(dst, src, b)
+		transposeB1NEON(to, from, b)
+		return
 	case idTransposeB2NEON:
-		transposeB2NEON(dst, src, b)
+		transposeB2NEON(to, from, b)
+		return
 	case idTransposeSmallB2NEON:
-		transposeSmallB2NEON(dst, src, b)
+		transposeSmallB2NEON(to, from, b)
+		return
 	case idTransposeB4NEON:
-		transposeB4NEON(dst, src, b)
+		transposeB4NEON(to, from, b)
+		return
 	case idTransposeSmallB4NEON:
-		transposeSmallB4NEON(dst, src, b)
+		transposeSmallB4NEON(to, from, b)
+		return
 	case idTransposeB8NEON:
-		transposeB8NEON(dst, src, b)
+		transposeB8NEON(to, from, b)
+		return
 	case idTransposeSmallB8NEON:
-		transposeSmallB8NEON(dst, src, b)
+		transposeSmallB8NEON(to, from, b)
+		return
 	case idTransposeB16NEON:
-		transposeB16NEON(dst, src, b)
+		transposeB16NEON(to, from, b)
+		return
 	case idTransposeB3NEON:
-		transposeB3NEON(dst, src, b)
+		transposeB3NEON(to, from, b)
+		return
 	case idTransposeB6NEON:
-		transposeB6NEON(dst, src, b)
+		transposeB6NEON(to, from, b)
+		return
 	case idTransposeB12NEON:
-		transposeB12NEON(dst, src, b)
+		transposeB12NEON(to, from, b)
+		return
 	case idPermute1x1NEON:
-		permute1x1NEON(dst, src, b)
+		permute1x1NEON(to, from, b)
+		return
 	case idPermute1x2NEON:
-		permute1x2NEON(dst, src, b)
+		permute1x2NEON(to, from, b)
+		return
 	case idPermute1x3NEON:
-		permute1x3NEON(dst, src, b)
+		permute1x3NEON(to, from, b)
+		return
 	case idPermute1x4NEON:
-		permute1x4NEON(dst, src, b)
+		permute1x4NEON(to, from, b)
+		return
 	case idPermute2x1NEON:
-		permute2x1NEON(dst, src, b)
+		permute2x1NEON(to, from, b)
+		return
 	case idPermute2x2NEON:
-		permute2x2NEON(dst, src, b)
+		permute2x2NEON(to, from, b)
+		return
 	case idPermute2x3NEON:
-		permute2x3NEON(dst, src, b)
+		permute2x3NEON(to, from, b)
+		return
 	case idPermute2x4NEON:
-		permute2x4NEON(dst, src, b)
+		permute2x4NEON(to, from, b)
+		return
 	case idPermute3x1NEON:
-		permute3x1NEON(dst, src, b)
+		permute3x1NEON(to, from, b)
+		return
 	case idPermute3x2NEON:
-		permute3x2NEON(dst, src, b)
+		permute3x2NEON(to, from, b)
+		return
 	case idPermute3x3NEON:
-		permute3x3NEON(dst, src, b)
+		permute3x3NEON(to, from, b)
+		return
 	case idPermute3x4NEON:
-		permute3x4NEON(dst, src, b)
+		permute3x4NEON(to, from, b)
+		return
 	case idPermute4x1NEON:
-		permute4x1NEON(dst, src, b)
+		permute4x1NEON(to, from, b)
+		return
 	case idPermute4x2NEON:
-		permute4x2NEON(dst, src, b)
+		permute4x2NEON(to, from, b)
+		return
 	case idPermute4x3NEON:
-		permute4x3NEON(dst, src, b)
+		permute4x3NEON(to, from, b)
+		return
 	case idPermute4x4NEON:
-		permute4x4NEON(dst, src, b)
+		permute4x4NEON(to, from, b)
+		return
 	case idPermute2x2DeinterleaveB1NEON:
-		permute2x2DeinterleaveB1NEON(dst, src, b)
+		permute2x2DeinterleaveB1NEON(to, from, b)
+		return
 	case idPermute2x2DeinterleaveB2NEON:
-		permute2x2DeinterleaveB2NEON(dst, src, b)
+		permute2x2DeinterleaveB2NEON(to, from, b)
+		return
 	case idPermute2x2DeinterleaveB4NEON:
-		permute2x2DeinterleaveB4NEON(dst, src, b)
+		permute2x2DeinterleaveB4NEON(to, from, b)
+		return
 	case idPermute2x2DeinterleaveB8NEON:
-		permute2x2DeinterleaveB8NEON(dst, src, b)
+		permute2x2DeinterleaveB8NEON(to, from, b)
+		return
 	case idPermute3x3DeinterleaveB1NEON:
-		permute3x3DeinterleaveB1NEON(dst, src, b)
+		permute3x3DeinterleaveB1NEON(to, from, b)
+		return
 	case idPermute3x3DeinterleaveB2NEON:
-		permute3x3DeinterleaveB2NEON(dst, src, b)
+		permute3x3DeinterleaveB2NEON(to, from, b)
+		return
 	case idPermute3x3DeinterleaveB4NEON:
-		permute3x3DeinterleaveB4NEON(dst, src, b)
+		permute3x3DeinterleaveB4NEON(to, from, b)
+		return
 	case idPermute3x3DeinterleaveB8NEON:
-		permute3x3DeinterleaveB8NEON(dst, src, b)
+		permute3x3DeinterleaveB8NEON(to, from, b)
+		return
 	case idPermute4x4DeinterleaveB1NEON:
-		permute4x4DeinterleaveB1NEON(dst, src, b)
+		permute4x4DeinterleaveB1NEON(to, from, b)
+		return
 	case idPermute4x4DeinterleaveB2NEON:
-		permute4x4DeinterleaveB2NEON(dst, src, b)
+		permute4x4DeinterleaveB2NEON(to, from, b)
+		return
 	case idPermute4x4DeinterleaveB4NEON:
-		permute4x4DeinterleaveB4NEON(dst, src, b)
+		permute4x4DeinterleaveB4NEON(to, from, b)
+		return
 	case idPermute4x4DeinterleaveB8NEON:
-		permute4x4DeinterleaveB8NEON(dst, src, b)
+		permute4x4DeinterleaveB8NEON(to, from, b)
+		return
 	case idPermute2x2InterleaveB1NEON:
-		permute2x2InterleaveB1NEON(dst, src, b)
+		permute2x2InterleaveB1NEON(to, from, b)
+		return
 	case idPermute2x2InterleaveB2NEON:
-		permute2x2InterleaveB2NEON(dst, src, b)
+		permute2x2InterleaveB2NEON(to, from, b)
+		return
 	case idPermute2x2InterleaveB4NEON:
-		permute2x2InterleaveB4NEON(dst, src, b)
+		permute2x2InterleaveB4NEON(to, from, b)
+		return
 	case idPermute2x2InterleaveB8NEON:
-		permute2x2InterleaveB8NEON(dst, src, b)
+		permute2x2InterleaveB8NEON(to, from, b)
+		return
 	case idPermute3x3InterleaveB1NEON:
-		permute3x3InterleaveB1NEON(dst, src, b)
+		permute3x3InterleaveB1NEON(to, from, b)
+		return
 	case idPermute3x3InterleaveB2NEON:
-		permute3x3InterleaveB2NEON(dst, src, b)
+		permute3x3InterleaveB2NEON(to, from, b)
+		return
 	case idPermute3x3InterleaveB4NEON:
-		permute3x3InterleaveB4NEON(dst, src, b)
+		permute3x3InterleaveB4NEON(to, from, b)
+		return
 	case idPermute3x3InterleaveB8NEON:
-		permute3x3InterleaveB8NEON(dst, src, b)
+		permute3x3InterleaveB8NEON(to, from, b)
+		return
 	case idPermute4x4InterleaveB1NEON:
-		permute4x4InterleaveB1NEON(dst, src, b)
+		permute4x4InterleaveB1NEON(to, from, b)
+		return
 	case idPermute4x4InterleaveB2NEON:
-		permute4x4InterleaveB2NEON(dst, src, b)
+		permute4x4InterleaveB2NEON(to, from, b)
+		return
 	case idPermute4x4InterleaveB4NEON:
-		permute4x4InterleaveB4NEON(dst, src, b)
+		permute4x4InterleaveB4NEON(to, from, b)
+		return
 	case idPermute4x4InterleaveB8NEON:
-		permute4x4InterleaveB8NEON(dst, src, b)
-	default:
-		panic("asm: no such kernel")
+		permute4x4InterleaveB8NEON(to, from, b)
+		return
 	}
+	panic("asm: no such kernel")
 }

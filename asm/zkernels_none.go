@@ -6,11 +6,12 @@ package asm
 
 var archKernels = []Kernel{}
 
-// callArch runs an assembly kernel. The calls are direct: through a func value
-// every argument would escape to the heap.
-func callArch(id ID, dst, src *byte, b *Block) {
-	switch id {
-	default:
-		panic("asm: no such kernel")
+// Call runs kernel id on items of size bytes, in the block whose first items are
+// at dst[d] and src[s]. Kernels of one size only ignore size.
+func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
+	if id < numGeneric {
+		callGeneric(id, dst, d, src, s, size, b)
+		return
 	}
+	panic("asm: no such kernel")
 }

@@ -85,12 +85,33 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		fmt.Fprintf(&b, ", Needs: %s},\n", k.isa)
 	}
-	fmt.Fprintf(&b, "}\n\n// callArch runs an assembly kernel. The calls are direct: through a func value\n// every argument would escape to the heap.\nfunc callArch(id ID, dst, src *byte, b *Block) {\n\tswitch id {\n")
-	for _, k := range ks {
-		fmt.Fprintf(&b, "\tcase %s:\n\t\t%s(dst, src, b)\n", idName(k.name), k.name)
+	b.WriteString("}\n\n" + callHead)
+	if len(ks) > 0 {
+		b.WriteString(callArch)
+		for _, k := range ks {
+			fmt.Fprintf(&b, "\tcase %s:\n\t\t%s(to, from, b)\n\t\treturn\n", idName(k.name), k.name)
+		}
+		b.WriteString("\t}\n")
 	}
-	fmt.Fprintf(&b, "\tdefault:\n\t\tpanic(\"asm: no such kernel\")\n\t}\n}\n")
+	b.WriteString("\tpanic(\"asm: no such kernel\")\n}\n")
 	return formatted(b.Bytes())
 }
+
+// The one function that calls kernels: how it begins, and goes on where any are in assembly.
+const callHead = `// Call runs kernel id on items of size bytes, in the block whose first items are
+// at dst[d] and src[s]. Kernels of one size only ignore size.
+func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
+	if id < numGeneric {
+		callGeneric(id, dst, d, src, s, size, b)
+		return
+	}
+`
+
+const callArch = `	// The calls are made here, since a function between would take a tenth of the time of
+	// a tiny copy, and directly: through a func value every argument would escape to the heap.
+	raceBlock(dst, d, src, s, size, id, b)
+	to, from := &dst[d], &src[s]
+	switch id {
+`
 
 func idName(name string) string { return "id" + strings.ToUpper(name[:1]) + name[1:] }
