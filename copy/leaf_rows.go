@@ -51,6 +51,7 @@ const (
 	longRow       = 1024 // bytes from which a row is moved by itself
 	streamRow     = 192  // bytes from which that pays where destination rows do not touch
 	streamDense   = 256  // and where they do
+	streamSparse  = 384  // and where source rows lie far apart besides
 	sparseRows    = 3    // times the width: steps of source rows from which shorter ones are packed
 	packI         = 2048 // bytes of a source run in a block of rows that are packed
 	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
@@ -90,7 +91,7 @@ func (b *builder) rowBlock(i, j, mostI, mostJ int) {
 func (b *builder) packRows(merge asm.ID, j int) bool {
 	w, l := b.x.item, b.rest[j]
 	n := asm.PackBytes / w
-	if w >= streamDense || abs(l.src) < sparseRows*w || l.n < n {
+	if w >= streamSparse || abs(l.src) < sparseRows*w || l.n < n {
 		return false
 	}
 	p, block := b.plan, &b.plan.block
