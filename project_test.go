@@ -174,7 +174,7 @@ func TestDependencies(t *testing.T) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Skipf("go list: %v\n%s", err, &stderr)
+		t.Fatalf("go list: %v\n%s", err, &stderr)
 	}
 	for _, p := range strings.Fields(string(out)) {
 		folder, own := strings.CutPrefix(p, module+"/")

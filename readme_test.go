@@ -29,6 +29,12 @@ func TestPages(t *testing.T) {
 			}
 		}
 	}
+	readme := read(t, "README.md")
+	for name := range tests {
+		if strings.HasPrefix(name, "Fuzz") && !strings.Contains(readme, "`"+name+"`") {
+			t.Errorf("README.md does not name %s", name)
+		}
+	}
 	for _, page := range pages {
 		text := read(t, page)
 		for _, m := range linkPattern.FindAllStringSubmatch(codePattern.ReplaceAllString(text, ""), -1) {

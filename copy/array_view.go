@@ -4,7 +4,7 @@ import "fmt"
 
 // Permute returns the view whose axis k is axis axes[k] of a, as NumPy's transpose
 // does. Without axes it reverses their order. Errors match [ErrAxes], and
-// [ErrShape] for a malformed view.
+// [ErrShape] or [ErrBounds] for a malformed view.
 func (a Array[T]) Permute(axes ...int) (Array[T], error) {
 	l, err := a.items()
 	if err == nil {
@@ -37,7 +37,7 @@ func (a Array[T]) Index(axis, i int) (Array[T], error) {
 
 // Flip returns the view with the given axes reversed, or with all axes reversed if
 // none is given, as NumPy's flip does. Errors match [ErrAxes], also for an axis
-// that stands twice, and [ErrShape] for a malformed view.
+// that stands twice, and [ErrShape] or [ErrBounds] for a malformed view.
 func (a Array[T]) Flip(axes ...int) (Array[T], error) {
 	l, err := a.items()
 	if err != nil {
@@ -60,7 +60,7 @@ func (a Array[T]) Flip(axes ...int) (Array[T], error) {
 // Broadcast returns the view of the given shape, in items, by NumPy's rule: axes
 // are matched from the last one, and an axis of extent 1, or one that a lacks, is
 // repeated with stride 0. Such a view can be copied from, not to. Errors match
-// [ErrShape].
+// [ErrShape], and [ErrBounds] for a malformed view.
 func (a Array[T]) Broadcast(shape ...int) (Array[T], error) {
 	l, err := a.items()
 	if err == nil {

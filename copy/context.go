@@ -27,7 +27,7 @@ func (p *Plan) RunContext(ctx context.Context, dst, src []byte, progress func(do
 		return 0, err
 	}
 	if shift, shared := p.shares(dst, src); shared && p.sharesByte(shift) != disjoint {
-		if err := p.runShared(dst, src, shift, usual); err != nil {
+		if err := p.runOverlapping(dst, src, shift, usual); err != nil {
 			return 0, err
 		}
 		if progress != nil {

@@ -133,7 +133,7 @@ func ExampleLayout_Len() {
 	fmt.Println(strided.C(8, 3, -4).Len())
 	// Output:
 	// 12 <nil>
-	// 0 strided: bad shape: axis 1: negative extent -4
+	// 0 strided: bad shape: layout: axis 1: negative extent -4
 }
 
 func ExampleLayout_Extent() {

@@ -320,6 +320,24 @@ func TestHostileStrides(t *testing.T) {
 	}
 }
 
+// TestHostileLen counts items of shapes in which a wrong extent stands before or behind
+// one of 0, which makes no product too large.
+func TestHostileLen(t *testing.T) {
+	for _, shape := range [][]int{{0, -1}, {-1, 0}, {top, 4}, make([]int, MaxRank+1)} {
+		if n, err := (Layout{ItemSize: 1, Shape: shape}).Len(); !errors.Is(err, ErrShape) {
+			t.Errorf("shape %v: %d items, error %v", shape, n, err)
+		}
+	}
+	for _, shape := range [][]int{{0, top, top}, {top, top, 0}} {
+		if n, err := (Layout{ItemSize: 1, Shape: shape}).Len(); n != 0 || err != nil {
+			t.Errorf("shape %v: %d items, error %v", shape, n, err)
+		}
+		if out, err := Contiguous([]byte(nil), 0, shape, make([]int, len(shape))); len(out) != 0 || err != nil {
+			t.Errorf("shape %v: contiguous %v, error %v", shape, out, err)
+		}
+	}
+}
+
 // TestHostileTyped calls the typed functions with numbers that fit nothing.
 func TestHostileTyped(t *testing.T) {
 	m, out := []uint64{1, 2, 3, 4, 5, 6}, make([]uint64, 6)

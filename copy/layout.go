@@ -51,24 +51,9 @@ func grown(stride, n int) int {
 // Rank returns the number of axes.
 func (l Layout) Rank() int { return len(l.Shape) }
 
-// Len returns the number of items, or an error that matches [ErrShape] where an
-// extent is negative or the number does not fit an int.
-func (l Layout) Len() (int, error) {
-	n := 1
-	for axis, extent := range l.Shape {
-		if extent < 0 {
-			return 0, fmt.Errorf("%w: axis %d: negative extent %d", ErrShape, axis, extent)
-		}
-		if extent == 0 {
-			return 0, nil
-		}
-		var ok bool
-		if n, ok = mul(n, extent); !ok {
-			return 0, fmt.Errorf("%w: the number of items of shape %v overflows", ErrShape, l.Shape)
-		}
-	}
-	return n, nil
-}
+// Len returns the number of items, or an error that matches [ErrShape] where the rank is
+// above [MaxRank], an extent is negative, or the number does not fit an int.
+func (l Layout) Len() (int, error) { return volume("layout", l.Shape) }
 
 // stride returns the byte step of an axis, which for nil Strides takes a product
 // over the axes behind it. The layout must have passed check.

@@ -26,7 +26,8 @@ func Axis(name string, n int) Size { return Size{name, n} }
 // which is exactly the number of items. dst needs at least as many elements as the
 // right side has, and may overlap src. The ellipsis of einops needs shapes: see
 // [Array.RearrangeFrom], which also finds more sizes by itself. The whole pattern is
-// one copy and allocates nothing where [Copy] does not.
+// one copy and allocates nothing where [Copy] does not. A pattern has at most 32 axes,
+// those that an ellipsis stands for included.
 //
 // Errors match [ErrPattern], with the position and the token; [ErrShape] where the
 // sizes do not fit the slice; and [ErrBounds] for a short dst. Nothing has been

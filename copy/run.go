@@ -29,8 +29,8 @@ func (p *Plan) Run(dst, src []byte) error {
 	if err := checkSlices(p.dst, p.src, dst, src); err != nil {
 		return err
 	}
-	if shift, shared := p.shares(dst, src); shared {
-		return p.runShared(dst, src, shift, usual)
+	if shift, shared := p.shares(dst, src); shared && p.sharesByte(shift) != disjoint {
+		return p.runOverlapping(dst, src, shift, usual)
 	}
 	if p.workers > 1 {
 		p.runWorkers(dst, src)

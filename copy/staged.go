@@ -13,16 +13,21 @@ type limits struct {
 var usual = limits{scratch: 16 << 10, row: 256, move: 256 << 10}
 
 // runShared runs p on slices that share memory, where src[0] lies shift bytes
-// behind dst[0]. The result is as if the source had been read whole before the
-// first write.
-//
-// Scratch is about lim.scratch, but for copies that no order and no exchange of
-// blocks can do piece by piece: of those it stages what cannot be cut.
+// behind dst[0], by one goroutine.
 func (p *Plan) runShared(dst, src []byte, shift int, lim limits) error {
 	if p.sharesByte(shift) == disjoint {
 		p.run(dst, src)
 		return nil
 	}
+	return p.runOverlapping(dst, src, shift, lim)
+}
+
+// runOverlapping is runShared where items may share a byte. The result is as if the
+// source had been read whole before the first write.
+//
+// Scratch is about lim.scratch, but for copies that no order and no exchange of
+// blocks can do piece by piece: of those it stages what cannot be cut.
+func (p *Plan) runOverlapping(dst, src []byte, shift int, lim limits) error {
 	x := p.nest
 	x.src += shift
 	m := mover{planOverlap(x), shift, p.opts.alone(), lim}

@@ -130,6 +130,41 @@ func TestWorkersStart(t *testing.T) {
 	}
 }
 
+// TestWorkersBeside copies the right half of every row of a matrix to the left half: the
+// two lie in one slice, but share no byte.
+func TestWorkersBeside(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	const n, half = 2048, 4096
+	calls := 0
+	execute := func(n int, f func(int)) {
+		calls = n
+		for i := range n {
+			f(i)
+		}
+	}
+	left := Layout{ItemSize: 1, Shape: []int{n, half}, Strides: []int{2 * half, 1}}
+	right := left
+	right.Offset = half
+	p, err := NewPlan(left, right, Options{Workers: 2, Executor: execute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	matrix := make([]byte, n*2*half)
+	for k := range matrix {
+		matrix[k] = byte(k % 251)
+	}
+	want := bytes.Clone(matrix)
+	for row := range n {
+		copy(want[row*2*half:][:half], want[row*2*half+half:])
+	}
+	if err := p.Run(matrix, matrix); err != nil || !bytes.Equal(matrix, want) {
+		t.Errorf("error %v, or wrong", err)
+	}
+	if calls != min(2, runtime.GOMAXPROCS(0)) && runtime.GOMAXPROCS(0) > 1 {
+		t.Errorf("%d workers", calls)
+	}
+}
+
 // TestWorkersStack copies from an array on the stack, which others must not see.
 func TestWorkersStack(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))

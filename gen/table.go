@@ -14,10 +14,10 @@ type kernel struct {
 	i, j    int      // smallest extents (Transpose), or source and destination windows (Permute)
 	vector  int      // bytes of a vector (Permute)
 	stream  bool     // stores past the caches
-	merge   bool     // streams rows that begin anywhere in a line (Transpose)
+	merge   bool     // streams rows that begin anywhere in a line (Transpose, Rows)
 	line    bool     // moves whole cache lines on both sides (Transpose)
 	step    string   // sides whose rows it takes at equal steps only (Transpose)
-	masked  bool     // loads and stores under masks (Permute)
+	masked  bool     // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
 	fewer   bool     // takes fewer destination windows too (Permute)
 	scratch int      // bytes of scratch memory for every item of I, if it needs some (Transpose)
 	weave   string   // Go name of the one permutation it does; empty for any (Permute)
