@@ -51,22 +51,30 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestReadmeExample checks that the program of the README is the example that the
-// tests of package strided run.
+// TestReadmeExample checks that the first program of a README is in the examples that
+// the tests of its package run.
 func TestReadmeExample(t *testing.T) {
-	program := goPattern.FindStringSubmatch(read(t, "README.md"))
-	if program == nil {
-		t.Fatal("README.md has no program")
-	}
-	example := read(t, "copy/example_test.go")
-	_, body, _ := strings.Cut(program[1], "func main() {\n")
-	for _, line := range strings.Split(strings.TrimSuffix(body, "}\n"), "\n") {
-		code, output, _ := strings.Cut(line, "// [")
-		if !strings.Contains(example, strings.TrimRight(code, " ")) {
-			t.Errorf("not in the example: %s", line)
+	for page, file := range map[string]string{
+		"README.md":            "copy/example_test.go",
+		"memoryview/README.md": "memoryview/example_test.go",
+	} {
+		program := goPattern.FindStringSubmatch(read(t, page))
+		if program == nil {
+			t.Fatalf("%s has no program", page)
 		}
-		if output != "" && !strings.Contains(example, "// Output: ["+output) {
-			t.Errorf("not the output of the example: %s", output)
+		body := program[1]
+		if _, inMain, ok := strings.Cut(body, "func main() {\n"); ok {
+			body = strings.TrimSuffix(inMain, "}\n")
+		}
+		example := read(t, file)
+		for _, line := range strings.Split(body, "\n") {
+			code, comment, _ := strings.Cut(line, "//")
+			if !strings.Contains(example, strings.TrimRight(code, " ")) {
+				t.Errorf("%s: not in the example: %s", page, line)
+			}
+			if output, ok := strings.CutPrefix(comment, " ["); ok && !strings.Contains(example, "// Output: ["+output) {
+				t.Errorf("%s: not the output of the example: %s", page, output)
+			}
 		}
 	}
 }

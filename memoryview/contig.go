@@ -93,6 +93,17 @@ func GetPointer(b *Buffer, indices ...int) (Pointer, error) {
 	return b.at(b.Buf, indices)
 }
 
+// Bytes returns the memory of the items, which is not copied, of a buffer that is
+// contiguous in C or Fortran order: C's view.buf and view.len. It may be written
+// unless b.ReadOnly is set, and is valid until b is released. The error matches
+// [ErrBuffer] if b is not contiguous or lies outside its block.
+func (b *Buffer) Bytes() ([]byte, error) {
+	if !IsContiguous(b, OrderA) {
+		return nil, raise(ErrBuffer, "memory of shape %v and strides %v is not contiguous", b.Shape, b.Strides)
+	}
+	return b.Buf.block(b.Len)
+}
+
 // at returns the place reached from p by the indices of the first dimensions.
 func (b *Buffer) at(p Pointer, indices []int) (Pointer, error) {
 	for k, index := range indices {

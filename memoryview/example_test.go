@@ -91,6 +91,28 @@ func ExampleBuffer_Release() {
 	// 0 <nil>
 }
 
+// The sample of README.md.
+func ExampleBuffer_Bytes() {
+	obj, _ := matrixView().GetItem(memoryview.Slice{Start: 1}) // contiguous: nothing is copied
+	var b memoryview.Buffer
+	err := memoryview.GetBuffer(obj, &b, memoryview.FullRO)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer b.Release()
+
+	v, err := memoryview.GetContiguous(obj, memoryview.Read, memoryview.OrderC)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer v.Release()
+	mem, err := v.Buffer().Bytes()
+	fmt.Println(mem, err)
+	// Output: [4 5 6 7 8 9 10 11] <nil>
+}
+
 func ExampleBuffer_HasFormat() {
 	var b memoryview.Buffer
 	memoryview.GetBuffer([]byte("abc"), &b, memoryview.Simple)
