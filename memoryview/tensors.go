@@ -52,6 +52,7 @@ func (x Named) writeLittleEndian(w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%q: %w", x.Name, err)
 	}
+	defer little.Release()
 	s, err := NewStream(little, OrderC)
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func (x Named) writeLittleEndian(w io.Writer) error {
 	if _, err := s.WriteTo(w); err != nil {
 		return fmt.Errorf("%q: %w", x.Name, err)
 	}
-	return little.Release()
+	return nil
 }
 
 // List returns the arrays in the order of the file's header. The slice is the
