@@ -42,7 +42,7 @@ func (v *View) Values() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.buf.list(v.buf.Buf, 0, func(p Pointer) (any, error) { return v.buf.readValue(p, f) })
+	return v.buf.toList(func(p Pointer) (any, error) { return v.buf.readValue(p, f) })
 }
 
 // readValue returns the item at p.

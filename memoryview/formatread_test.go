@@ -3,7 +3,12 @@ package memoryview
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
+	"strconv"
 	"testing"
+
+	strided "github.com/stridecopy/stridecopy/copy"
 )
 
 func TestValues(t *testing.T) {
@@ -56,6 +61,57 @@ func TestValues(t *testing.T) {
 	_, err2 := v.Values()
 	if !errors.Is(err, ErrValue) || !errors.Is(err2, ErrValue) {
 		t.Errorf("released: %v, %v", err, err2)
+	}
+}
+
+// TestListsAreBounded makes lists of arrays that describe more of them than they have
+// memory, and of ordinary ones.
+func TestListsAreBounded(t *testing.T) {
+	for _, c := range []struct {
+		format         string
+		shape, strides []int
+		want           error
+	}{
+		{"B", []int{2000, 2000, 0}, nil, ErrMemory},
+		{"B", []int{1 << 20, 1 << 20, 0}, nil, ErrMemory},
+		{"B", []int{math.MaxInt / 2, 0}, nil, ErrMemory},
+		{"B", []int{1 << 25}, []int{0}, ErrMemory},
+		{"B", append([]int{1 << 20}, slices.Repeat([]int{1}, 50)...), make([]int, 51), ErrMemory},
+		{"4096B", []int{1 << 20}, []int{0}, ErrMemory},
+		{"B", []int{0, math.MaxInt / 2}, nil, nil},
+		{"B", []int{1000, 1000, 0}, nil, nil},
+		{"d", []int{1000, 1000}, []int{0, 0}, nil},
+		{"B", []int{1 << 12, 1, 1}, nil, nil},
+	} {
+		size, err := SizeOfItem(c.format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := strided.C(size, c.shape...)
+		if c.strides != nil {
+			l.Strides = c.strides
+		}
+		v, err := ArrayView(make([]byte, 4096), c.format, l)
+		if err != nil && strconv.IntSize == 32 {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Values(); !errors.Is(err, c.want) {
+			t.Errorf("Values of %s, shape %v: %v", c.format, c.shape, err)
+		}
+		if _, err := v.ToList(); !errors.Is(err, c.want) && len(c.format) == 1 {
+			t.Errorf("ToList of %s, shape %v: %v", c.format, c.shape, err)
+		}
+	}
+	rows := Buffer{Buf: Pointer{Table: make([]Pointer, 1)}, ItemSize: 1, NDim: 3, Shape: []int{1 << 20, 1 << 20, 0}, Strides: []int{0, 0, 1}, Suboffsets: []int{-1, 0, -1}}
+	v, err := FromBuffer(&rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.ToList(); !errors.Is(err, ErrMemory) {
+		t.Errorf("rows of nothing: %v", err)
 	}
 }
 

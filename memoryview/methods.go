@@ -37,15 +37,36 @@ func (v *View) ToList() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n, ok := v.buf.items(); !ok || !v.buf.mayList(n) {
-		return nil, raise(ErrMemory, "a list of the items of shape %v does not fit memory", v.buf.Shape)
-	}
-	return v.buf.list(v.buf.Buf, 0, func(p Pointer) (any, error) { return readItem(p, char) })
+	return v.buf.toList(func(p Pointer) (any, error) { return readItem(p, char) })
 }
 
-// mayList reports whether n items of b may become values of 16 bytes.
-func (b *Buffer) mayList(n int) bool {
-	return n <= maxAlloc/16 && (n <= mostRepeated/16 || !b.repeats(n))
+// mostListed bounds the entries of nested lists that no memory stands behind, as where
+// a stride or a later extent is 0. An entry takes 16 bytes and more.
+const mostListed = 1 << 21
+
+// mayList reports whether the items of b may become nested lists, which have one entry
+// for each item and each inner list: few, or not many more than b has bytes. An item
+// counts once more for every 8 bytes, since its format may have as many elements.
+func (b *Buffer) mayList() bool {
+	n, entries := 1, 0
+	for _, extent := range b.Shape {
+		var ok bool
+		if n, ok = mulSize(n, extent); !ok || n > maxAlloc/16-entries {
+			return false
+		}
+		entries += n
+	}
+	size, ok := mulSize(n, b.ItemSize)
+	entries += size / 8
+	return ok && (entries <= mostListed || n > 0 && !b.repeats(entries/2))
+}
+
+// toList returns the items as nested []any.
+func (b *Buffer) toList(read func(Pointer) (any, error)) (any, error) {
+	if !b.mayList() {
+		return nil, raise(ErrMemory, "lists of the items of shape %v do not fit memory", b.Shape)
+	}
+	return b.list(b.Buf, 0, read)
 }
 
 // list returns the items of the dimensions k and on that begin at p.
@@ -53,11 +74,7 @@ func (b *Buffer) list(p Pointer, k int, read func(Pointer) (any, error)) (any, e
 	if k == b.NDim {
 		return read(p)
 	}
-	n := b.Shape[k]
-	if !b.mayList(n) { // as before an extent of 0
-		return nil, raise(ErrMemory, "a list of %d items does not fit memory", n)
-	}
-	list := make([]any, n)
+	list := make([]any, b.Shape[k])
 	for i := range list {
 		q, err := b.step(p, k, i)
 		if err != nil {
