@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -15,6 +14,7 @@ import (
 type Npz struct {
 	obj     any // exporter of the file's bytes
 	members []npzMember
+	byName  map[string]int // index in members
 }
 
 type npzMember struct {
@@ -28,7 +28,7 @@ type npzMember struct {
 // bytes, as for [FromNpy]. Members that are no .npy files are passed over. The error
 // matches [ErrFile] if obj is no such file, or is that of [GetBuffer].
 func FromNpz(obj any) (*Npz, error) {
-	z := &Npz{obj: obj}
+	z := &Npz{obj: obj, byName: map[string]int{}}
 	err := withBytes(obj, func(file []byte) error {
 		r, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 		if err != nil {
@@ -53,7 +53,7 @@ func (z *Npz) add(f *zip.File, index, size int) error {
 	if !isNpy {
 		return nil
 	}
-	if z.find(name) >= 0 {
+	if _, twice := z.byName[name]; twice {
 		return npzError("%q stands twice", f.Name)
 	}
 	m := npzMember{name: name, index: index, compressed: f.Method != zip.Store}
@@ -67,12 +67,9 @@ func (z *Npz) add(f *zip.File, index, size int) error {
 		}
 		m.offset, m.length = int(offset), int(f.UncompressedSize64)
 	}
+	z.byName[name] = len(z.members)
 	z.members = append(z.members, m)
 	return nil
-}
-
-func (z *Npz) find(name string) int {
-	return slices.IndexFunc(z.members, func(m npzMember) bool { return m.name == name })
 }
 
 // Names returns the names of the arrays in the order of the directory, without
@@ -146,8 +143,8 @@ func (z *Npz) View(name string) (*View, error) {
 }
 
 func (z *Npz) member(name string) (npzMember, error) {
-	i := z.find(name)
-	if i < 0 {
+	i, ok := z.byName[name]
+	if !ok {
 		return npzMember{}, raise(ErrIndex, "no array is called %q", name)
 	}
 	return z.members[i], nil

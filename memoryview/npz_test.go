@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func npzFile(tb testing.TB, name string) []byte {
@@ -204,6 +205,30 @@ func TestNpzHostile(t *testing.T) {
 	}
 	if _, err := FromNpz(42); !errors.Is(err, ErrType) {
 		t.Error(err)
+	}
+}
+
+// TestNpzMany requires that a member costs no more among many than among few: 16 times
+// as many may take a few times longer each, for the sake of caches, but not 16 times.
+func TestNpzMany(t *testing.T) {
+	cost := func(members int) time.Duration {
+		var list []string
+		for i := range members {
+			list = append(list, fmt.Sprintf("%08d.npy", i), "")
+		}
+		file := zipOf(t, zip.Store, list...)
+		least := time.Duration(math.MaxInt64)
+		for range 3 {
+			start := time.Now()
+			if _, err := FromNpz(file); err != nil {
+				t.Fatal(err)
+			}
+			least = min(least, time.Since(start))
+		}
+		return least / time.Duration(members)
+	}
+	if few, many := cost(2000), cost(32000); many > 6*few {
+		t.Errorf("%v for each of 2000 members, %v for each of 32000", few, many)
 	}
 }
 
