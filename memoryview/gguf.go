@@ -69,9 +69,6 @@ func (t *Tensors) readGGUF(file []byte) error {
 	tensors, pairs := r.begin()
 	for ; pairs > 0 && r.err == nil; pairs-- {
 		key, value := r.pair()
-		if _, twice := t.metadata[key]; twice {
-			r.fail("the key %q stands twice", key)
-		}
 		if value != nil {
 			t.metadata[key] = fmt.Sprint(value)
 		}

@@ -164,6 +164,31 @@ func TestGGUFHostile(t *testing.T) {
 }
 
 // Every type can be listed, and the blocks of a type are as long as its name says.
+// TestGGUFKeyTwice repeats a key with values of both kinds, single ones and arrays, in
+// a file that is opened and in one that changes afterwards.
+func TestGGUFKeyTwice(t *testing.T) {
+	single, array := []any{uint32(0), uint8(1)}, []any{uint32(9), uint32(0), uint64(1), uint8(1)}
+	for _, first := range [][]any{single, array} {
+		for _, second := range [][]any{single, array} {
+			file := ggufOf(binary.LittleEndian, slices.Concat([]any{uint32(3), uint64(0), uint64(2), "k"}, first, []any{"l"}, second)...)
+			g, err := FromGGUF(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if values, err := g.MetadataValues(); err != nil || len(values) != 2 {
+				t.Errorf("%v, %v", values, err)
+			}
+			file[bytes.IndexByte(file, 'l')] = 'k'
+			if values, err := g.MetadataValues(); !errors.Is(err, ErrFile) {
+				t.Errorf("values %v and %v: %v, %v", first, second, values, err)
+			}
+			if _, err := FromGGUF(file); !errors.Is(err, ErrFile) {
+				t.Errorf("values %v and %v: %v", first, second, err)
+			}
+		}
+	}
+}
+
 func TestGGUFTypes(t *testing.T) {
 	for id, kind := range ggufTypes {
 		dims := uint64(kind.block * 3)

@@ -11,7 +11,8 @@ type ggufReader struct {
 	file   []byte
 	pos    int
 	order  binary.ByteOrder
-	arrays bool // of the metadata are wanted, too
+	arrays bool            // of the metadata are wanted, too
+	keys   map[string]bool // of the metadata, as far as read
 	err    error
 }
 
@@ -40,7 +41,7 @@ func (r *ggufReader) str() string { return string(r.take(r.u64())) }
 
 // begin reads up to the metadata: how many arrays and pairs the header describes.
 func (r *ggufReader) begin() (tensors, pairs uint64) {
-	r.order = binary.LittleEndian
+	r.order, r.keys = binary.LittleEndian, map[string]bool{}
 	if string(r.take(4)) != "GGUF" {
 		r.fail("the file does not begin with GGUF")
 	}
@@ -55,9 +56,13 @@ func (r *ggufReader) begin() (tensors, pairs uint64) {
 	return r.u64(), r.u64()
 }
 
-// pair reads a key of the metadata and its value.
+// pair reads a key of the metadata, which must be new, and its value.
 func (r *ggufReader) pair() (key string, value any) {
 	key = r.str()
+	if r.keys[key] {
+		r.fail("the key %q stands twice", key)
+	}
+	r.keys[key] = true
 	return key, r.value(r.u32(), 0)
 }
 
