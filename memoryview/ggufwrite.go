@@ -29,8 +29,9 @@ const (
 // type, so that int is refused. A "general.alignment", of type uint32, is that of the
 // arrays in the file; it is 32 bytes otherwise.
 //
-// The error matches [ErrValue] if a name stands twice, is empty or too long, or the
-// format has no such type, shape or value, or is that of [View.AsNative] or w.
+// The error matches [ErrValue] if a name stands twice, is empty or too long, a string
+// is not UTF-8, or the format has no such type, shape or value, or is that of
+// [View.AsNative] or w.
 func WriteGGUF(w io.Writer, metadata map[string]any, tensors ...Named) error {
 	header, err := AppendGGUFHeader(nil, metadata, describe(tensors)...)
 	if err != nil {
@@ -183,6 +184,9 @@ func appendGGUFValue(dst []byte, value any) ([]byte, error) {
 func appendGGUFContent(dst []byte, value any, depth int) ([]byte, error) {
 	v := reflect.ValueOf(value)
 	if v.Kind() == reflect.String {
+		if !utf8.ValidString(v.String()) {
+			return nil, raise(ErrValue, "the string %.100q is not UTF-8", v.String())
+		}
 		return appendGGUFString(dst, v.String()), nil
 	}
 	if v.Kind() != reflect.Slice {

@@ -14,8 +14,8 @@ import (
 // dtype of the format; without it whole numbers, floats, bool and Zf are written as
 // what they are. metadata may be nil.
 //
-// The error matches [ErrValue] if a name stands twice or items have no dtype, or is
-// that of [View.AsNative] or w.
+// The error matches [ErrValue] if a name stands twice, items have no dtype or a string
+// is not UTF-8, or is that of [View.AsNative] or w.
 func WriteSafetensors(w io.Writer, metadata map[string]string, tensors ...Named) error {
 	tensors = slices.Clone(tensors)
 	slices.SortStableFunc(tensors, func(a, b Named) int { return b.View.buf.ItemSize - a.View.buf.ItemSize })
@@ -40,10 +40,15 @@ func WriteSafetensors(w io.Writer, metadata map[string]string, tensors ...Named)
 // format as in [WriteSafetensors], and the item size and shape of the layout count.
 // The data begins at a multiple of 8 bytes, metadata may be nil.
 //
-// The error matches [ErrValue] if a name stands twice or items have no dtype, or is
-// that of [SizeOfItem].
+// The error matches [ErrValue] if a name stands twice, items have no dtype or a string
+// is not UTF-8, or is that of [SizeOfItem].
 func AppendSafetensorsHeader(dst []byte, metadata map[string]string, tensors ...Tensor) ([]byte, error) {
 	entries := map[string]any{}
+	for key, text := range metadata {
+		if !utf8.ValidString(key) || !utf8.ValidString(text) {
+			return nil, raise(ErrValue, "the metadata %.100q: %.100q are not UTF-8", key, text)
+		}
+	}
 	if metadata != nil {
 		entries["__metadata__"] = metadata
 	}

@@ -47,3 +47,18 @@ func TestWriteErrorReleases(t *testing.T) {
 		}
 	}
 }
+
+// TestMetadataUTF8 requires that a string that the format cannot hold is an error and
+// not another string in the file.
+func TestMetadataUTF8(t *testing.T) {
+	for _, metadata := range []map[string]string{{"k": "a\xff"}, {"\xff": "v"}} {
+		if _, err := AppendSafetensorsHeader(nil, metadata); !errors.Is(err, ErrValue) {
+			t.Errorf("safetensors: %q: %v", metadata, err)
+		}
+	}
+	for _, value := range []any{"a\xff", []string{"a", "\xff"}, []any{[]string{"a"}, []any{[]string{"\xff"}}}} {
+		if _, err := AppendGGUFHeader(nil, map[string]any{"k": value}); !errors.Is(err, ErrValue) {
+			t.Errorf("GGUF: %q: %v", value, err)
+		}
+	}
+}
