@@ -207,7 +207,9 @@ func (x *testExporter) refuses(flags Flags) error {
 
 func (x *testExporter) Hash() (uint64, error) {
 	switch {
-	case x.kind == "bytearray" || x.kind == "array" || x.kind == "fixed":
+	case x.kind == "array":
+		return 0, raise(ErrType, "unhashable type: 'array.array'")
+	case x.kind == "bytearray" || x.kind == "fixed":
 		return 0, raise(ErrType, "unhashable type: '%s'", x.kind)
 	case x.kind == "nd" && !x.buf.ReadOnly:
 		return 0, raise(ErrValue, "cannot hash writable ndarray object")
