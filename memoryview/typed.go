@@ -84,36 +84,49 @@ func holds(b *Buffer, t reflect.Type) bool {
 // Shape returns the number of items along each dimension.
 func (g *Grid[T]) Shape() []int { return slices.Clone(g.buf.Shape) }
 
-// at returns the address of an item. It panics as indexing a slice does.
-func (g *Grid[T]) at(indices []int) *T {
+// at returns the address of an item. The errors are those of Set.
+func (g *Grid[T]) at(indices []int) (*T, error) {
 	b := &g.buf
 	if b.Obj == nil {
-		panic(errReleased)
+		return nil, errReleased
 	}
 	if len(indices) != b.NDim {
-		panic(raise(ErrType, "%d indices for %d dimensions", len(indices), b.NDim))
+		return nil, raise(ErrType, "%d indices for %d dimensions", len(indices), b.NDim)
 	}
 	offset := 0
 	for k, i := range indices {
 		if uint(i) >= uint(b.Shape[k]) {
-			panic(raise(ErrIndex, "index %d out of range with %d items along dimension %d", i, b.Shape[k], k+1))
+			return nil, raise(ErrIndex, "index %d out of range with %d items along dimension %d", i, b.Shape[k], k+1)
 		}
 		offset += i * b.Strides[k]
 	}
-	return (*T)(unsafe.Add(g.base, offset))
+	return (*T)(unsafe.Add(g.base, offset)), nil
 }
 
 // At returns the item with the given indices, one for each dimension, counted from
-// 0. Like the index of a slice, one that is out of range panics.
-func (g *Grid[T]) At(indices ...int) T { return *g.at(indices) }
+// 0. It is for expressions, so that it has no error to return: like the index of a
+// slice, one that is out of range panics, with the error that [Grid.Set] returns, as do
+// a wrong number of indices and a Grid that has been released.
+func (g *Grid[T]) At(indices ...int) T {
+	p, err := g.at(indices)
+	if err != nil {
+		panic(err)
+	}
+	return *p
+}
 
-// Set writes the item with the given indices; see [Grid.At]. The error matches
-// [ErrType] if the View is read-only.
+// Set writes the item with the given indices, one for each dimension, counted from 0.
+// The error matches [ErrIndex] for an index out of range, [ErrType] if their number is
+// wrong or the View is read-only, and [ErrValue] if the Grid has been released.
 func (g *Grid[T]) Set(x T, indices ...int) error {
 	if g.buf.ReadOnly {
 		return errReadOnly
 	}
-	*g.at(indices) = x
+	p, err := g.at(indices)
+	if err != nil {
+		return err
+	}
+	*p = x
 	return nil
 }
 

@@ -267,7 +267,7 @@ func TestGridArray(t *testing.T) {
 		}
 		if len(a.Data) > 0 && !v.buf.ReadOnly {
 			a.Data[a.Offset]++
-			if g.buf.Len > 0 && *g.at(make([]int, len(a.Shape))) != a.Data[a.Offset] {
+			if g.buf.Len > 0 && g.At(make([]int, len(a.Shape))...) != a.Data[a.Offset] {
 				t.Errorf("%v: the memory is another", keys)
 			}
 			a.Data[a.Offset]--
