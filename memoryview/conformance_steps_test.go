@@ -372,7 +372,8 @@ func (s step) index(v *View) (any, error) {
 	var bounds []int
 	if _, given := s.object["range"]; given {
 		for _, n := range s.object["range"].([]any) {
-			bounds = append(bounds, int(wholeBig(bigOf(n.(json.Number))).clamp()))
+			w, _ := wholeBig(bigOf(n.(json.Number)))
+			bounds = append(bounds, int(w.clamp()))
 		}
 	}
 	return result(v.Index(s.r.value(s.object["val"]), bounds...))

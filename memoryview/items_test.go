@@ -131,6 +131,49 @@ func TestEqualValues(t *testing.T) {
 	}
 }
 
+// A fickle index is nil when it is asked a second time, if not the first.
+type fickle struct{ asked *int }
+
+func (f fickle) Index() *big.Int {
+	if *f.asked++; *f.asked == 1 {
+		return big.NewInt(1)
+	}
+	return nil
+}
+
+// TestNilIntegers uses nil where an integer is asked for, as a key and as a value.
+func TestNilIntegers(t *testing.T) {
+	mem := make([]byte, 16)
+	for name, x := range map[string]any{"nil": (*big.Int)(nil), "Indexer": testIndex{}} {
+		for _, format := range []string{"B", "q", "P", "d", "?", "c"} {
+			v, err := FromMemory(mem, Write).Cast(format, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := v.SetItem(0, x); !errors.Is(err, ErrType) && (format != "?" || name == "nil") { // any other value is true
+				t.Errorf("%s as an item of %s: %v", name, format, err)
+			}
+		}
+		v := FromMemory(mem, Write)
+		for _, key := range []any{x, Tuple{x}, Slice{Start: x}, Slice{Step: x}, fickle{new(int)}, Tuple{fickle{new(int)}}} {
+			if got, err := v.GetItem(key); !errors.Is(err, ErrType) {
+				t.Errorf("%s: GetItem(%T): %v, %v", name, key, got, err)
+			}
+			if err := v.SetItem(key, 1); !errors.Is(err, ErrType) {
+				t.Errorf("%s: SetItem(%T): %v", name, key, err)
+			}
+		}
+		for _, key := range []any{x, Slice{Stop: x}, fickle{new(int)}} {
+			if _, err := v.Sub(key); !errors.Is(err, ErrType) {
+				t.Errorf("%s: Sub(%T): %v", name, key, err)
+			}
+		}
+		if found, err := v.Contains(x); err != nil || found {
+			t.Errorf("%s: %t, %v", name, found, err)
+		}
+	}
+}
+
 // TestByteOrder reads native items in the order of the host.
 func TestByteOrder(t *testing.T) {
 	mem := make([]byte, 8)

@@ -128,7 +128,10 @@ func bound(member any, missing int64) (int64, error) {
 
 // position returns the value of an integer key that fits 64 bits.
 func position(key any) (int64, error) {
-	w, _ := index(key)
+	w, ok := index(key)
+	if !ok { // an Indexer that has changed its mind
+		return 0, errKey
+	}
 	i, ok := w.int64()
 	if !ok {
 		return 0, raise(ErrIndex, "cannot fit 'int' into an index-sized integer")

@@ -7,7 +7,8 @@ import (
 )
 
 // An Indexer acts as an integer where Python asks an object for __index__: as an
-// index, and as the value of an integer or floating-point item.
+// index, and as the value of an integer or floating-point item. Where Index returns
+// nil the error matches [ErrType].
 type Indexer interface{ Index() *big.Int }
 
 // A Floater acts as a number where Python asks an object for __float__: as the
@@ -28,11 +29,15 @@ func wholeInt(i int64) whole {
 	return whole{magnitude: uint64(i)}
 }
 
-func wholeBig(i *big.Int) whole {
-	if i.BitLen() > 64 {
-		return whole{negative: i.Sign() < 0, big: i}
+// wholeBig is false for nil.
+func wholeBig(i *big.Int) (whole, bool) {
+	switch {
+	case i == nil:
+		return whole{}, false
+	case i.BitLen() > 64:
+		return whole{negative: i.Sign() < 0, big: i}, true
 	}
-	return whole{negative: i.Sign() < 0, magnitude: new(big.Int).Abs(i).Uint64()}
+	return whole{negative: i.Sign() < 0, magnitude: new(big.Int).Abs(i).Uint64()}, true
 }
 
 // wholeFloat is false unless f is an integer.
@@ -99,7 +104,7 @@ func integer(x any) (whole, bool) {
 	case uint64:
 		return whole{magnitude: x}, true
 	case *big.Int:
-		return wholeBig(x), true
+		return wholeBig(x)
 	case nil, []byte, string, float64:
 		return whole{}, false
 	}
@@ -119,7 +124,7 @@ func integer(x any) (whole, bool) {
 // index is integer, or the value of an [Indexer].
 func index(x any) (whole, bool) {
 	if i, ok := x.(Indexer); ok {
-		return wholeBig(i.Index()), true
+		return wholeBig(i.Index())
 	}
 	return integer(x)
 }
@@ -144,6 +149,9 @@ func truth(x any) (bool, error) {
 	case interface{ Len() int }:
 		return x.Len() != 0, nil
 	case *big.Int:
+		if x == nil {
+			return false, raise(ErrType, "a nil *big.Int has no truth value")
+		}
 		return x.Sign() != 0, nil
 	}
 	switch r := reflect.ValueOf(x); r.Kind() {
