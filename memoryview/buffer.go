@@ -1,6 +1,10 @@
 package memoryview
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"math/bits"
+)
 
 // PointerSize is the number of bytes that one entry of a pointer table counts for
 // in offsets and strides, on every platform.
@@ -27,8 +31,25 @@ func (p Pointer) follow(suboffset int) (Pointer, error) {
 		return Pointer{}, raise(ErrBuffer, "no pointer at offset %d of a table of %d pointers", p.Offset, len(p.Table))
 	}
 	to := p.Table[entry]
-	to.Offset += suboffset
+	offset, ok := addStrides(to.Offset, 1, suboffset)
+	if !ok {
+		return Pointer{}, errOverflows(to.Offset, 1, suboffset)
+	}
+	to.Offset = offset
 	return to, nil
+}
+
+// addStrides returns offset + n*stride, wrapped around, and whether it did not: the
+// offset could then be that of another item.
+func addStrides(offset, n, stride int) (int, bool) {
+	hi, lo := bits.Mul(uint(max(n, -n)), uint(max(stride, -stride)))
+	by := n * stride
+	to := offset + by
+	return to, hi == 0 && lo <= math.MaxInt && (offset^to)&(by^to) >= 0
+}
+
+func errOverflows(offset, n, stride int) error {
+	return raise(ErrBuffer, "offset %d and %d strides of %d bytes overflow", offset, n, stride)
 }
 
 // item returns the size bytes at p.

@@ -78,8 +78,8 @@ func FillContiguousStrides(shape, strides []int, itemSize int, order Order) {
 // GetPointer returns the place of the item with the given indices, one for each
 // dimension. It is PyBuffer_GetPointer: the indices are not compared with the
 // shape, so the place may lie outside the block. The error matches [ErrBuffer] if
-// a pointer on the way lies outside its table, [ErrType] if the number of indices
-// is wrong, and [ErrValue] if the fields of b disagree.
+// a pointer on the way lies outside its table or an offset overflows, [ErrType] if the
+// number of indices is wrong, and [ErrValue] if the fields of b disagree.
 func GetPointer(b *Buffer, indices ...int) (Pointer, error) {
 	if err := b.checked(); err != nil {
 		return Pointer{}, err
@@ -117,7 +117,11 @@ func (b *Buffer) at(p Pointer, indices []int) (Pointer, error) {
 
 // step returns the place reached from p by the index of dimension k.
 func (b *Buffer) step(p Pointer, k, index int) (Pointer, error) {
-	p.Offset += index * b.Strides[k]
+	offset, ok := addStrides(p.Offset, index, b.Strides[k])
+	if !ok {
+		return Pointer{}, errOverflows(p.Offset, index, b.Strides[k])
+	}
+	p.Offset = offset
 	if b.Suboffsets != nil && b.Suboffsets[k] >= 0 {
 		return p.follow(b.Suboffsets[k])
 	}

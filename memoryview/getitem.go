@@ -1,5 +1,7 @@
 package memoryview
 
+import "slices"
+
 // GetItem is v[key] of Python: an item for an integer, or for a [Tuple] of one
 // integer for each dimension; a *View of the same memory for a [Slice], which cuts
 // the first dimension; v itself for [Ellipsis] if v has no dimension.
@@ -122,10 +124,16 @@ func (v *View) sliced(s Slice) (*Buffer, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := v.buf
+	b, stride := v.buf, v.buf.Strides[0]
+	offset, ok := addStrides(b.Buf.Offset, start, stride)
+	wide, wideOK := addStrides(0, step, stride)
 	b.Shape = append([]int{count}, b.Shape[1:]...)
-	b.Strides = append([]int{b.Strides[0] * step}, b.Strides[1:]...)
-	b.Buf.Offset += start * v.buf.Strides[0]
+	b.Strides = append([]int{wide}, b.Strides[1:]...)
+	// Nothing is found by the stride of one item, nor by the offset of none.
+	if (!ok || !wideOK && count > 1) && !slices.Contains(b.Shape, 0) {
+		return nil, errOverflows(b.Buf.Offset, start, stride)
+	}
+	b.Buf.Offset = offset
 	b.setLen()
 	return &b, nil
 }

@@ -220,20 +220,57 @@ func (c *boxes) copyBox(j, n int) error {
 		k := b.axis(j, c.order)
 		c.start[k], c.count[k] = 0, b.Shape[k]
 	}
-	box := *b
-	box.Shape = c.count
-	box.Suboffsets = slices.Clone(b.Suboffsets)
-	move := &box.Buf.Offset // what a start moves: the place itself, up to the first pointer
-	for k, start := range c.start {
-		*move += start * b.Strides[k]
-		if b.Suboffsets != nil && b.Suboffsets[k] >= 0 {
-			move = &box.Suboffsets[k]
-		}
+	box, ok := b.startingAt(c.start)
+	if !ok {
+		return c.copyEach()
 	}
+	box.Shape = c.count
 	size := n * b.ItemSize
-	err := gatherTo(c.out[:size], &box, c.order)
+	err := gatherTo(c.out[:size], box, c.order)
 	c.out = c.out[size:]
 	return err
+}
+
+// startingAt returns b with the item of the given indices as its first; false if no
+// buffer says so: a start moves the suboffset of the pointer before it, and one below 0
+// would be none.
+func (b *Buffer) startingAt(start []int) (*Buffer, bool) {
+	moved := *b
+	moved.Suboffsets = slices.Clone(b.Suboffsets)
+	place := &moved.Buf.Offset // what a start moves: the place itself, up to the first pointer
+	for k, i := range start {
+		var ok bool
+		if *place, ok = addStrides(*place, i, b.Strides[k]); !ok {
+			return nil, false
+		}
+		if b.Suboffsets != nil && b.Suboffsets[k] >= 0 {
+			place = &moved.Suboffsets[k]
+		}
+	}
+	for k, suboffset := range moved.Suboffsets {
+		if suboffset < 0 && b.Suboffsets[k] >= 0 {
+			return nil, false
+		}
+	}
+	return &moved, true
+}
+
+// copyEach is copyBox item by item.
+func (c *boxes) copyEach() error {
+	index, at := make([]int, len(c.count)), make([]int, len(c.count))
+	for {
+		for k := range at {
+			at[k] = c.start[k] + index[k]
+		}
+		item, err := c.from.itemAt(at)
+		if err != nil {
+			return err
+		}
+		c.out = c.out[copy(c.out, item):]
+		if !next(index, c.count, c.order) {
+			return nil
+		}
+	}
 }
 
 // part copies the bytes of one item from byte skip on, as many as it has and p

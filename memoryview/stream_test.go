@@ -252,3 +252,51 @@ func ExampleStream_WriteTo() {
 	fmt.Println(n, s.Size(), out.String(), err)
 	// Output: 6 6 adbecf <nil>
 }
+
+// TestStreamNegativeSuboffsets streams rows whose pointers are to their last bytes: a
+// piece that begins inside a row has no suboffset that says where.
+func TestStreamNegativeSuboffsets(t *testing.T) {
+	for _, cols := range []int{5, streamBuffer*3/2 + 1} {
+		table := make([]Pointer, 2)
+		for i := range table {
+			mem := make([]byte, cols)
+			for j := range mem {
+				mem[j] = byte(uint32(i*cols+j) * 2654435761 >> 13)
+			}
+			table[i] = Pointer{Mem: mem, Offset: cols - 1}
+		}
+		v, err := FromBuffer(&Buffer{Buf: Pointer{Table: table}, Len: 2 * cols, ItemSize: 1, NDim: 2, Shape: []int{2, cols}, Strides: []int{PointerSize, -1}, Suboffsets: []int{0, -1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, order := range []Order{OrderC, OrderF} {
+			want, err := v.ToBytes(order)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := NewStream(v, order)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for off := 0; off < len(want); off += max(1, len(want)/4) {
+				p := make([]byte, len(want)-off)
+				if n, err := s.ReadAt(p, int64(off)); err != nil || !bytes.Equal(p[:n], want[off:]) {
+					t.Errorf("%d columns, order %s: ReadAt %d: %d bytes, %v", cols, order, off, n, err)
+				}
+			}
+			var out bytes.Buffer
+			if _, err := s.WriteTo(&out); err != nil || !bytes.Equal(out.Bytes(), want) {
+				t.Errorf("%d columns, order %s: %d bytes, %v", cols, order, out.Len(), err)
+			}
+		}
+		var out bytes.Buffer
+		if _, err := WriteNpy(&out, v); err != nil {
+			t.Errorf("%d columns: %v", cols, err)
+		}
+		if back, err := FromNpy(out.Bytes()); err != nil {
+			t.Errorf("%d columns: %v", cols, err)
+		} else if same, err := back.Equal(v); err != nil || !same {
+			t.Errorf("%d columns: %t, %v", cols, same, err)
+		}
+	}
+}

@@ -18,7 +18,7 @@ var NewAxis = newAxis{}
 // [ErrType] for a key of another kind, [ErrValue] for a slice step of 0 or more
 // than [MaxNDim] dimensions, [ErrNotImplemented] for an integer behind which a
 // pointer cannot be followed without a dimension and for a suboffset that would be
-// negative, and [ErrBuffer] for a pointer outside its table.
+// negative, and [ErrBuffer] for a pointer outside its table or an offset that overflows.
 func (v *View) Sub(keys ...any) (*View, error) {
 	if v.released() {
 		return nil, errReleased
@@ -76,6 +76,7 @@ type cutter struct {
 	k        int   // the next dimension of from
 	base     int   // the dimension of out whose suboffset takes moves; -1 is out.Buf
 	pointers []int // the dimensions of out with pointers
+	overflow error // of an offset or stride of out, should it have items
 }
 
 func (c *cutter) cut(key any) error {
@@ -94,8 +95,12 @@ func (c *cutter) cut(key any) error {
 		if err != nil {
 			return err
 		}
-		c.move(start * stride)
-		c.keep(count, stride*step, sub)
+		c.move(start, stride)
+		wide, ok := addStrides(0, step, stride)
+		if !ok && count > 1 {
+			c.overflow = errOverflows(0, step, stride)
+		}
+		c.keep(count, wide, sub)
 		return nil
 	}
 	if _, ok := index(key); !ok {
@@ -122,13 +127,17 @@ func (c *cutter) setBase(k int) {
 	c.pointers = append(c.pointers, k)
 }
 
-// move shifts what follows by a number of bytes.
-func (c *cutter) move(bytes int) {
-	if c.base < 0 {
-		c.out.Buf.Offset += bytes
-	} else {
-		c.out.Suboffsets[c.base] += bytes
+// move shifts what follows by n strides.
+func (c *cutter) move(n, stride int) {
+	offset := &c.out.Buf.Offset
+	if c.base >= 0 {
+		offset = &c.out.Suboffsets[c.base]
 	}
+	to, ok := addStrides(*offset, n, stride)
+	if !ok {
+		c.overflow = errOverflows(*offset, n, stride)
+	}
+	*offset = to
 }
 
 // pick drops dimension k at index i. Its pointer can be followed now only if the
@@ -139,7 +148,7 @@ func (c *cutter) pick(k int, i int64, stride, sub int) error {
 	if err != nil {
 		return err
 	}
-	c.move(at * stride)
+	c.move(at, stride)
 	if sub < 0 {
 		return nil
 	}
@@ -173,6 +182,9 @@ func (c *cutter) finish() (*Buffer, error) {
 	o.NDim = len(o.Shape)
 	if o.NDim > MaxNDim {
 		return nil, errNDim
+	}
+	if c.overflow != nil && !slices.Contains(o.Shape, 0) {
+		return nil, c.overflow
 	}
 	for _, k := range c.pointers {
 		if o.Suboffsets[k] < 0 && !slices.Contains(o.Shape, 0) {
