@@ -79,8 +79,9 @@ type ByteArray struct {
 	exports int
 }
 
-// NewByteArray returns a ByteArray that begins with data, without copying it.
-func NewByteArray(data []byte) *ByteArray { return &ByteArray{data: data} }
+// NewByteArray returns a ByteArray that begins with data, without copying it. What lies
+// behind data, up to its capacity, is not touched: to grow, the bytes are copied.
+func NewByteArray(data []byte) *ByteArray { return &ByteArray{data: slices.Clip(data)} }
 
 var errExported = raise(ErrBuffer, "Existing exports of data: object cannot be re-sized")
 

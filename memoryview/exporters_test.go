@@ -58,6 +58,21 @@ func TestByteArray(t *testing.T) {
 	}
 }
 
+// TestByteArrayCapacity grows a ByteArray of the first bytes of a longer slice.
+func TestByteArrayCapacity(t *testing.T) {
+	buf := []byte("0123456789")
+	written, resized := NewByteArray(buf[:3]), NewByteArray(buf[:3])
+	if _, err := written.Write([]byte("abc")); err != nil {
+		t.Fatal(err)
+	}
+	if err := resized.Resize(5); err != nil {
+		t.Fatal(err)
+	}
+	if string(buf) != "0123456789" || string(written.Bytes()) != "012abc" || string(resized.Bytes()) != "012\x00\x00" {
+		t.Errorf("%q, %q, %q", buf, written.Bytes(), resized.Bytes())
+	}
+}
+
 func TestByteArrayConcurrent(t *testing.T) {
 	a := NewByteArray(nil)
 	var wg sync.WaitGroup
