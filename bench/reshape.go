@@ -28,7 +28,8 @@ bits, safetensors and GGUF files become little-endian, and a type that the new k
 file lacks is an error, as are quantised arrays of GGUF, whose blocks are no items.
 
 The input is mapped and the output written piece by piece, so that both may be larger
-than the memory. The output appears whole or not at all.
+than the memory; on Windows, and other systems where files cannot be mapped, the input
+is read whole. The output appears whole or not at all.
 
 Flags:
 `

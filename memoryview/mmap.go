@@ -9,10 +9,11 @@ import (
 	"sync"
 )
 
-// A Mapping is the content of a file as memory. Where the system can map files the
-// bytes are those of the page cache, so that opening costs the same for a file of
-// any size and writes are seen by everyone; elsewhere the file is read whole, and
-// written back by Close.
+// A Mapping is the content of a file as memory. On Linux, macOS and the BSDs the file
+// is mapped: the bytes are those of the page cache, so that opening costs the same for
+// a file of any size and writes are seen by everyone. Elsewhere, as on Windows, the
+// file is read whole, and Close writes all of it back if it is writable, over what
+// others may have written meanwhile.
 //
 // A Mapping is an [Exporter] of bytes, and cannot be closed while buffers of it are
 // held. Its methods are safe for concurrent use.
@@ -30,9 +31,10 @@ type Mapping struct {
 	writable bool
 }
 
-// MapFile maps the named file, read-only or to be read and written; its length
-// stays what it is. An empty file gives an empty slice. Errors are those of
-// package os, or match [ErrFile] where the file is too long for the memory.
+// MapFile maps the named file, read-only or to be read and written, or reads it whole
+// where [Mapping] says so; its length stays what it is. An empty file gives an empty
+// slice. Errors are those of package os, or match [ErrFile] where the file is too long
+// for the memory.
 func MapFile(name string, writable bool) (*Mapping, error) {
 	flag := os.O_RDONLY
 	if writable {

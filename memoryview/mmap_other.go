@@ -7,6 +7,7 @@ import (
 	"os"
 )
 
+// mmap fails, and MapFile reads the file.
 func mmap(*os.File, int, bool) ([]byte, error) { return nil, errors.ErrUnsupported }
 
 func munmap([]byte) error { return errors.ErrUnsupported }

@@ -8,8 +8,9 @@ import (
 )
 
 // FromNpy returns a View of the array in a .npy file. obj is an exporter of the
-// file's bytes: a [Mapping], and then nothing is copied or even read, or a []byte;
-// the View may be written if they may. Its format is [NpyHeader].Format.
+// file's bytes: a [Mapping], or a []byte. Nothing is copied, nor read of a file that is
+// mapped, but the header; the View may be written if they may. Its format is
+// [NpyHeader].Format.
 //
 // The error matches [ErrFile] if obj is no such file or too short, or is that of
 // [GetBuffer].
