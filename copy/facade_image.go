@@ -12,7 +12,9 @@ import (
 // for images of other types, whose channels are not bytes side by side; see
 // [FromYCbCr] for *image.YCbCr, which JPEG files give. Others, like the paletted and
 // 16-bit images that PNG files may hold, can be drawn into an *image.NRGBA first,
-// with package image/draw. It is safe for concurrent use.
+// with package image/draw. FromImage of package memoryview takes those as they are,
+// too, has no axis for a single channel, and its error is ErrType. It is safe for
+// concurrent use.
 func FromImage(img image.Image) (Array[uint8], error) {
 	switch m := img.(type) {
 	case *image.RGBA:

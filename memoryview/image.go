@@ -10,7 +10,9 @@ import (
 // may be written: rows, columns, and channels where there are several, in the order
 // of the image's own fields. Channels of 16 bits are big-endian, as the image keeps
 // them: format >H. A sub-image is a View of its part of the memory. The exporter,
-// [View.Base], is the image.
+// [View.Base], is the image. FromImage of package strided differs: it takes fewer types,
+// always gives an axis of channels, of length 1 for Gray and Alpha, and its error is
+// strided.ErrItemSize.
 //
 // It knows RGBA, NRGBA, RGBA64, NRGBA64, CMYK, Gray, Gray16, Alpha, Alpha16 and
 // Paletted; [FromYCbCr] is for images with planes. The error matches [ErrType] for
