@@ -42,10 +42,19 @@ func (p Pointer) follow(suboffset int) (Pointer, error) {
 // addStrides returns offset + n*stride, wrapped around, and whether it did not: the
 // offset could then be that of another item.
 func addStrides(offset, n, stride int) (int, bool) {
-	hi, lo := bits.Mul(uint(max(n, -n)), uint(max(stride, -stride)))
-	by := n * stride
+	const half = 1 << (bits.UintSize/2 - 1)
+	by, ok := n*stride, true
+	if uint(n+half) >= 2*half || uint(stride+half) >= 2*half { // rarely
+		ok = multiplies(n, stride)
+	}
 	to := offset + by
-	return to, hi == 0 && lo <= math.MaxInt && (offset^to)&(by^to) >= 0
+	return to, ok && (offset^to)&(by^to) >= 0
+}
+
+// multiplies reports whether a product fits.
+func multiplies(n, stride int) bool {
+	hi, lo := bits.Mul(uint(max(n, -n)), uint(max(stride, -stride)))
+	return hi == 0 && lo <= math.MaxInt
 }
 
 func errOverflows(offset, n, stride int) error {
