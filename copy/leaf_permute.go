@@ -89,11 +89,22 @@ func (b *builder) affordableBox(vector int, alone float64) box {
 			far = 1.5
 		}
 	}
-	if tiles > 0 && tiles < far*many.cost {
+	if tiles > 0 && tiles < far*many.cost || b.plan.bytes < searchBytes && b.begun(&many) > nearCycles {
 		return best
 	}
 	return many
 }
+
+// begun returns the cycles per item of a few boxes of many windows, with what it takes to
+// begin with them.
+func (b *builder) begun(x *box) float64 {
+	return (x.cost + manyCycles/float64(b.plan.bytes)) * float64(b.x.item)
+}
+
+const (
+	manyCycles = 40
+	nearCycles = 1.5 // what moving a single item costs where all lie in the first-level cache
+)
 
 // exchange returns the kernel that exchanges the bytes of the windows of x, whose
 // permutation is in b.box, without a shuffle for every pair of them, and whether there is
