@@ -130,6 +130,9 @@ func checkCall(p *Plan, b *asm.Block, d, s int) error {
 	if err := rules(k, p.size, b, d-p.dstBase); err != nil {
 		return err
 	}
+	if need := b.I * k.Scratch; need > p.scratchBytes() {
+		return fmt.Errorf("takes %d bytes of scratch, there are %d", need, p.scratchBytes())
+	}
 	turns := b.Inner.N + b.Last.N
 	if k.Op == asm.Transpose {
 		turns = 1 // Inner is not a loop there

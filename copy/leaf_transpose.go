@@ -21,7 +21,6 @@ const (
 	mergeJ     = 512   // items of J in a block that merges lines
 
 	stagedI    = 1024 // items of I in a block that goes through scratch memory
-	stagedRow  = 320  // bytes of scratch for each of them, at most
 	maxOffsets = 2*(maxI+maxJ) + 64 + 2*maxTurns
 	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
 	nearBytes  = 8 << 10   // of destination rows between one tile of a row and the next, where they share lines

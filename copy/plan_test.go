@@ -131,6 +131,12 @@ func TestCallBounds(t *testing.T) {
 			check(c.dl, c.sl)
 		}
 	}
+	for _, channels := range []int{3, 7, 11, 13, 14, 26, 29, 31} { // chains whose chunks round up far
+		for _, width := range []int{5733, 7161, 9001, 12345} {
+			c := permutedCase("", 1, []int{509, width, channels}, 2, 1, 0)
+			check(c.dl, c.sl)
+		}
+	}
 	r := rand.New(rand.NewPCG(9, 10))
 	n := 3000
 	if testing.Short() {
@@ -147,7 +153,7 @@ func TestCallBounds(t *testing.T) {
 
 // vast draws a permutation of a slice of an array that may be of any size.
 func vast(r *rand.Rand) (dl, sl Layout) {
-	extents := []int{2, 3, 4, 5, 7, 8, 16, 33, 64, 100, 128, 1000, 1024, 4096, 1 << 15, 1 << 18}
+	extents := []int{2, 3, 4, 5, 7, 8, 16, 33, 64, 100, 128, 1000, 1024, 4096, 5733, 7161, 1 << 15, 1 << 18}
 	sizes := []int{1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 40, 64, 100, 300, 1000, 5000, 1 << 20}
 	for {
 		shape := make([]int, 1+r.IntN(6))

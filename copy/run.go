@@ -117,10 +117,13 @@ func (p *Plan) walk(loops []turn, d, s int, dst, src []byte) {
 	for k := range loops {
 		w.enter(k)
 	}
-	if asm.Info(p.kernel).Scratch > 0 {
-		m := scratches.Get().(*scratch)
+	if n := p.scratchBytes(); n > 0 {
+		m := scratches.Get().(*[]byte)
 		defer scratches.Put(m)
-		w.block.Scratch = &m[0]
+		if len(*m) < n {
+			*m = make([]byte, n)
+		}
+		w.block.Scratch = &(*m)[0]
 	}
 	for more := true; more; {
 		if !p.stream {
@@ -136,10 +139,20 @@ func (p *Plan) walk(loops []turn, d, s int, dst, src []byte) {
 	}
 }
 
-// A scratch is memory for kernels that work through some.
-type scratch [(stagedI + 64) * stagedRow]byte
+// scratchBytes returns the size of the scratch memory that the kernel needs for the largest
+// block, 0 where it needs none.
+func (p *Plan) scratchBytes() int {
+	items := p.block.I
+	for k := range p.loops {
+		if t := &p.loops[k]; t.field == partI {
+			items = max(items, t.full, t.last) // the last chunk may be the longest
+		}
+	}
+	return items * asm.Info(p.kernel).Scratch
+}
 
-var scratches = sync.Pool{New: func() any { return new(scratch) }}
+// scratches holds memory for kernels that work through some.
+var scratches = sync.Pool{New: func() any { return new([]byte) }}
 
 // A walker steps through loops like an odometer.
 type walker struct {
