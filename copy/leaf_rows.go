@@ -103,19 +103,27 @@ func (b *builder) packRows(merge asm.ID, j int) bool {
 	return true
 }
 
-// chunkWidth cuts rows that are longer than a call may move.
+// chunkWidth cuts rows that are longer than a call may move, between items unless these
+// are longer, too.
 func (b *builder) chunkWidth() turn {
-	t := chunkedRow(b.plan.block.Width, 1)
+	unit := b.x.unit
+	if unit > callBytes {
+		unit = 1
+	}
+	t := chunkedRow(b.plan.block.Width, unit)
 	t.src = t.dst
 	b.plan.block.Width = t.full
 	return t
 }
 
 // chunkedRow returns the loop over chunks of a row of n bytes that one call may move,
-// whole lines and whole items each.
+// whole items each and, unless that would be too long, whole lines.
 func chunkedRow(n, item int) turn {
 	chunks := (n + callBytes - 1) / callBytes
 	unit := 64 / gcd(item, 64) * item
+	if unit > callBytes/2 {
+		unit = item
+	}
 	full := (n/chunks + unit - 1) / unit * unit
 	if full >= n {
 		return turn{n: 1, field: partWidth, full: n, last: n}

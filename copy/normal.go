@@ -11,6 +11,7 @@ type loop struct{ n, dst, src int }
 // the destination.
 type nest struct {
 	item     int // bytes that are moved as one
+	unit     int // bytes of an item of the layouts
 	dst, src int // byte offsets of the first item
 	loops    []loop
 }
@@ -27,7 +28,7 @@ func normalize(dl, sl *Layout, buf []loop) (x nest, ok bool) {
 	if !ok {
 		return x, false
 	}
-	x = nest{item: dl.ItemSize, dst: dl.Offset, src: sl.Offset, loops: loops}
+	x = nest{item: dl.ItemSize, unit: dl.ItemSize, dst: dl.Offset, src: sl.Offset, loops: loops}
 	x.forward()
 	x.sort()
 	x.fuse()

@@ -326,6 +326,36 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelItems ends dense copies after each chunk; no item is copied in part.
+func TestCancelItems(t *testing.T) {
+	for _, size := range []int{3, 9, 12, 40, 4099, 70000} {
+		l := C(size, 3<<20/size)
+		p, err := NewPlan(l, l, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		src, dst := bytes.Repeat([]byte{1}, p.Bytes()), make([]byte, p.Bytes())
+		for stop := 1; stop < p.Chunks(); stop++ {
+			clear(dst)
+			ctx, cancel := context.WithCancel(context.Background())
+			calls := 0
+			done, err := p.RunContext(ctx, dst, src, func(int, int) {
+				if calls++; calls == stop {
+					cancel()
+				}
+			})
+			if !errors.Is(err, context.Canceled) || done%size != 0 || bytes.Count(dst, []byte{1}) != done {
+				t.Fatalf("%d bytes an item: done %d, error %v", size, done, err)
+			}
+			for at := 0; at < len(dst); at += size {
+				if n := bytes.Count(dst[at:at+size], []byte{1}); n != 0 && n != size {
+					t.Fatalf("%d bytes of an item of %d", n, size)
+				}
+			}
+		}
+	}
+}
+
 // TestCancelSoon measures how long a large copy goes on after its end.
 func TestCancelSoon(t *testing.T) {
 	if testing.Short() {
