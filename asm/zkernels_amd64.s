@@ -22141,7 +22141,6 @@ none9:
 	JMP   alone7
 
 done8:
-	SFENCE
 	JMP next4
 
 plain3:
@@ -22205,6 +22204,11 @@ next4:
 	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
+	CMPQ 200(DX), $+0
+	JEQ  fenced15
+	SFENCE
+
+fenced15:
 	VZEROUPPER
 	RET
 
@@ -22312,7 +22316,6 @@ none9:
 	JMP   alone7
 
 done8:
-	SFENCE
 	JMP next4
 
 plain3:
@@ -22397,6 +22400,11 @@ next4:
 	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
+	CMPQ 200(DX), $+0
+	JEQ  fenced15
+	SFENCE
+
+fenced15:
 	VZEROUPPER
 	RET
 
@@ -22488,7 +22496,6 @@ box5:
 	JMP          box5
 
 done6:
-	SFENCE
 	JMP next4
 
 plain3:
@@ -22541,6 +22548,11 @@ next4:
 	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
+	CMPQ 200(DX), $+0
+	JEQ  fenced9
+	SFENCE
+
+fenced9:
 	VZEROUPPER
 	RET
 
@@ -22652,7 +22664,6 @@ box5:
 	JMP          box5
 
 done6:
-	SFENCE
 	JMP next4
 
 plain3:
@@ -22723,6 +22734,11 @@ next4:
 	MOVQ R12, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
+	CMPQ 200(DX), $+0
+	JEQ  fenced9
+	SFENCE
+
+fenced9:
 	VZEROUPPER
 	RET
 
@@ -23566,7 +23582,6 @@ none9:
 	JMP   alone7
 
 done8:
-	SFENCE
 	JMP next4
 
 plain3:
@@ -23639,6 +23654,11 @@ next4:
 	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
+	CMPQ 200(DX), $+0
+	JEQ  fenced15
+	SFENCE
+
+fenced15:
 	VZEROUPPER
 	RET
 
@@ -23747,7 +23767,6 @@ none9:
 	JMP   alone7
 
 done8:
-	SFENCE
 	JMP next4
 
 plain3:
@@ -23829,6 +23848,11 @@ next4:
 	MOVQ BX, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
+	CMPQ 200(DX), $+0
+	JEQ  fenced15
+	SFENCE
+
+fenced15:
 	VZEROUPPER
 	RET
 
@@ -23905,7 +23929,6 @@ box5:
 	JMP          box5
 
 done6:
-	SFENCE
 	JMP next4
 
 plain3:
@@ -23953,6 +23976,11 @@ next4:
 	MOVQ R10, 16(SP)
 	DECQ 8(SP)
 	JNZ  outer1
+	CMPQ 200(DX), $+0
+	JEQ  fenced9
+	SFENCE
+
+fenced9:
 	VZEROUPPER
 	RET
 
@@ -25834,7 +25862,6 @@ stream9:
 	ADDQ        SI, R8
 	SUBQ        $+2, R9
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -25896,6 +25923,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -25989,7 +26021,6 @@ stream9:
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -26056,6 +26087,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -26158,7 +26194,6 @@ stream9:
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -26230,6 +26265,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -26341,7 +26381,6 @@ stream9:
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -26418,6 +26457,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -26513,7 +26557,6 @@ stream9:
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -26583,6 +26626,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -26692,7 +26740,6 @@ stream9:
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -26771,6 +26818,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -26877,7 +26929,6 @@ stream9:
 	ADDQ        R8, R10
 	SUBQ        $+2, R11
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -26955,6 +27006,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -27080,7 +27136,6 @@ stream9:
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -27171,6 +27226,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -27315,7 +27375,6 @@ stream9:
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -27419,6 +27478,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -27536,7 +27600,6 @@ stream9:
 	ADDQ        R9, R11
 	SUBQ        $+2, R12
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -27622,6 +27685,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -27763,7 +27831,6 @@ stream9:
 	ADDQ        R10, R12
 	SUBQ        $+2, R13
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -27866,6 +27933,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -28033,7 +28105,6 @@ stream9:
 	ADDQ        R11, R13
 	SUBQ        $+2, R14
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -28153,6 +28224,11 @@ done7:
 	MOVQ AX, 104(SP)
 	DECQ 96(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -28348,7 +28424,6 @@ stream9:
 	ADDQ        R12, R14
 	SUBQ        $+2, R15
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -28485,6 +28560,11 @@ done7:
 	MOVQ AX, 232(SP)
 	DECQ 224(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -28609,7 +28689,6 @@ stream9:
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -28713,6 +28792,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -28980,7 +29064,6 @@ stream9:
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -29094,6 +29177,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -29376,7 +29464,6 @@ stream9:
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -29500,6 +29587,11 @@ done7:
 	MOVQ AX, 40(SP)
 	DECQ 32(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -29799,7 +29891,6 @@ stream9:
 	ADDQ        DI, R9
 	SUBQ        $+2, R10
 	JGE         stream9
-	SFENCE
 	JMP         last5
 	PCALIGN $0x40
 
@@ -29933,6 +30024,11 @@ done7:
 	MOVQ AX, 104(SP)
 	DECQ 96(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced10
+	SFENCE
+
+fenced10:
 	VZEROUPPER
 	RET
 
@@ -31282,7 +31378,6 @@ shuffled13:
 	ADDQ     R12, R14
 	SUBQ     $+2, R15
 	JGE      stream9
-	SFENCE
 	JMP      last5
 	PCALIGN $0x40
 
@@ -31435,6 +31530,11 @@ done7:
 	MOVQ AX, 304(SP)
 	DECQ 296(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced22
+	SFENCE
+
+fenced22:
 	VZEROUPPER
 	RET
 
@@ -31653,7 +31753,6 @@ shuffled13:
 	ADDQ     DI, R9
 	SUBQ     $+2, R10
 	JGE      stream9
-	SFENCE
 	JMP      last5
 	PCALIGN $0x40
 
@@ -31938,5 +32037,10 @@ done7:
 	MOVQ AX, 560(SP)
 	DECQ 552(SP)
 	JNZ  outer2
+	CMPQ 200(DX), $+0
+	JEQ  fenced22
+	SFENCE
+
+fenced22:
 	VZEROUPPER
 	RET

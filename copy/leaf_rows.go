@@ -179,7 +179,7 @@ func (b *builder) items() {
 		b.plan.block.Width = w
 		b.leafKernel(asm.Rows, 0, 0, 0)
 	}
-	if b.pureGo() && b.aroundLong() || w&(w-1) == 0 && b.aroundNear() {
+	if b.pureGo() && b.aroundLong() || w&(w-1) == 0 && b.aroundNear() || b.acrossLines() {
 		return
 	}
 	touched := 1
@@ -236,6 +236,31 @@ func (b *builder) aroundNear() bool {
 	block.Outer, block.Inner = kernelLoop(short), kernelLoop(long)
 	most := nearLines * lineSize / (min(lineSize, long.dst) + min(lineSize, abs(long.src)))
 	b.finish(chunked(&block.Inner, most, partInner))
+	return true
+}
+
+// acrossLines makes a loop along source lines the Outer one of the block, around turns of
+// the first, which takes another line each time, as many as leave them in the cache.
+func (b *builder) acrossLines() bool {
+	if len(b.rest) < 2 || abs(b.rest[0].src) < lineSize {
+		return false
+	}
+	k, least := 0, lineSize
+	for i, l := range b.rest {
+		if step := abs(l.src); step < least {
+			k, least = i, step
+		}
+	}
+	if k == 0 {
+		return false
+	}
+	along := b.take(k)
+	across := b.take(0)
+	block := &b.plan.block
+	block.Outer, block.Inner = kernelLoop(along), kernelLoop(across)
+	inner := chunked(&block.Inner, nearLines, partInner)
+	n := block.Inner.N
+	b.finish(inner, chunked(&block.Outer, mostTurns(n*b.x.item, 2*n), partOuter))
 	return true
 }
 

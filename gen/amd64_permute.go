@@ -140,12 +140,12 @@ func (p permutation) emitVBMI(e *emitter) {
 		e.TESTQ(operand.I32(63), t)
 		e.JNZ(operand.LabelRef(plain))
 		boxes(box(true))
-		e.SFENCE()
 		e.JMP(operand.LabelRef(next))
 		e.Label(plain)
 		boxes(box(false))
 		e.Label(next)
 	})
+	e.fence()
 	e.VZEROUPPER()
 }
 

@@ -140,7 +140,6 @@ func (x *boxesAVX2) loops(edges operand.Mem, make func(store func(out reg.VecVir
 		x.pairs(e.label("stream"), func() {
 			make(func(out reg.VecVirtual, w int) { e.VMOVNTDQ(out, x.dstAt.of(w, x.d)[0]) })
 		})
-		e.SFENCE()
 		e.JMP(operand.LabelRef(last))
 		x.pairs(plain, func() {
 			make(func(out reg.VecVirtual, w int) { e.VMOVDQU(out, x.dstAt.of(w, x.d)[0]) })
@@ -153,6 +152,17 @@ func (x *boxesAVX2) loops(edges operand.Mem, make func(store func(out reg.VecVir
 			e.VEXTRACTI128(operand.U8(1), out, to[1])
 		})
 	})
+	e.fence()
+}
+
+// fence has what the block stored past the caches, if it asks for that, come before what is
+// stored after the call. Between the turns of the block it would wait for every one of them.
+func (e *emitter) fence() {
+	done := e.label("fenced")
+	e.CMPQ(e.in("Stream", 0), operand.I8(0))
+	e.JEQ(operand.LabelRef(done))
+	e.SFENCE()
+	e.Label(done)
 }
 
 // turns emits the loops over boxes, in turns of two of them that apart moves: those at d
