@@ -38,7 +38,7 @@ func (b *builder) boxLoops(x *box) {
 func (b *builder) batch() int {
 	best := -1
 	for k, l := range b.rest {
-		if l.n >= longBatch {
+		if l.n >= fewBoxes {
 			return k
 		}
 		if best < 0 || l.n > b.rest[best].n {
@@ -125,6 +125,7 @@ func (b *builder) besideNear(touched int) bool {
 }
 
 const (
-	longBatch = 16   // boxes that are worth a loop of their own
+	fewBoxes  = 8    // that are worth a loop of their own
+	longBatch = 16   // that are so whatever else there is
 	farLines  = 2048 // lines of a loop that does not leave them near enough
 )

@@ -97,12 +97,15 @@ func (b *builder) take(k int) loop {
 // finish folds loops into the leaf and puts those that are left around it, those with large
 // destination steps outermost, and then the chunk loops of the leaf.
 func (b *builder) finish(chunks ...turn) {
-	b.fold(chunks)
+	parts := b.fold(chunks)
 	p := b.plan
 	p.dstBase, p.srcBase = b.x.dst, b.x.src
 	for k := len(b.rest) - 1; k >= 0; k-- {
 		l := b.rest[k]
 		p.loops = append(p.loops, turn{n: l.n, dst: l.dst, src: l.src})
+	}
+	if parts.n > 1 {
+		p.loops = append(p.loops, parts)
 	}
 	for _, c := range chunks {
 		if c.n > 1 {

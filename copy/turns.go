@@ -12,30 +12,43 @@ import (
 // maxTurns is the most turns in a table.
 const maxTurns = 512
 
+// foldBytes is the payload from which a call does not move little.
+const foldBytes = 4 << 10
+
 // fold makes turns of the block of the innermost loops of the rest, as many as one
-// call may do.
-func (b *builder) fold(chunks []turn) {
+// call may do. Where a call would still move little, parts of the next loop follow, and
+// the loop over these is returned.
+func (b *builder) fold(chunks []turn) (parts turn) {
 	if b.plan.stream || b.ordered {
-		return
+		return parts
 	}
 	for _, c := range chunks {
 		if c.n > 1 && c.field == partOuter {
-			return
+			return parts
 		}
 	}
 	outer := &b.plan.block.Outer
-	most := min(mostTurns(b.turnEffort()), maxTurns)
+	bytes, touched := b.turnEffort()
+	most := min(mostTurns(bytes, touched), maxTurns)
 	n, taken := outer.N, 0
 	for taken < min(len(b.rest), inlineLoops) && n*b.rest[taken].n <= most {
 		n *= b.rest[taken].n
 		taken++
 	}
+	if few := min(most, foldBytes/max(1, bytes)) / n; few > 1 && taken < min(len(b.rest), inlineLoops) {
+		next := kernelLoop(b.rest[taken])
+		parts = chunked(&next, few, partOuter)
+		parts.full, parts.last = n*parts.full, n*parts.last
+		b.rest[taken].n = next.N
+		n *= next.N
+		taken++
+	}
 	switch {
 	case taken == 0:
-		return
+		return parts
 	case taken == 1 && outer.N == 1:
 		*outer = kernelLoop(b.take(0))
-		return
+		return parts
 	}
 	var buf [inlineLoops + 1]loop
 	loops := append(append(buf[:0], loop{outer.N, outer.Dst, outer.Src}), b.rest[:taken]...)
@@ -43,6 +56,7 @@ func (b *builder) fold(chunks []turn) {
 	b.plan.block.Turns = b.table(2 * n)
 	writeTurns(b.plan.block.Turns, loops)
 	*outer = asm.Loop{N: n}
+	return parts
 }
 
 // turnEffort returns the payload of a turn of the block's Outer loop in bytes, and the
