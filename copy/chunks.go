@@ -34,7 +34,7 @@ func (p *Plan) RunChunk(i int, dst, src []byte) error {
 		return err
 	}
 	if shift, shared := p.shares(dst, src); shared && p.sharesByte(shift) != disjoint {
-		return fmt.Errorf("%w: source and destination of a chunk share items", ErrOverlap)
+		return fmt.Errorf("%w: source and destination of a chunk share items, or may", ErrOverlap)
 	}
 	c := p.variant(dst).divide()
 	per, more := c.n/n, c.n%n // the first chunks are one piece larger

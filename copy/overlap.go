@@ -5,10 +5,10 @@ import (
 	"unsafe"
 )
 
-// This file decides, exactly, whether items share bytes. Both questions become one:
-// can a sum of terms, each any of 0..count times its step, land in a window of
-// integers? Layouts here must have passed extent, so every span fits an int, and
-// the sums over two layouts fit a uint64.
+// This file decides, exactly or not at all, whether items share bytes. Both questions
+// become one: can a sum of terms, each any of 0..count times its step, land in a window
+// of integers? Layouts here must have passed extent, so every span fits an int, and the
+// sums over two layouts fit a uint64.
 
 // A verdict answers whether two sets of items have a byte in common.
 type verdict uint8
