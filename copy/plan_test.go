@@ -220,6 +220,28 @@ func TestPlanText(t *testing.T) {
 	}
 }
 
+// TestOffEdgeForgets makes the plan for one run that does not begin at a line edge: the
+// memory that waits for the next one does not hold the executor of this one.
+func TestOffEdgeForgets(t *testing.T) {
+	l := C(4, 64, 128)
+	p, err := NewPlan(l, l, Options{Executor: func(int, func(int)) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := make([]byte, p.Bytes())
+	asmtest.Fill(src, 1)
+	dst := make([]byte, len(src))
+	p.runOffEdge(dst, src)
+	if !bytes.Equal(dst, src) {
+		t.Error("wrong result")
+	}
+	one := singles.Get().(*single)
+	defer singles.Put(one)
+	if one.plan.opts.Executor != nil {
+		t.Error("the executor is still held")
+	}
+}
+
 // TestOtherwiseOnce runs a plan from several goroutines on destinations that do not
 // begin at a line edge: the plan for these is kept once, when the first asks for it.
 func TestOtherwiseOnce(t *testing.T) {

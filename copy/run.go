@@ -89,8 +89,10 @@ func (p *Plan) runOffEdge(dst, src []byte) {
 		return
 	}
 	one := singles.Get().(*single)
-	defer singles.Put(one)
-	one.plan = Plan{}
+	defer func() {
+		one.plan = Plan{} // whose options may hold an executor of the caller
+		singles.Put(one)
+	}()
 	one.room.build(&one.plan, p.nest, p.dst, p.src, p.opts, assumeOffEdge)
 	one.plan.run(dst, src)
 }
