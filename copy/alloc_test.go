@@ -3,6 +3,8 @@ package strided
 import (
 	"context"
 	"fmt"
+	"math"
+	"runtime"
 	"testing"
 
 	"github.com/stridecopy/stridecopy/asm"
@@ -69,6 +71,29 @@ func allocCases() []allocCase {
 		}
 	}
 	return all
+}
+
+// TestCopyAllocatesAgain measures the memory of a copy whose pools a garbage collection
+// has emptied: that of one plan.
+func TestCopyAllocatesAgain(t *testing.T) {
+	skipCounting(t)
+	dst, src := make([]float32, 40*36), make([]float32, 40*36)
+	least := uint64(math.MaxUint64)
+	for range 5 { // other goroutines of the test binary allocate too
+		runtime.GC()
+		runtime.GC()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if err := Transpose(dst, src, 40, 36); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		least = min(least, after.TotalAlloc-before.TotalAlloc)
+	}
+	t.Logf("%d bytes", least)
+	if least > 48<<10 {
+		t.Errorf("%d bytes for one copy", least)
+	}
 }
 
 // skipCounting skips where allocations are not the code's own.

@@ -41,7 +41,9 @@
 // The kernel is chosen from the normal form of the two layouts: see [Plan.Explain] for
 // what a plan does, why, and how long that should take. The first copy into memory
 // that was never touched waits for the system to provide it, which can cost more than
-// the copy: reuse destinations where speed matters. The environment variable
+// the copy: reuse destinations where speed matters. Working memory comes from pools:
+// where a function is said not to allocate, the first calls still fill these, and fill
+// them again after a garbage collection has emptied them. The environment variable
 // STRIDECOPY_CPU and [Options] restrict the instruction sets; see package cpu.
 //
 // # Concurrency

@@ -76,7 +76,7 @@ func (s *single) run(dst, src []byte) error {
 
 // A desk remembers the plans of one-shot copies, and tiny copies that went without.
 type desk struct {
-	singles [recentPlans]single
+	singles [recentPlans]*single // nil until they are needed: some 30 KB each
 	tiny    [recentPlans]pairing
 	oldest  int // of the singles
 	oldTiny int
@@ -90,9 +90,8 @@ func (d *desk) find(pair *pairing, dst []byte) *single {
 	if pair.item == 0 {
 		return nil
 	}
-	for k := range d.singles {
-		s := &d.singles[k]
-		if s.pair == *pair && s.onEdge == ((linePhase(dst)+s.plan.nest.dst)%lineSize == 0) {
+	for _, s := range d.singles {
+		if s != nil && s.pair == *pair && s.onEdge == ((linePhase(dst)+s.plan.nest.dst)%lineSize == 0) {
 			return s
 		}
 	}
@@ -121,7 +120,10 @@ func (d *desk) plan(dl, sl *Layout, pair *pairing, dst []byte) (*single, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &d.singles[d.oldest]
+	if d.singles[d.oldest] == nil {
+		d.singles[d.oldest] = new(single)
+	}
+	s := d.singles[d.oldest]
 	d.oldest = (d.oldest + 1) % recentPlans
 	s.pair, s.plan, s.dst, s.src = pairing{}, Plan{}, to, from
 	phase := linePhase(dst)
