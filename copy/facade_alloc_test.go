@@ -1,6 +1,9 @@
 package strided
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestFacadeAllocs holds every function that is given its result to no allocation.
 // Under the race detector pools drop at random what they are given.
@@ -17,6 +20,8 @@ func TestFacadeAllocs(t *testing.T) {
 	window := Array[float32]{Data: dst, Offset: 1, Shape: []int{24, 6, 4}, Strides: []int{48, 8, 2}}
 	parts := cut(src, equal(4, n/4))
 	dsts := cut(dst[:n], equal(4, n/4))
+	mixed := cut(dst[:n], equal(8, n/8))
+	slices.Reverse(mixed)
 	index, spread := []int32{5, 3, 3, 0, 20}, []int64{1, 2, 3}
 	for _, c := range []struct {
 		name string
@@ -35,6 +40,8 @@ func TestFacadeAllocs(t *testing.T) {
 		{"Stack", func() error { return Stack(dst, parts, []int{24, 6}, 1) }},
 		{"Interleave", func() error { return Interleave(dst, parts) }},
 		{"Deinterleave", func() error { return Deinterleave(dsts, src) }},
+		{"Split out of order", func() error { return Split(mixed, src, []int{24, 24}, 0) }},
+		{"Deinterleave out of order", func() error { return Deinterleave(mixed, src) }},
 		{"Rearrange", func() error {
 			return Rearrange(dst, src, "(h p) (w q) c -> (h w) (p q c)", Axis("h", 6), Axis("p", 4), Axis("w", 3), Axis("q", 2))
 		}},

@@ -1,6 +1,7 @@
 package strided
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -76,8 +77,11 @@ func (m bands[T]) join(whole []T, parts [][]T) error {
 	return m.run(whole, parts, join)
 }
 
-// split writes the bands of whole to the parts.
+// split writes the bands of whole to the parts, which must not overlap each other.
 func (m bands[T]) split(parts [][]T, whole []T) error {
+	if err := apart(parts); err != nil {
+		return err
+	}
 	for _, part := range parts {
 		if sharesMemory(part, whole) {
 			whole = slices.Clone(whole)
@@ -85,6 +89,49 @@ func (m bands[T]) split(parts [][]T, whole []T) error {
 		}
 	}
 	return m.run(whole, parts, split)
+}
+
+// apart reports parts that share items. Mostly they lie in memory in their order, as those
+// of one slice do; else it sorts them.
+func apart[T Elem](parts [][]T) error {
+	if inOrder(parts) {
+		return nil
+	}
+	type begin struct {
+		at   uintptr
+		part int
+	}
+	var few [8]begin
+	begins := few[:0]
+	for i, part := range parts {
+		if len(part) > 0 {
+			begins = append(begins, begin{address(Bytes(part)), i})
+		}
+	}
+	slices.SortFunc(begins, func(a, b begin) int { return cmp.Compare(a.at, b.at) })
+	for k := 1; k < len(begins); k++ {
+		i, j := begins[k-1].part, begins[k].part
+		if sharesMemory(parts[i], parts[j]) {
+			return fmt.Errorf("%w: parts %d and %d share items", ErrOverlap, min(i, j), max(i, j))
+		}
+	}
+	return nil
+}
+
+// inOrder reports whether each part begins where the one before it ends, or behind that.
+func inOrder[T Elem](parts [][]T) bool {
+	var last []byte
+	for _, part := range parts {
+		if len(part) == 0 {
+			continue
+		}
+		next := Bytes(part)
+		if address(next) < address(last)+uintptr(len(last)) {
+			return false
+		}
+		last = next
+	}
+	return true
 }
 
 // A way is the direction between a whole and its parts.

@@ -58,10 +58,11 @@ func Stack[T Elem](dst []T, srcs [][]T, shape []int, axis int) error {
 // to dsts, as NumPy's split does; it is the inverse of [Concat], and with parts of
 // extent 1 that of [Stack]. How far a part reaches along the axis follows from its
 // length. The dsts must not overlap each other; if one overlaps src, src is copied
-// aside first, otherwise nothing is allocated. Errors match [ErrAxes], [ErrBounds]
-// for a short src, and [ErrShape] where a part is not a whole number of slices or
-// the parts do not fill the shape; nothing has been written then. It is safe for
-// concurrent use on memory that nobody else writes.
+// aside first, otherwise nothing is allocated, but for more than 8 dsts that do not lie
+// in memory in their order. Errors match [ErrAxes], [ErrBounds] for a short src,
+// [ErrShape] where a part is not a whole number of slices or the parts do not fill the
+// shape, and [ErrOverlap] where two parts share items; nothing has been written then.
+// It is safe for concurrent use on memory that nobody else writes.
 func Split[T Elem](dsts [][]T, src []T, shape []int, axis int) error {
 	m, err := bandsOf("src", src, dsts, "dsts", shape, axis)
 	if err != nil {
@@ -90,9 +91,11 @@ func Interleave[T Elem](dst []T, channels [][]T) error {
 // channel: src[i*len(channels)+c] becomes item i of channel c. It is the inverse of
 // [Interleave]. The length of the channels is the number of frames; src may be
 // longer. The channels must not overlap each other; if one overlaps src, src is
-// copied aside first, otherwise nothing is allocated. Errors match [ErrShape] where
-// there is no channel or their lengths differ, and [ErrBounds]; nothing has been
-// written then. It is safe for concurrent use on memory that nobody else writes.
+// copied aside first, otherwise nothing is allocated, but for more than 8 channels that
+// do not lie in memory in their order. Errors match [ErrShape] where there is no channel
+// or their lengths differ, [ErrBounds], and [ErrOverlap] where two channels share items;
+// nothing has been written then. It is safe for concurrent use on memory that nobody
+// else writes.
 func Deinterleave[T Elem](channels [][]T, src []T) error {
 	m, err := frames(channels, "src", len(src))
 	if err != nil {

@@ -35,20 +35,21 @@ func sameMemory(dst, src []byte) (shift int, shared bool) {
 }
 
 // distance returns the bytes from dst[0] to src[0].
-func distance(dst, src []byte) int {
-	return int(uintptr(unsafe.Pointer(unsafe.SliceData(src))) - uintptr(unsafe.Pointer(unsafe.SliceData(dst))))
-}
+func distance(dst, src []byte) int { return int(address(src) - address(dst)) }
+
+// address returns where b begins, for now: a stack moves when it grows.
+func address(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
 
 // unescaped returns b in a way that escape analysis does not follow, so that a
 // caller's array may stay on its stack. It is for functions that keep nothing of b
 // when they return, and hand to other goroutines only what is too large for a stack.
 func unescaped(b []byte) []byte {
-	address := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
-	return unsafe.Slice(*(**byte)(unsafe.Pointer(&address)), len(b))
+	from := address(b)
+	return unsafe.Slice(*(**byte)(unsafe.Pointer(&from)), len(b))
 }
 
 // linePhase returns how many bytes into a cache line b begins.
-func linePhase(b []byte) int { return int(uintptr(unsafe.Pointer(unsafe.SliceData(b))) % 64) }
+func linePhase(b []byte) int { return int(address(b) % 64) }
 
 // selfOverlap decides whether two different indices of l share a byte.
 func selfOverlap(l *Layout) verdict {
