@@ -46,6 +46,44 @@ func TestDrift(t *testing.T) {
 	}
 }
 
+// TestWriteAllOrNothing writes files of which one cannot be written: the others stay as
+// they were, and nothing else is left.
+func TestWriteAllOrNothing(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string][]byte{}
+	for _, name := range strings.Fields("a b c d e f g h") {
+		files[name] = []byte("old")
+	}
+	holds := func(want string) {
+		t.Helper()
+		for name := range files {
+			if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
+				t.Errorf("%s: %q, %v; want %q", name, got, err, want)
+			}
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != len(files) {
+			t.Errorf("left %v, %v", left, err)
+		}
+	}
+	if err := write(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	holds("old")
+	for name := range files {
+		files[name] = []byte("new")
+	}
+	files["no/such/folder"] = nil
+	if err := write(dir, files); err == nil {
+		t.Error("no error")
+	}
+	delete(files, "no/such/folder")
+	holds("old")
+	if err := write(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	holds("new")
+}
+
 // firstDifference returns the number of the first line that differs and both
 // versions of it.
 func firstDifference(a, b string) (int, string, string) {

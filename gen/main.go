@@ -3,9 +3,10 @@
 //
 //	go generate ./asm
 //
-// It renders everything in memory and then writes the files, so its output can be
-// compared with the tree by a test, and a failure leaves the tree as it was. The
-// output depends on nothing but this source.
+// It renders everything in memory, so its output can be compared with the tree by a
+// test, and writes it beside the tree before it renames the files, so that a failure to
+// render or write leaves the tree as it was. The output depends on nothing but this
+// source.
 package main
 
 import (
@@ -32,9 +33,20 @@ func main() {
 	}
 }
 
+// write puts the files in place once all of them are written.
 func write(dir string, files map[string][]byte) error {
+	beside, err := os.MkdirTemp(dir, ".gen-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(beside)
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(beside, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	for name := range files {
+		if err := os.Rename(filepath.Join(beside, name), filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
