@@ -12,17 +12,25 @@ import (
 
 // An arena holds the memory of a whole run: one source, one destination, one
 // expected result, each as large as the largest case needs and page-aligned, so
-// that the offsets of a case decide the alignment of its items.
+// that the offsets of a case decide the alignment of its items. Source and destination
+// are parts of one block, so that they lie alike in every process that maps it.
 type arena struct {
-	src, dst, want   []byte
-	srcFile, dstFile string // where other processes find src and dst; "" if private
-	release          []func() error
+	src, dst, want []byte
+	file           string // where other processes find the block, from src on; "" if private
+	dstAt          int    // where dst begins in the block
+	release        []func() error
 }
 
 const page = 4096
 
+// skew is how many pages behind a multiple of 1 MiB from the source the destination
+// begins. Processors guess the cache way of an address from some of its bits; buffers
+// that are a large power of two apart would make every guess of the one wrong for the
+// other.
+const skew = 85
+
 // newArena makes the memory for a list of cases, shared with other processes
-// through files if they need it.
+// through a file if they need it.
 func newArena(cases []Case, shared bool) (*arena, error) {
 	var dst, src int
 	for _, c := range cases {
@@ -33,19 +41,18 @@ func newArena(cases []Case, shared bool) (*arena, error) {
 	if dst > limit || src > limit {
 		return nil, fmt.Errorf("the cases need %d MiB", (2*dst+src)>>20)
 	}
-	a := &arena{want: pages(dst)}
+	src, dst = wholePages(src), wholePages(dst)
+	a := &arena{want: pages(dst), dstAt: (src+mebi-1)&^(mebi-1) + skew*page}
+	var block []byte
 	if shared {
 		var err error
-		a.src, a.srcFile, err = a.share(src)
-		if err == nil {
-			a.dst, a.dstFile, err = a.share(dst)
-		}
-		if err != nil {
+		if block, err = a.share(a.dstAt + dst); err != nil {
 			return nil, errors.Join(err, a.close())
 		}
 	} else {
-		a.src, a.dst = pages(src), pagesAt(dst, skew)
+		block = pages(a.dstAt + dst)
 	}
+	a.src, a.dst = block[:src:src], block[a.dstAt:]
 	random := uint64(88172645463325252)
 	for i := 0; i+8 <= len(a.src); i += 8 {
 		random ^= random << 13
@@ -58,10 +65,10 @@ func newArena(cases []Case, shared bool) (*arena, error) {
 	return a, nil
 }
 
-// share returns the memory of a new file of at least n bytes. It is written once,
+// share returns the memory of the file, a new one of n bytes. It is written once,
 // since storing to a mapped file that the disk has no room for is a fault. A file
 // system in memory is preferred: nothing is ever written back.
-func (a *arena) share(n int) ([]byte, string, error) {
+func (a *arena) share(n int) ([]byte, error) {
 	var failures error
 	for _, dir := range []string{"/dev/shm", os.TempDir()} {
 		f, err := os.CreateTemp(dir, "stridecopy-")
@@ -79,15 +86,16 @@ func (a *arena) share(n int) ([]byte, string, error) {
 		a.release = append(a.release, func() error { return os.Remove(f.Name()) })
 		m, err := memoryview.MapFile(f.Name(), true)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		a.release = append(a.release, m.Close)
-		return m.Bytes(), f.Name(), nil
+		a.file = f.Name()
+		return m.Bytes(), nil
 	}
-	return nil, "", failures
+	return nil, failures
 }
 
-// close removes the shared files.
+// close removes the shared file.
 func (a *arena) close() (err error) {
 	for _, f := range a.release {
 		err = errors.Join(err, f())
@@ -96,23 +104,18 @@ func (a *arena) close() (err error) {
 	return err
 }
 
-// pages returns at least n bytes of memory that begin and end at a page.
-func pages(n int) []byte { return pagesAt(n, 0) }
+const mebi = 1 << 20
 
-// skew is how many pages behind a multiple of 1 MiB destinations begin. Processors
-// guess the cache way of an address from some of its bits; buffers that are a large
-// power of two apart would make every guess of the one wrong for the other.
-const skew = 85
-
-// pagesAt returns at least n bytes that begin so many pages behind a multiple of 1 MiB
-// and end at a page.
-func pagesAt(n, behind int) []byte {
-	const around = 1 << 20
-	n = (n + page) &^ (page - 1) // at least one
-	b := make([]byte, n+around)
-	skip := (behind*page - int(reflect.ValueOf(b).Pointer())) & (around - 1)
+// pages returns whole pages, for at least n bytes, that begin at a multiple of 1 MiB.
+func pages(n int) []byte {
+	n = wholePages(n)
+	b := make([]byte, n+mebi)
+	skip := -int(reflect.ValueOf(b).Pointer()) & (mebi - 1)
 	return b[skip : skip+n : skip+n]
 }
+
+// wholePages returns the bytes of as many pages as n bytes need, at least one.
+func wholePages(n int) int { return (max(n, 1) + page - 1) &^ (page - 1) }
 
 func (a *arena) size() int { return len(a.src) + len(a.dst) + len(a.want) }
 

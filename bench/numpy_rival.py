@@ -43,7 +43,8 @@ for line in sys.stdin:
     op = request["op"]
     try:
         if op == "open":
-            buffers = {side: mapped(request[side]) for side in ("dst", "src")}
+            block = memoryview(mapped(request["file"]))
+            buffers = {"src": block, "dst": block[request["dst_at"]:]}
             reply(names=["numpy"], versions="NumPy %s" % numpy.__version__, call_ns=call_cost())
         elif op == "case":
             dst, src = (view(buffers[side], request["case"], side) for side in ("dst", "src"))

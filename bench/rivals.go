@@ -13,7 +13,7 @@ import (
 )
 
 // A rival is a process that copies with other libraries. It shares the buffers of
-// the arena through files that both have mapped, answers one request at a time on
+// the arena through a file that both have mapped, answers one request at a time on
 // its standard streams, a line of JSON each way, and times itself, so that the way
 // there and back costs nothing.
 type rival struct {
@@ -26,9 +26,9 @@ type rival struct {
 }
 
 type rivalRequest struct {
-	Op    string `json:"op"` // open, case, check or time
-	Src   string `json:"src,omitempty"`
-	Dst   string `json:"dst,omitempty"` // paths of the buffers, for open
+	Op    string `json:"op"`               // open, case, check or time
+	File  string `json:"file,omitempty"`   // of the buffers, for open: the source,
+	DstAt int    `json:"dst_at,omitempty"` // and the destination from this byte on
 	Case  *Case  `json:"case,omitempty"`
 	Rival string `json:"rival,omitempty"` // a library that the last case named
 	Runs  int    `json:"runs,omitempty"`
@@ -58,7 +58,7 @@ func startRival(name string, command *exec.Cmd, a *arena) (*rival, rivalReply, e
 	if err := command.Start(); err != nil {
 		return nil, rivalReply{}, err
 	}
-	reply, err := r.ask(rivalRequest{Op: "open", Src: a.srcFile, Dst: a.dstFile})
+	reply, err := r.ask(rivalRequest{Op: "open", File: a.file, DstAt: a.dstAt})
 	if err != nil {
 		r.stop()
 		return nil, reply, err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -27,15 +28,11 @@ func fakeRival() {
 		var r rivalReply
 		switch q.Op {
 		case "open":
-			d, err := memoryview.MapFile(q.Dst, true)
+			m, err := memoryview.MapFile(q.File, true)
 			if err != nil {
 				panic(err)
 			}
-			s, err := memoryview.MapFile(q.Src, true)
-			if err != nil {
-				panic(err)
-			}
-			dst, src = d.Bytes(), s.Bytes()
+			src, dst = m.Bytes(), m.Bytes()[q.DstAt:]
 			r = rivalReply{Names: names, Versions: "fake 1.0", CallNs: 5}
 		case "case":
 			current = q.Case
@@ -103,10 +100,8 @@ func TestRivals(t *testing.T) {
 	if err := a.close(); err != nil {
 		t.Error(err)
 	}
-	for _, file := range []string{a.srcFile, a.dstFile} {
-		if _, err := os.Stat(file); err == nil {
-			t.Errorf("%s is left", file)
-		}
+	if _, err := os.Stat(a.file); err == nil {
+		t.Errorf("%s is left", a.file)
 	}
 }
 
@@ -151,6 +146,26 @@ func TestArenaIsPageAligned(t *testing.T) {
 			b := pages(n)
 			if len(b)%page != 0 || len(b) < n || len(b) == 0 {
 				t.Errorf("%d bytes for %d", len(b), n)
+			}
+		}
+	}
+}
+
+// TestArenaSkew checks that the buffers lie as far apart whether they are shared or not,
+// on pages of their own.
+func TestArenaSkew(t *testing.T) {
+	for _, bytes := range []int{1, page, 1<<20 - 1, 1 << 20, 3<<20 + page} {
+		for _, shared := range []bool{false, runtime.GOOS != "windows"} { // which maps no files
+			a, err := newArena([]Case{{SrcBytes: bytes, DstBytes: 2 * bytes}}, shared)
+			if err != nil {
+				t.Fatal(err)
+			}
+			apart := int(reflect.ValueOf(a.dst).Pointer() - reflect.ValueOf(a.src).Pointer())
+			if apart < len(a.src) || apart%(1<<20) != skew*page || len(a.src) < bytes || len(a.dst) < 2*bytes {
+				t.Errorf("%d bytes, shared %v: buffers of %d and %d bytes, %d apart", bytes, shared, len(a.src), len(a.dst), apart)
+			}
+			if err := a.close(); err != nil {
+				t.Error(err)
 			}
 		}
 	}

@@ -16,9 +16,9 @@ import (
 
 // A request is one line of the parent's.
 type request struct {
-	Op    string `json:"op"` // open, case, check or time
-	Src   string `json:"src"`
-	Dst   string `json:"dst"` // open: paths of the buffers
+	Op    string `json:"op"`     // open, case, check or time
+	File  string `json:"file"`   // open: of the buffers: the source,
+	DstAt int    `json:"dst_at"` // and the destination from this byte on
 	Case  Case   `json:"case"`
 	Rival string `json:"rival"` // check, time: one of the names in the reply to case
 	Runs  int    `json:"runs"`
@@ -120,15 +120,11 @@ func (s *server) answer(q *request) (r reply) {
 }
 
 func (s *server) open(q *request) reply {
-	dst, err := memoryview.MapFile(q.Dst, true)
+	m, err := memoryview.MapFile(q.File, true)
 	if err != nil {
 		return reply{Error: err.Error()}
 	}
-	src, err := memoryview.MapFile(q.Src, true)
-	if err != nil {
-		return reply{Error: err.Error()}
-	}
-	s.dst, s.src = dst.Bytes(), src.Bytes()
+	s.src, s.dst = m.Bytes()[:q.DstAt], m.Bytes()[q.DstAt:]
 	r := reply{Versions: s.versions()}
 	for _, l := range s.libraries {
 		r.Names = append(r.Names, l.Name)
