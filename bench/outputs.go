@@ -135,7 +135,7 @@ func newDocument(r *runner, t *report, args []string) *document {
 	for _, result := range t.results {
 		row := documentRow{Result: result, Explain: result.explain, MemcpyNs: result.memcpyNs()}
 		row.RecordedRatio, row.RecordedBest = t.recorded.versus(&result)
-		row.RecordedPeers = t.recorded.Cases[result.Name].Peers
+		row.RecordedPeers = t.recorded.of(&result).Peers
 		d.Results = append(d.Results, row)
 	}
 	return d

@@ -31,11 +31,20 @@ func loadRecorded() *recordedPeers {
 	return r
 }
 
+// of returns what is recorded of the case of a result. For results of several workers
+// that is nothing, since the peers had one thread.
+func (p *recordedPeers) of(r *Result) recordedCase {
+	if r.Workers > 1 {
+		return recordedCase{}
+	}
+	return p.Cases[r.Name]
+}
+
 // versus returns our share of memcpy over the recorded best peer's, and that
-// peer's name; 0 where the case was not recorded.
+// peer's name; 0 where there is none to compare with.
 func (p *recordedPeers) versus(r *Result) (ratio float64, best string) {
-	c, ok := p.Cases[r.Name]
-	if !ok || c.Ratio == 0 || r.NsMin == 0 {
+	c := p.of(r)
+	if c.Ratio == 0 || r.NsMin == 0 {
 		return 0, ""
 	}
 	return r.memcpyNs() / r.NsMin / c.Ratio, c.Best
