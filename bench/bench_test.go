@@ -22,15 +22,7 @@ func TestBuiltinCases(t *testing.T) {
 	if len(cases) != 304 {
 		t.Errorf("%d cases", len(cases))
 	}
-	families := func(cases []Case) (all []string) {
-		for _, c := range cases {
-			if !slices.Contains(all, c.Family) {
-				all = append(all, c.Family)
-			}
-		}
-		return all
-	}
-	every := families(cases)
+	every := familiesOf(cases)
 	recorded := loadRecorded()
 	for _, c := range cases {
 		if r, ok := recorded.Cases[c.Name]; !ok || r.Best == "" || r.Peers[r.Best] == 0 {
@@ -41,7 +33,7 @@ func TestBuiltinCases(t *testing.T) {
 	if len(chosen) != len(representative) {
 		t.Errorf("%d of %d representative cases exist", len(chosen), len(representative))
 	}
-	if got := families(chosen); len(got) != len(every) {
+	if got := familiesOf(chosen); len(got) != len(every) {
 		t.Errorf("representative families %v of %v", got, every)
 	}
 	need := 0
@@ -184,13 +176,19 @@ func TestUsageErrors(t *testing.T) {
 	for _, tc := range []struct {
 		args   string
 		status int
+		says   string
 	}{
-		{"-help", exitOK}, {"-nosuch", exitUsage}, {"extra", exitUsage}, {"-budget 0s", exitUsage}, {"-workers 0", exitUsage}, {"-cpu avx3", exitUsage},
-		{"-filter [", exitUsage}, {"-family nosuch", exitFailed}, {"-cases nosuch.json", exitFailed}, {"-json no/such/out.json", exitFailed},
+		{"-help", exitOK, "  pauses    what copies add"},
+		{"compare -h", exitOK, "usage: bench compare"}, {"pauses -h", exitOK, "-size"}, {"reshape -h", exitOK, "usage: bench reshape"},
+		{"-nosuch", exitUsage, "not defined"}, {"reshap", exitUsage, "compare, pauses, reshape"},
+		{"-budget 0s", exitUsage, "positive"}, {"-workers 0", exitUsage, "below 1"}, {"-cpu avx3", exitUsage, "avx512"},
+		{"-filter [", exitUsage, "-filter"}, {"-filter nosuch", exitFailed, "no case"},
+		{"-family smal", exitUsage, "transpose2d, "}, {"-family small,smal", exitUsage, `"smal"`},
+		{"-cases nosuch.json", exitFailed, "nosuch.json"}, {"-json no/such/out.json", exitFailed, "out.json"},
 	} {
 		c := command(t, dir, strings.Fields(tc.args)...)
 		out, _ := c.CombinedOutput()
-		if status := c.ProcessState.ExitCode(); status != tc.status || len(out) == 0 {
+		if status := c.ProcessState.ExitCode(); status != tc.status || !strings.Contains(string(out), tc.says) || strings.Contains(string(out), "help requested") {
 			t.Errorf("%s: status %d, want %d; %s", tc.args, status, tc.status, out)
 		}
 	}

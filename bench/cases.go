@@ -112,6 +112,16 @@ func builtin(name string) []byte {
 	return text
 }
 
+// familiesOf returns the families of cases in the order in which they come.
+func familiesOf(cases []Case) (all []string) {
+	for _, c := range cases {
+		if !slices.Contains(all, c.Family) {
+			all = append(all, c.Family)
+		}
+	}
+	return all
+}
+
 // selectCases keeps the cases whose family is listed (all where the list is
 // empty) and whose name matches re.
 func selectCases(cases []Case, families []string, re *regexp.Regexp) []Case {

@@ -25,11 +25,8 @@ func compare(args []string, stdout, stderr *os.File) error {
 	f := flag.NewFlagSet("compare", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() { fmt.Fprint(stderr, compareUsage) }
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return usageError{err}
+	if err := parseFlags(f, args); err != nil {
+		return err
 	}
 	if f.NArg() != 2 {
 		f.Usage()

@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,16 +36,22 @@ const (
 	exitUsage  = 2
 )
 
+// commands are the first words that do something else than time the cases.
+var commands = []struct {
+	name, about string
+	run         func(args []string, stdout, stderr *os.File) error
+}{
+	{"compare", "what changed between two -json files", compare},
+	{"pauses", "what copies add to the pauses of the garbage collector", pauses},
+	{"reshape", "slice, permute and rearrange an array in a file", reshape},
+}
+
 func run(args []string, stdout, stderr *os.File) int {
 	command := benchmark
-	if len(args) > 0 {
-		switch args[0] {
-		case "reshape":
-			command, args = reshape, args[1:]
-		case "compare":
-			command, args = compare, args[1:]
-		case "pauses":
-			command, args = pauses, args[1:]
+	for _, c := range commands {
+		if len(args) > 0 && args[0] == c.name {
+			command, args = c.run, args[1:]
+			break
 		}
 	}
 	err := command(args, stdout, stderr)
@@ -62,6 +69,15 @@ func run(args []string, stdout, stderr *os.File) int {
 
 // A usageError is a mistake in the command line.
 type usageError struct{ error }
+
+// parseFlags parses args. A wish for help comes back as it is, it is no mistake.
+func parseFlags(f *flag.FlagSet, args []string) error {
+	err := f.Parse(args)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return err
+	}
+	return usageError{err}
+}
 
 // options are the flags of the benchmark.
 type options struct {
@@ -88,21 +104,38 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.BoolVar(&o.peers, "peers", false, "run rival libraries beside ours: those of bench/peers, and NumPy where python3 has it")
 	f.DurationVar(&o.budget, "budget", 60*time.Millisecond, "`time` to spend on each thing timed, in each case")
 	f.IntVar(&o.workers, "workers", 1, "goroutines that a copy may use")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return o, err
-		}
-		return o, usageError{err}
+	f.Usage = func() { usage(f) }
+	if err := parseFlags(f, args); err != nil {
+		return o, err
 	}
 	switch {
 	case f.NArg() > 0:
-		return o, usageError{fmt.Errorf("unexpected argument %q", f.Arg(0))}
+		return o, usageError{fmt.Errorf("unexpected argument %q; the first word may be a command: %s", f.Arg(0), commandNames())}
 	case o.budget <= 0:
 		return o, usageError{fmt.Errorf("-budget %v is not positive", o.budget)}
 	case o.workers < 1:
 		return o, usageError{fmt.Errorf("-workers %d is below 1", o.workers)}
 	}
 	return o, nil
+}
+
+// usage prints what the program does, its commands and its flags.
+func usage(f *flag.FlagSet) {
+	w := f.Output()
+	fmt.Fprint(w, "usage: bench [flags]\n       bench COMMAND [-h] ...\n\nTimes the copies of stridecopy, or does what a command says:\n\n")
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.about)
+	}
+	fmt.Fprint(w, "\nFlags:\n")
+	f.PrintDefaults()
+}
+
+func commandNames() string {
+	var names []string
+	for _, c := range commands {
+		names = append(names, c.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // variants returns what to time of ours, and the levels that were asked for in
@@ -134,6 +167,12 @@ func (o *options) choose() ([]Case, error) {
 	var families []string
 	if o.family != "" {
 		families = strings.Split(o.family, ",")
+	}
+	known := familiesOf(cases)
+	for _, family := range families {
+		if !slices.Contains(known, family) {
+			return nil, usageError{fmt.Errorf("-family: there is no family %q; there are %s", family, strings.Join(known, ", "))}
+		}
 	}
 	if cases = selectCases(cases, families, re); len(cases) == 0 {
 		return nil, errors.New("no case is selected")

@@ -24,8 +24,8 @@ func pauses(args []string, stdout, stderr *os.File) error {
 	f.SetOutput(stderr)
 	size := f.Int("size", 1024, "MiB to copy at a time, in items of 4 bytes")
 	duration := f.Duration("time", 3*time.Second, "`time` to copy, for each way of copying")
-	if err := f.Parse(args); err != nil {
-		return usageError{err}
+	if err := parseFlags(f, args); err != nil {
+		return err
 	}
 	n := 0
 	if *size > 0 && *size <= 1<<20 {

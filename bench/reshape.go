@@ -73,11 +73,8 @@ func parseReshape(args []string, stderr io.Writer) (o reshapeOptions, err error)
 	f.StringVar(&o.pattern, "rearrange", "", "`pattern` of einops for the axes left after slicing and permuting")
 	sizes := f.String("sizes", "", "comma-separated `list` of sizes of the pattern's axes that do not follow from the array: h=2,w=2")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan of the copy and the reasons for it, and write nothing")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return o, err
-		}
-		return o, usageError{err}
+	if err := parseFlags(f, args); err != nil {
+		return o, err
 	}
 	if f.NArg() != 2 {
 		return o, usageError{fmt.Errorf("%d files named, want an input and an output; -h shows examples", f.NArg())}
