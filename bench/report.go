@@ -102,8 +102,8 @@ func newReport(r *runner, out io.Writer, progress io.Writer) *report {
 
 func (t *report) header(r *runner, cases int) {
 	fmt.Fprintln(t.out, machine(r.variants))
-	fmt.Fprintf(t.out, "%d cases, %v for each thing timed, %d MiB of buffers; GB/s counts every byte twice (read and written)\n\n",
-		cases, r.budget, r.size()>>20)
+	fmt.Fprintf(t.out, "%d cases, %v for each thing timed, %s of buffers; GB/s counts every byte twice (read and written)\n\n",
+		cases, r.budget, size(r.size()))
 	t.notes(r.rivals.about)
 	t.line(func(c *column) string { return c.title })
 }
@@ -187,6 +187,9 @@ func (t *report) summary() {
 // footnotes says what the columns hold.
 func (t *report) footnotes() {
 	fmt.Fprintf(t.out, `
+predicted: GB/s by the plan's own model, for one worker
+/dense: our speed over that of our own dense copy of as many bytes
+x naive: our speed over that of a plain Go loop
 * recorded, not measured now: our share of memcpy over that of the fastest of %s;
   memcpy is glibc's for them, for ours our dense copy, or below 1 MiB Go's builtin copy where that is faster;
   they had one thread, so that results of several workers are not compared

@@ -6,6 +6,21 @@ import (
 	"testing"
 )
 
+// TestHeader has cases so small that their buffers are no MiB, and footnotes for columns.
+func TestHeader(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, dir, "cases.json", []byte(twoCases))
+	out, err := command(t, dir, "-cases", "cases.json", "-budget", "100us").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{" KiB of buffers", "\npredicted: ", "\n/dense: ", "\nx naive: ", "\n* "} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
 // TestWorkersAgainstPeers reports a case with one worker and with two: the recorded peers
 // had one thread, so that only the former is compared with them.
 func TestWorkersAgainstPeers(t *testing.T) {
