@@ -142,6 +142,48 @@ func fillB8AVX2(dst, src *byte, b *Block)
 //go:noescape
 func fillB16AVX2(dst, src *byte, b *Block)
 
+// itemsB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+1], src[s:s+1])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB1AVX2(dst, src *byte, b *Block)
+
+// itemsB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+2], src[s:s+2])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB2AVX2(dst, src *byte, b *Block)
+
+// itemsB4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+4], src[s:s+4])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB4AVX2(dst, src *byte, b *Block)
+
 // itemsB1SSE2 is
 //
 //	for o := range b.Outer.N {
@@ -3446,6 +3488,9 @@ const (
 	idFillB4AVX2
 	idFillB8AVX2
 	idFillB16AVX2
+	idItemsB1AVX2
+	idItemsB2AVX2
+	idItemsB4AVX2
 	idItemsB1SSE2
 	idItemsB2SSE2
 	idItemsB4SSE2
@@ -3631,6 +3676,9 @@ var archKernels = []Kernel{
 	{ID: idFillB4AVX2, Name: "fillB4AVX2", Op: Fill, Size: 4, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB8AVX2, Name: "fillB8AVX2", Op: Fill, Size: 8, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB16AVX2, Name: "fillB16AVX2", Op: Fill, Size: 16, I: 0, J: 0, Needs: cpu.AVX2},
+	{ID: idItemsB1AVX2, Name: "itemsB1AVX2", Op: Items, Size: 1, I: 0, J: 0, Needs: cpu.AVX2},
+	{ID: idItemsB2AVX2, Name: "itemsB2AVX2", Op: Items, Size: 2, I: 0, J: 0, Needs: cpu.AVX2},
+	{ID: idItemsB4AVX2, Name: "itemsB4AVX2", Op: Items, Size: 4, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idItemsB1SSE2, Name: "itemsB1SSE2", Op: Items, Size: 1, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idItemsB2SSE2, Name: "itemsB2SSE2", Op: Items, Size: 2, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idItemsB4SSE2, Name: "itemsB4SSE2", Op: Items, Size: 4, I: 0, J: 0, Needs: cpu.SSE2},
@@ -3844,6 +3892,15 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 		return
 	case idFillB16AVX2:
 		fillB16AVX2(to, from, b)
+		return
+	case idItemsB1AVX2:
+		itemsB1AVX2(to, from, b)
+		return
+	case idItemsB2AVX2:
+		itemsB2AVX2(to, from, b)
+		return
+	case idItemsB4AVX2:
+		itemsB4AVX2(to, from, b)
 		return
 	case idItemsB1SSE2:
 		itemsB1SSE2(to, from, b)

@@ -2772,6 +2772,652 @@ done7:
 	VZEROUPPER
 	RET
 
+// func itemsB1AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX
+TEXT ·itemsB1AVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
+
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
+
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 48(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	CMPQ  BX, $+1
+	JNE   apart6
+	MOVQ  (DX), DI
+	MOVQ  DI, (SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some8
+	LEAQ  8(DX), DI
+	XORQ  R9, R9
+
+some8:
+	MOVQ DI, 8(SP)
+	MOVQ R9, 16(SP)
+
+outer7:
+	MOVQ AX, DI
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
+	SUBQ $+16, R10
+	JLT  rest10
+
+vector9:
+	MOVBLZX (R9), R11
+	VMOVD   R11, X0
+	VPINSRB $0x01, (R9)(SI*1), X0, X0
+	VPINSRB $0x02, (R9)(SI*2), X0, X0
+	VPINSRB $0x03, (R9)(R8*1), X0, X0
+	LEAQ    (R9)(SI*4), R9
+	VPINSRB $0x04, (R9), X0, X0
+	VPINSRB $0x05, (R9)(SI*1), X0, X0
+	VPINSRB $0x06, (R9)(SI*2), X0, X0
+	VPINSRB $0x07, (R9)(R8*1), X0, X0
+	LEAQ    (R9)(SI*4), R9
+	VPINSRB $0x08, (R9), X0, X0
+	VPINSRB $0x09, (R9)(SI*1), X0, X0
+	VPINSRB $0x0a, (R9)(SI*2), X0, X0
+	VPINSRB $0x0b, (R9)(R8*1), X0, X0
+	LEAQ    (R9)(SI*4), R9
+	VPINSRB $0x0c, (R9), X0, X0
+	VPINSRB $0x0d, (R9)(SI*1), X0, X0
+	VPINSRB $0x0e, (R9)(SI*2), X0, X0
+	VPINSRB $0x0f, (R9)(R8*1), X0, X0
+	LEAQ    (R9)(SI*4), R9
+	VMOVDQU X0, (DI)
+	ADDQ    $+16, DI
+	SUBQ    $+16, R10
+	JGE     vector9
+
+rest10:
+	ADDQ  $+16, R10
+	JZ    next12
+	CMPQ  48(DX), $+16
+	JLT   one11
+	SUBQ  $+16, R10
+	LEAQ  (DI)(R10*1), DI
+	IMULQ SI, R10
+	ADDQ  R10, R9
+	XORQ  R10, R10
+	JMP   vector9
+
+one11:
+	MOVBLZX (R9), R11
+	MOVB    R11, (DI)
+	ADDQ    SI, R9
+	ADDQ    BX, DI
+	DECQ    R10
+	JNZ     one11
+
+next12:
+	MOVQ 8(SP), DI
+	MOVQ (DI), R9
+	ADDQ R9, AX
+	MOVQ 8(DI), R9
+	ADDQ R9, CX
+	ADDQ 16(SP), DI
+	MOVQ DI, 8(SP)
+	DECQ (SP)
+	JNZ  outer7
+	RET
+
+apart6:
+	MOVQ  (DX), R9
+	MOVQ  R9, 24(SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some14
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some14:
+	MOVQ R9, 32(SP)
+	MOVQ R10, 40(SP)
+
+outer13:
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 48(DX), R11
+	SUBQ $+4, R11
+	JLT  rest16
+
+four15:
+	MOVBLZX (R10), R12
+	MOVBLZX (R10)(SI*1), R13
+	MOVBLZX (R10)(SI*2), R14
+	MOVBLZX (R10)(R8*1), R15
+	MOVB    R12, (R9)
+	MOVB    R13, (R9)(BX*1)
+	MOVB    R14, (R9)(BX*2)
+	MOVB    R15, (R9)(DI*1)
+	LEAQ    (R10)(SI*4), R10
+	LEAQ    (R9)(BX*4), R9
+	SUBQ    $+4, R11
+	JGE     four15
+
+rest16:
+	ADDQ $+4, R11
+	JZ   next18
+
+one17:
+	MOVBLZX (R10), R12
+	MOVB    R12, (R9)
+	ADDQ    SI, R10
+	ADDQ    BX, R9
+	DECQ    R11
+	JNZ     one17
+
+next18:
+	MOVQ 32(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 40(SP), R9
+	MOVQ R9, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer13
+	JMP  done2
+
+far1:
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 48(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some20
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
+
+some20:
+	MOVQ R10, 56(SP)
+	MOVQ R11, 64(SP)
+
+outer19:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 48(DX), R12
+
+item21:
+	MOVBLZX (R11), R13
+	MOVB    R13, (R10)
+	ADDQ    SI, R11
+	ADDQ    BX, R10
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	DECQ    R12
+	JNZ     item21
+	MOVQ    56(SP), R10
+	MOVQ    (R10), R11
+	ADDQ    R11, AX
+	MOVQ    8(R10), R11
+	ADDQ    R11, CX
+	ADDQ    64(SP), R10
+	MOVQ    R10, 56(SP)
+	DECQ    48(SP)
+	JNZ     outer19
+
+done2:
+	RET
+
+// func itemsB2AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX
+TEXT ·itemsB2AVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
+
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
+
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 48(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	CMPQ  BX, $+2
+	JNE   apart6
+	MOVQ  (DX), DI
+	MOVQ  DI, (SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some8
+	LEAQ  8(DX), DI
+	XORQ  R9, R9
+
+some8:
+	MOVQ DI, 8(SP)
+	MOVQ R9, 16(SP)
+
+outer7:
+	MOVQ AX, DI
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
+	SUBQ $+8, R10
+	JLT  rest10
+
+vector9:
+	MOVWLZX (R9), R11
+	VMOVD   R11, X0
+	VPINSRW $0x01, (R9)(SI*1), X0, X0
+	VPINSRW $0x02, (R9)(SI*2), X0, X0
+	VPINSRW $0x03, (R9)(R8*1), X0, X0
+	LEAQ    (R9)(SI*4), R9
+	VPINSRW $0x04, (R9), X0, X0
+	VPINSRW $0x05, (R9)(SI*1), X0, X0
+	VPINSRW $0x06, (R9)(SI*2), X0, X0
+	VPINSRW $0x07, (R9)(R8*1), X0, X0
+	LEAQ    (R9)(SI*4), R9
+	VMOVDQU X0, (DI)
+	ADDQ    $+16, DI
+	SUBQ    $+8, R10
+	JGE     vector9
+
+rest10:
+	ADDQ  $+8, R10
+	JZ    next12
+	CMPQ  48(DX), $+8
+	JLT   one11
+	SUBQ  $+8, R10
+	LEAQ  (DI)(R10*2), DI
+	IMULQ SI, R10
+	ADDQ  R10, R9
+	XORQ  R10, R10
+	JMP   vector9
+
+one11:
+	MOVWLZX (R9), R11
+	MOVW    R11, (DI)
+	ADDQ    SI, R9
+	ADDQ    BX, DI
+	DECQ    R10
+	JNZ     one11
+
+next12:
+	MOVQ 8(SP), DI
+	MOVQ (DI), R9
+	ADDQ R9, AX
+	MOVQ 8(DI), R9
+	ADDQ R9, CX
+	ADDQ 16(SP), DI
+	MOVQ DI, 8(SP)
+	DECQ (SP)
+	JNZ  outer7
+	RET
+
+apart6:
+	MOVQ  (DX), R9
+	MOVQ  R9, 24(SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some14
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some14:
+	MOVQ R9, 32(SP)
+	MOVQ R10, 40(SP)
+
+outer13:
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 48(DX), R11
+	SUBQ $+4, R11
+	JLT  rest16
+
+four15:
+	MOVWLZX (R10), R12
+	MOVWLZX (R10)(SI*1), R13
+	MOVWLZX (R10)(SI*2), R14
+	MOVWLZX (R10)(R8*1), R15
+	MOVW    R12, (R9)
+	MOVW    R13, (R9)(BX*1)
+	MOVW    R14, (R9)(BX*2)
+	MOVW    R15, (R9)(DI*1)
+	LEAQ    (R10)(SI*4), R10
+	LEAQ    (R9)(BX*4), R9
+	SUBQ    $+4, R11
+	JGE     four15
+
+rest16:
+	ADDQ $+4, R11
+	JZ   next18
+
+one17:
+	MOVWLZX (R10), R12
+	MOVW    R12, (R9)
+	ADDQ    SI, R10
+	ADDQ    BX, R9
+	DECQ    R11
+	JNZ     one17
+
+next18:
+	MOVQ 32(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 40(SP), R9
+	MOVQ R9, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer13
+	JMP  done2
+
+far1:
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 48(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some20
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
+
+some20:
+	MOVQ R10, 56(SP)
+	MOVQ R11, 64(SP)
+
+outer19:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 48(DX), R12
+
+item21:
+	MOVWLZX (R11), R13
+	MOVW    R13, (R10)
+	ADDQ    SI, R11
+	ADDQ    BX, R10
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	INCQ    DI
+	INCQ    R8
+	INCQ    R9
+	DECQ    R12
+	JNZ     item21
+	MOVQ    56(SP), R10
+	MOVQ    (R10), R11
+	ADDQ    R11, AX
+	MOVQ    8(R10), R11
+	ADDQ    R11, CX
+	ADDQ    64(SP), R10
+	MOVQ    R10, 56(SP)
+	DECQ    48(SP)
+	JNZ     outer19
+
+done2:
+	RET
+
+// func itemsB4AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX
+TEXT ·itemsB4AVX2(SB), $72-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
+
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
+
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 48(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	CMPQ  BX, $+4
+	JNE   apart6
+	MOVQ  (DX), DI
+	MOVQ  DI, (SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some8
+	LEAQ  8(DX), DI
+	XORQ  R9, R9
+
+some8:
+	MOVQ DI, 8(SP)
+	MOVQ R9, 16(SP)
+
+outer7:
+	MOVQ AX, DI
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
+	SUBQ $+4, R10
+	JLT  rest10
+
+vector9:
+	VMOVD   (R9), X0
+	VPINSRD $0x01, (R9)(SI*1), X0, X0
+	VPINSRD $0x02, (R9)(SI*2), X0, X0
+	VPINSRD $0x03, (R9)(R8*1), X0, X0
+	LEAQ    (R9)(SI*4), R9
+	VMOVDQU X0, (DI)
+	ADDQ    $+16, DI
+	SUBQ    $+4, R10
+	JGE     vector9
+
+rest10:
+	ADDQ  $+4, R10
+	JZ    next12
+	CMPQ  48(DX), $+4
+	JLT   one11
+	SUBQ  $+4, R10
+	LEAQ  (DI)(R10*4), DI
+	IMULQ SI, R10
+	ADDQ  R10, R9
+	XORQ  R10, R10
+	JMP   vector9
+
+one11:
+	MOVL (R9), R11
+	MOVL R11, (DI)
+	ADDQ SI, R9
+	ADDQ BX, DI
+	DECQ R10
+	JNZ  one11
+
+next12:
+	MOVQ 8(SP), DI
+	MOVQ (DI), R9
+	ADDQ R9, AX
+	MOVQ 8(DI), R9
+	ADDQ R9, CX
+	ADDQ 16(SP), DI
+	MOVQ DI, 8(SP)
+	DECQ (SP)
+	JNZ  outer7
+	RET
+
+apart6:
+	MOVQ  (DX), R9
+	MOVQ  R9, 24(SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some14
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some14:
+	MOVQ R9, 32(SP)
+	MOVQ R10, 40(SP)
+
+outer13:
+	MOVQ AX, R9
+	MOVQ CX, R10
+	MOVQ 48(DX), R11
+	SUBQ $+4, R11
+	JLT  rest16
+
+four15:
+	MOVL (R10), R12
+	MOVL (R10)(SI*1), R13
+	MOVL (R10)(SI*2), R14
+	MOVL (R10)(R8*1), R15
+	MOVL R12, (R9)
+	MOVL R13, (R9)(BX*1)
+	MOVL R14, (R9)(BX*2)
+	MOVL R15, (R9)(DI*1)
+	LEAQ (R10)(SI*4), R10
+	LEAQ (R9)(BX*4), R9
+	SUBQ $+4, R11
+	JGE  four15
+
+rest16:
+	ADDQ $+4, R11
+	JZ   next18
+
+one17:
+	MOVL (R10), R12
+	MOVL R12, (R9)
+	ADDQ SI, R10
+	ADDQ BX, R9
+	DECQ R11
+	JNZ  one17
+
+next18:
+	MOVQ 32(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 40(SP), R9
+	MOVQ R9, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer13
+	JMP  done2
+
+far1:
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 48(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some20
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
+
+some20:
+	MOVQ R10, 56(SP)
+	MOVQ R11, 64(SP)
+
+outer19:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 48(DX), R12
+
+item21:
+	MOVL (R11), R13
+	MOVL R13, (R10)
+	ADDQ SI, R11
+	ADDQ BX, R10
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	DECQ R12
+	JNZ  item21
+	MOVQ 56(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 64(SP), R10
+	MOVQ R10, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer19
+
+done2:
+	RET
+
 // func itemsB1SSE2(dst *byte, src *byte, b *byte)
 TEXT ·itemsB1SSE2(SB), $48-24
 	MOVQ  dst+0(FP), AX

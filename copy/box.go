@@ -302,6 +302,8 @@ const (
 	itemCycles = 2.8
 	rowCycles  = 2.5
 
+	gatherCycles = 0.76 // an item of a vector that is filled one by one
+
 	vectorCycles = 1.35 // a row that is moved as a whole vector
 )
 

@@ -30,7 +30,10 @@ func (b *builder) permute() bool {
 	if b.x.item >= wideItem {
 		alone = rowCycles
 	}
-	if n := b.rest[0].n; n < shortLoop {
+	switch n := b.rest[0].n; {
+	case b.gathers():
+		alone = min(alone, gatherCycles+turnCycles/2/float64(n))
+	case n < shortLoop:
 		alone += turnCycles / 2 / float64(n)
 	}
 	best, vector := box{}, 64
@@ -51,6 +54,12 @@ func (b *builder) permute() bool {
 	}
 	b.useBox(&best, vector)
 	return true
+}
+
+// gathers reports whether single items that come to lie side by side fill vectors.
+func (b *builder) gathers() bool {
+	w, l := b.x.item, b.rest[0]
+	return b.have.Has(cpu.AVX2) && (w == 1 || w == 2 || w == 4) && l.dst == w && abs(l.src) < lineSize && l.n*w >= 16
 }
 
 // rowsInVectors reports whether items that come to lie side by side are moved as whole

@@ -9,14 +9,20 @@ import (
 
 func itemsKernels() []kernel {
 	var ks []kernel
+	for _, size := range []int{1, 2, 4} { // of 8 bytes two fill a vector, which takes as long
+		ks = append(ks, itemsKernel(size, "AVX2", func(e *emitter) { e.items(size, e.gather) }))
+	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
-		ks = append(ks, kernel{
-			name: fmt.Sprintf("itemsB%dSSE2", size), op: "Items", size: size, twin: "itemsGeneric", isa: "cpu.SSE2",
-			loop: itemsLoop(size),
-			emit: func(e *emitter) { e.items(size) },
-		})
+		ks = append(ks, itemsKernel(size, "SSE2", func(e *emitter) { e.items(size, nil) }))
 	}
 	return ks
+}
+
+func itemsKernel(size int, isa string, emit func(e *emitter)) kernel {
+	return kernel{
+		name: fmt.Sprintf("itemsB%d%s", size, isa), op: "Items", size: size, twin: "itemsGeneric", isa: "cpu." + isa,
+		loop: itemsLoop(size), emit: emit,
+	}
 }
 
 func itemsLoop(size int) []string {
@@ -31,8 +37,9 @@ func itemsLoop(size int) []string {
 }
 
 // items copies single items, four a turn: one a turn is a taken branch for each, which
-// at some places of the loop in memory takes two cycles.
-func (e *emitter) items(size int) {
+// at some places of the loop in memory takes two cycles. Where items come to touch, gather
+// moves them, if there is one.
+func (e *emitter) items(size int, gather func(size int, ds, ss, ss3 reg.GPVirtual)) {
 	far, done := e.label("far"), e.label("done")
 	ds, ss := e.GP64(), e.GP64()
 	e.MOVQ(e.in("Inner", 8), ds)
@@ -41,6 +48,14 @@ func (e *emitter) items(size int) {
 	ds3, ss3 := e.GP64(), e.GP64()
 	e.LEAQ(operand.Mem{Base: ds, Index: ds, Scale: 2}, ds3)
 	e.LEAQ(operand.Mem{Base: ss, Index: ss, Scale: 2}, ss3)
+	if gather != nil {
+		apart := e.label("apart")
+		e.CMPQ(ds, operand.I32(size))
+		e.JNE(operand.LabelRef(apart))
+		gather(size, ds, ss, ss3)
+		e.RET()
+		e.Label(apart)
+	}
 	e.outer(func() {
 		d, s, count := e.innerStart()
 		four, rest, one, next := e.label("four"), e.label("rest"), e.label("one"), e.label("next")
@@ -64,6 +79,71 @@ func (e *emitter) items(size int) {
 	e.Label(far)
 	e.farItems(size, ds, ss)
 	e.Label(done)
+}
+
+// gather fills vectors with items from ss bytes to ss bytes: a core stores one item a
+// cycle, or one vector. The last vector of a loop is slid back; items that fill none are
+// moved one by one.
+func (e *emitter) gather(size int, ds, ss, ss3 reg.GPVirtual) {
+	per := 16 / size
+	e.outer(func() {
+		d, s, count := e.innerStart()
+		loop, rest, one, next := e.label("vector"), e.label("rest"), e.label("one"), e.label("next")
+		e.SUBQ(operand.I32(per), count)
+		e.JLT(operand.LabelRef(rest))
+		e.Label(loop)
+		e.VMOVDQU(e.insert(size, s, ss, ss3), at(d, 0))
+		e.ADDQ(operand.I32(16), d)
+		e.SUBQ(operand.I32(per), count)
+		e.JGE(operand.LabelRef(loop))
+		e.Label(rest)
+		e.ADDQ(operand.I32(per), count)
+		e.JZ(operand.LabelRef(next))
+		e.CMPQ(e.in("Inner", 0), operand.I8(per))
+		e.JLT(operand.LabelRef(one))
+		back := e.GP64()
+		e.SUBQ(operand.I32(per), count) // less than nothing
+		e.LEAQ(operand.Mem{Base: d, Index: count, Scale: uint8(size)}, d)
+		e.MOVQ(count, back)
+		e.IMULQ(ss, back)
+		e.ADDQ(back, s)
+		e.XORQ(count, count)
+		e.JMP(operand.LabelRef(loop))
+		e.Label(one)
+		e.item(size, d, s, ds, ss)
+		e.DECQ(count)
+		e.JNZ(operand.LabelRef(one))
+		e.Label(next)
+	})
+}
+
+// insert returns a vector of the items at s, s+ss and so on, and moves s behind them.
+func (e *emitter) insert(size int, s, ss, ss3 reg.GPVirtual) reg.VecVirtual {
+	x := e.XMM()
+	for k := range 16 / size {
+		if k > 0 && k%4 == 0 {
+			e.LEAQ(operand.Mem{Base: s, Index: ss, Scale: 4}, s)
+		}
+		m, n := ofFour(s, ss, ss3, k%4), operand.U8(k)
+		switch {
+		case k == 0 && size == 8:
+			e.VMOVQ(m, x)
+		case k == 0 && size == 4:
+			e.VMOVD(m, x)
+		case k == 0:
+			e.VMOVD(e.loadItem(size, m).(reg.GPVirtual).As32(), x)
+		case size == 8:
+			e.VPINSRQ(n, m, x, x)
+		case size == 4:
+			e.VPINSRD(n, m, x, x)
+		case size == 2:
+			e.VPINSRW(n, m, x, x)
+		default:
+			e.VPINSRB(n, m, x, x)
+		}
+	}
+	e.LEAQ(operand.Mem{Base: s, Index: ss, Scale: uint8(min(4, 16/size))}, s)
+	return x
 }
 
 // item copies one item and advances both pointers.
