@@ -2818,11 +2818,12 @@ some8:
 	MOVQ R9, 16(SP)
 
 outer7:
-	MOVQ AX, DI
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
-	SUBQ $+16, R10
-	JLT  rest10
+	MOVQ    AX, DI
+	MOVQ    CX, R9
+	MOVQ    48(DX), R10
+	SUBQ    $+16, R10
+	JLT     rest10
+	PCALIGN $0x20
 
 vector9:
 	MOVBLZX (R9), R11
@@ -2898,11 +2899,12 @@ some14:
 	MOVQ R10, 40(SP)
 
 outer13:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 48(DX), R11
-	SUBQ $+4, R11
-	JLT  rest16
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest16
+	PCALIGN $0x20
 
 four15:
 	MOVBLZX (R10), R12
@@ -3042,11 +3044,12 @@ some8:
 	MOVQ R9, 16(SP)
 
 outer7:
-	MOVQ AX, DI
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
-	SUBQ $+8, R10
-	JLT  rest10
+	MOVQ    AX, DI
+	MOVQ    CX, R9
+	MOVQ    48(DX), R10
+	SUBQ    $+8, R10
+	JLT     rest10
+	PCALIGN $0x20
 
 vector9:
 	MOVWLZX (R9), R11
@@ -3112,11 +3115,12 @@ some14:
 	MOVQ R10, 40(SP)
 
 outer13:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 48(DX), R11
-	SUBQ $+4, R11
-	JLT  rest16
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest16
+	PCALIGN $0x20
 
 four15:
 	MOVWLZX (R10), R12
@@ -3256,11 +3260,12 @@ some8:
 	MOVQ R9, 16(SP)
 
 outer7:
-	MOVQ AX, DI
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
-	SUBQ $+4, R10
-	JLT  rest10
+	MOVQ    AX, DI
+	MOVQ    CX, R9
+	MOVQ    48(DX), R10
+	SUBQ    $+4, R10
+	JLT     rest10
+	PCALIGN $0x20
 
 vector9:
 	VMOVD   (R9), X0
@@ -3320,11 +3325,12 @@ some14:
 	MOVQ R10, 40(SP)
 
 outer13:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 48(DX), R11
-	SUBQ $+4, R11
-	JLT  rest16
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest16
+	PCALIGN $0x20
 
 four15:
 	MOVL (R10), R12
@@ -3461,11 +3467,12 @@ some7:
 	MOVQ R10, 16(SP)
 
 outer6:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 48(DX), R11
-	SUBQ $+4, R11
-	JLT  rest9
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest9
+	PCALIGN $0x20
 
 four8:
 	MOVBLZX (R10), R12
@@ -3602,11 +3609,12 @@ some7:
 	MOVQ R10, 16(SP)
 
 outer6:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 48(DX), R11
-	SUBQ $+4, R11
-	JLT  rest9
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest9
+	PCALIGN $0x20
 
 four8:
 	MOVWLZX (R10), R12
@@ -3743,11 +3751,12 @@ some7:
 	MOVQ R10, 16(SP)
 
 outer6:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 48(DX), R11
-	SUBQ $+4, R11
-	JLT  rest9
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest9
+	PCALIGN $0x20
 
 four8:
 	MOVL (R10), R12
@@ -3884,11 +3893,12 @@ some7:
 	MOVQ R10, 16(SP)
 
 outer6:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 48(DX), R11
-	SUBQ $+4, R11
-	JLT  rest9
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest9
+	PCALIGN $0x20
 
 four8:
 	MOVQ (R10), R12
@@ -4026,11 +4036,12 @@ some7:
 	MOVQ R10, 16(SP)
 
 outer6:
-	MOVQ AX, R9
-	MOVQ CX, R10
-	MOVQ 48(DX), R11
-	SUBQ $+4, R11
-	JLT  rest9
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest9
+	PCALIGN $0x20
 
 four8:
 	MOVOU (R10), X0

@@ -61,6 +61,7 @@ func (e *emitter) items(size int, gather func(size int, ds, ss, ss3 reg.GPVirtua
 		four, rest, one, next := e.label("four"), e.label("rest"), e.label("one"), e.label("next")
 		e.SUBQ(operand.I32(4), count)
 		e.JLT(operand.LabelRef(rest))
+		e.align(32)
 		e.Label(four)
 		e.four(func(m operand.Mem) reg.Register { return e.loadItem(size, m) }, s, ss, ss3,
 			func(r reg.Register, m operand.Mem) { e.storeItem(size, r, m) }, d, ds, ds3)
@@ -91,6 +92,7 @@ func (e *emitter) gather(size int, ds, ss, ss3 reg.GPVirtual) {
 		loop, rest, one, next := e.label("vector"), e.label("rest"), e.label("one"), e.label("next")
 		e.SUBQ(operand.I32(per), count)
 		e.JLT(operand.LabelRef(rest))
+		e.align(32)
 		e.Label(loop)
 		e.VMOVDQU(e.insert(size, s, ss, ss3), at(d, 0))
 		e.ADDQ(operand.I32(16), d)
