@@ -15,8 +15,9 @@ var (
 	// ErrBounds: an item lies outside its slice, or its offset overflows.
 	ErrBounds = errors.New("strided: out of bounds")
 	// ErrOverlap: two items of the destination share a byte, or two destinations of one
-	// call; or, for a chunk, source and destination do. What takes more than 65,536 steps to decide is refused too,
-	// with a text that says so; layouts of real arrays take a handful.
+	// call; or, for a chunk, source and destination do. What takes more than 65,536 steps
+	// to decide is refused too, with a text that says so; layouts of real arrays take a
+	// handful.
 	ErrOverlap = errors.New("strided: destination items overlap")
 	// ErrItemSize: an item size is below 1, or the two differ.
 	ErrItemSize = errors.New("strided: bad item size")
