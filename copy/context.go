@@ -7,8 +7,9 @@ import "context"
 // It looks at ctx before each chunk, which is well below a millisecond of work. Where
 // ctx has ended and chunks are left, it returns ctx.Err() and the payload in bytes
 // that was copied: whole items at places that depend on the plan, or parts of one where
-// items are larger than 128 KiB, each as Run leaves it; the others have not been touched. Without an error, done is p.Bytes().
-// Source and destination that share bytes of items are copied in one step.
+// items are larger than 128 KiB, each as Run leaves it; the others have not been
+// touched. Without an error, done is p.Bytes(). Source and destination that share bytes
+// of items are copied in one step.
 //
 // After each chunk it calls progress, unless that is nil, with the payload done and
 // that of the whole copy, in bytes. The calls come one at a time with rising numbers,

@@ -56,10 +56,11 @@ func (b *builder) permute() bool {
 	return true
 }
 
-// gathers reports whether single items that come to lie side by side fill vectors.
+// gathers reports whether single items that come to lie side by side fill vectors, more
+// than one.
 func (b *builder) gathers() bool {
 	w, l := b.x.item, b.rest[0]
-	return b.have.Has(cpu.AVX2) && (w == 1 || w == 2 || w == 4) && l.dst == w && abs(l.src) < lineSize && l.n*w >= 16
+	return b.have.Has(cpu.AVX2) && (w == 1 || w == 2 || w == 4) && l.dst == w && abs(l.src) < lineSize && l.n >= max(shortLoop, 16/w)
 }
 
 // rowsInVectors reports whether items that come to lie side by side are moved as whole

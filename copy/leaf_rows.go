@@ -208,11 +208,17 @@ func (b *builder) aroundLong() bool {
 	if k < 0 || len(b.rest) < 2 || b.rest[max(0, 1-k)].n <= b.rest[k].n {
 		return false
 	}
-	block := &b.plan.block
 	short := b.take(k)
-	block.Outer, block.Inner = kernelLoop(short), kernelLoop(b.take(0))
-	b.finish(chunked(&block.Inner, mostTurns(short.n*b.x.item, 2*short.n), partInner))
+	b.finish(b.nested(short, b.take(0), mostTurns(short.n*b.x.item, 2*short.n)))
 	return true
+}
+
+// nested makes outer the Outer loop of the block, around at most so many turns of inner at
+// a time, and returns the loop over the chunks of these.
+func (b *builder) nested(outer, inner loop, most int) turn {
+	block := &b.plan.block
+	block.Outer, block.Inner = kernelLoop(outer), kernelLoop(inner)
+	return chunked(&block.Inner, most, partInner)
 }
 
 // aroundNear makes a short first loop the Outer one of the block, around turns of the
@@ -231,11 +237,8 @@ func (b *builder) aroundNear() bool {
 		return false
 	}
 	long := b.take(k)
-	short := b.take(0)
-	block := &b.plan.block
-	block.Outer, block.Inner = kernelLoop(short), kernelLoop(long)
 	most := nearLines * lineSize / (min(lineSize, long.dst) + min(lineSize, abs(long.src)))
-	b.finish(chunked(&block.Inner, most, partInner))
+	b.finish(b.nested(b.take(0), long, most))
 	return true
 }
 
@@ -255,14 +258,12 @@ func (b *builder) acrossLines() bool {
 		return false
 	}
 	along := b.take(k)
-	across := b.take(0)
+	inner := b.nested(along, b.take(0), nearLines)
 	block := &b.plan.block
-	block.Outer, block.Inner = kernelLoop(along), kernelLoop(across)
-	inner := chunked(&block.Inner, nearLines, partInner)
 	n := block.Inner.N
 	b.finish(inner, chunked(&block.Outer, mostTurns(n*b.x.item, 2*n), partOuter))
 	return true
 }
 
-// nearLines is the cache lines of the turns of a loop inside a short one.
+// nearLines is the cache lines of the turns of a loop inside another.
 const nearLines = 256
