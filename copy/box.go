@@ -294,6 +294,11 @@ func (b *builder) turnsOf(x *box) (turns int, twice float64, ok bool) {
 			turns = max(turns, n)
 		}
 	}
+	if cut == 1 {
+		if k := b.longer(turns, x); k >= 0 {
+			turns = b.rest[k].n / x.extent[k]
+		}
+	}
 	return turns, twice, cut <= 1
 }
 

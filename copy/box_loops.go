@@ -27,10 +27,14 @@ func (b *builder) boxLoops(x *box) {
 		}
 	}
 	b.rest = append(b.restBuf[:0], left...)
-	if inner < 0 {
+	touched := x.nsrc + x.ndst
+	switch {
+	case inner < 0:
 		inner = b.batch()
+	case b.aroundLonger(inner, touched, slid):
+		return
 	}
-	b.batchLoops(inner, bytes, x.nsrc+x.ndst, slid)
+	b.batchLoops(inner, bytes, touched, slid)
 }
 
 // batch chooses the loop over boxes that runs inside the kernel: the first that is
@@ -84,6 +88,47 @@ func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 	}
 	b.finish(outer, inner)
 }
+
+// aroundLonger makes a short loop that ends in a slid box the Outer one of the block, around
+// turns of a longer loop, as many as leave their lines in the cache, and finishes the plan.
+func (b *builder) aroundLonger(cut, touched int, slid turn) bool {
+	k := b.longer(b.rest[cut].n+slid.n, nil)
+	if k < 0 {
+		return false
+	}
+	block := &b.plan.block
+	block.Inner, block.Outer = kernelLoop(b.rest[k]), kernelLoop(b.rest[cut])
+	b.take(max(k, cut))
+	b.take(min(k, cut))
+	if b.slid = slid; block.Outer.N == 1 { // two boxes are a loop of their own step
+		block.Outer, b.slid = asm.Loop{N: 2, Dst: slid.dst, Src: slid.src}, turn{}
+	}
+	most := max(longBatch, 2*nearLines/(touched*(block.Outer.N+b.slid.n)))
+	b.finish(chunked(&block.Inner, most, partInner))
+	return true
+}
+
+// longer returns the loop with the smallest steps, between boxes like x, of those that are
+// longer than one of so many turns, if such a one is short, or -1.
+func (b *builder) longer(turns int, x *box) int {
+	k, least := -1, farApart
+	if turns >= fewBoxes || b.streams() {
+		return k
+	}
+	for i, l := range b.rest {
+		e := 1
+		if x != nil {
+			e = x.extent[i]
+		}
+		if step := e * max(l.dst, abs(l.src)); l.n >= e*fewBoxes && step < least {
+			k, least = i, step
+		}
+	}
+	return k
+}
+
+// farApart is the bytes between turns from which each is in a page of its own.
+const farApart = 8 << 10
 
 // longRuns reports whether every run of inner on the destination is long or, with nothing
 // else between them, whole lines where the first is: to store parts of lines past the

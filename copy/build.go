@@ -21,6 +21,7 @@ type builder struct {
 	bySrc   order
 	windows int  // the most of a box on either side
 	entries int  // of tables, handed out so far
+	slid    turn // one more turn of the block's Outer loop, at an offset from the first
 	kept    bool // tables are made to be kept
 	ordered bool // streaming kernels fetch ahead, and want blocks in order
 	edge    bool // the first destination item lies at a line edge

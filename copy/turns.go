@@ -30,7 +30,7 @@ func (b *builder) fold(chunks []turn) (parts turn) {
 	outer := &b.plan.block.Outer
 	bytes, touched := b.turnEffort()
 	most := min(mostTurns(bytes, touched), maxTurns)
-	n, taken := outer.N, 0
+	n, taken := outer.N+b.slid.n, 0
 	for taken < min(len(b.rest), inlineLoops) && n*b.rest[taken].n <= most {
 		n *= b.rest[taken].n
 		taken++
@@ -44,14 +44,21 @@ func (b *builder) fold(chunks []turn) (parts turn) {
 		taken++
 	}
 	switch {
+	case b.slid.n > 0:
 	case taken == 0:
 		return parts
 	case taken == 1 && outer.N == 1:
 		*outer = kernelLoop(b.take(0))
 		return parts
 	}
-	var buf [inlineLoops + 1]loop
-	loops := append(append(buf[:0], loop{outer.N, outer.Dst, outer.Src}), b.rest[:taken]...)
+	var buf [inlineLoops + 1]turn
+	loops := append(buf[:0], turn{n: outer.N, dst: outer.Dst, src: outer.Src})
+	if b.slid.n > 0 {
+		loops[0] = loops[0].withSlide(b.slid)
+	}
+	for _, l := range b.rest[:taken] {
+		loops = append(loops, turn{n: l.n, dst: l.dst, src: l.src})
+	}
 	b.rest = append(b.restBuf[:0], b.rest[taken:]...)
 	b.plan.block.Turns = b.table(2 * n)
 	writeTurns(b.plan.block.Turns, loops)
@@ -80,18 +87,22 @@ func (b *builder) turnEffort() (bytes, touched int) {
 }
 
 // writeTurns writes, for every turn of a nest of loops, innermost first, how far it is
-// to the next, destination and source, and zeros for the last.
-func writeTurns(table []int, loops []loop) {
+// to the next, destination and source, and for the last, how far back to the first.
+func writeTurns(table []int, loops []turn) {
 	var at [inlineLoops + 1]int
 	for o := 0; o < len(table); o += 2 {
 		dst, src := 0, 0
 		for k, l := range loops {
-			if at[k]++; at[k] < l.n {
+			at[k]++
+			if at[k] == l.n-1 {
+				dst, src = dst+l.slideDst, src+l.slideSrc
+			}
+			if at[k] < l.n {
 				dst, src = dst+l.dst, src+l.src
 				break
 			}
 			at[k] = 0
-			dst, src = dst-(l.n-1)*l.dst, src-(l.n-1)*l.src
+			dst, src = dst-(l.n-1)*l.dst-l.slideDst, src-(l.n-1)*l.src-l.slideSrc
 		}
 		table[o], table[o+1] = dst, src
 	}
