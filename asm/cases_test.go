@@ -145,7 +145,12 @@ func (c *checker) items() {
 		for n := 1; n <= 40; n++ {
 			for range rounds(240 / len(c.sizes())) {
 				b := &asm.Block{}
-				c.loops(b, 1+c.IntN(4), n, size, size)
+				if c.IntN(3) == 0 { // which come to touch, from a few items apart
+					c.loops(b, 1+c.IntN(4), 1, n*size, size)
+					b.Inner = asm.Loop{N: n, Dst: size, Src: (c.IntN(11) - 5) * size}
+				} else {
+					c.loops(b, 1+c.IntN(4), n, size, size)
+				}
 				c.check(size, b)
 			}
 		}

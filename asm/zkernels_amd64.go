@@ -184,6 +184,20 @@ func itemsB2AVX2(dst, src *byte, b *Block)
 //go:noescape
 func itemsB4AVX2(dst, src *byte, b *Block)
 
+// itemsB8AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+8], src[s:s+8])
+//		}
+//	}
+//
+// It works like itemsGeneric.
+//
+//go:noescape
+func itemsB8AVX2(dst, src *byte, b *Block)
+
 // itemsB1SSE2 is
 //
 //	for o := range b.Outer.N {
@@ -3491,6 +3505,7 @@ const (
 	idItemsB1AVX2
 	idItemsB2AVX2
 	idItemsB4AVX2
+	idItemsB8AVX2
 	idItemsB1SSE2
 	idItemsB2SSE2
 	idItemsB4SSE2
@@ -3679,6 +3694,7 @@ var archKernels = []Kernel{
 	{ID: idItemsB1AVX2, Name: "itemsB1AVX2", Op: Items, Size: 1, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idItemsB2AVX2, Name: "itemsB2AVX2", Op: Items, Size: 2, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idItemsB4AVX2, Name: "itemsB4AVX2", Op: Items, Size: 4, I: 0, J: 0, Needs: cpu.AVX2},
+	{ID: idItemsB8AVX2, Name: "itemsB8AVX2", Op: Items, Size: 8, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idItemsB1SSE2, Name: "itemsB1SSE2", Op: Items, Size: 1, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idItemsB2SSE2, Name: "itemsB2SSE2", Op: Items, Size: 2, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idItemsB4SSE2, Name: "itemsB4SSE2", Op: Items, Size: 4, I: 0, J: 0, Needs: cpu.SSE2},
@@ -3901,6 +3917,9 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 		return
 	case idItemsB4AVX2:
 		itemsB4AVX2(to, from, b)
+		return
+	case idItemsB8AVX2:
+		itemsB8AVX2(to, from, b)
 		return
 	case idItemsB1SSE2:
 		itemsB1SSE2(to, from, b)

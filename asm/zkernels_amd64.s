@@ -2804,82 +2804,82 @@ near3:
 	LEAQ  (SI)(SI*2), R8
 	CMPQ  BX, $+1
 	JNE   apart6
-	MOVQ  (DX), DI
-	MOVQ  DI, (SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), DI
-	TESTQ DI, DI
+	MOVQ  (DX), BX
+	MOVQ  BX, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
 	JNZ   some8
-	LEAQ  8(DX), DI
-	XORQ  R9, R9
+	LEAQ  8(DX), BX
+	XORQ  DI, DI
 
 some8:
-	MOVQ DI, 8(SP)
-	MOVQ R9, 16(SP)
+	MOVQ BX, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer7:
-	MOVQ    AX, DI
-	MOVQ    CX, R9
-	MOVQ    48(DX), R10
-	SUBQ    $+16, R10
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    48(DX), R9
+	SUBQ    $+16, R9
 	JLT     rest10
 	PCALIGN $0x20
 
 vector9:
-	MOVBLZX (R9), R11
-	VMOVD   R11, X0
-	VPINSRB $0x01, (R9)(SI*1), X0, X0
-	VPINSRB $0x02, (R9)(SI*2), X0, X0
-	VPINSRB $0x03, (R9)(R8*1), X0, X0
-	LEAQ    (R9)(SI*4), R9
-	VPINSRB $0x04, (R9), X0, X0
-	VPINSRB $0x05, (R9)(SI*1), X0, X0
-	VPINSRB $0x06, (R9)(SI*2), X0, X0
-	VPINSRB $0x07, (R9)(R8*1), X0, X0
-	LEAQ    (R9)(SI*4), R9
-	VPINSRB $0x08, (R9), X0, X0
-	VPINSRB $0x09, (R9)(SI*1), X0, X0
-	VPINSRB $0x0a, (R9)(SI*2), X0, X0
-	VPINSRB $0x0b, (R9)(R8*1), X0, X0
-	LEAQ    (R9)(SI*4), R9
-	VPINSRB $0x0c, (R9), X0, X0
-	VPINSRB $0x0d, (R9)(SI*1), X0, X0
-	VPINSRB $0x0e, (R9)(SI*2), X0, X0
-	VPINSRB $0x0f, (R9)(R8*1), X0, X0
-	LEAQ    (R9)(SI*4), R9
-	VMOVDQU X0, (DI)
-	ADDQ    $+16, DI
-	SUBQ    $+16, R10
+	MOVBLZX (DI), R10
+	VMOVD   R10, X0
+	VPINSRB $0x01, (DI)(SI*1), X0, X0
+	VPINSRB $0x02, (DI)(SI*2), X0, X0
+	VPINSRB $0x03, (DI)(R8*1), X0, X0
+	LEAQ    (DI)(SI*4), DI
+	VPINSRB $0x04, (DI), X0, X0
+	VPINSRB $0x05, (DI)(SI*1), X0, X0
+	VPINSRB $0x06, (DI)(SI*2), X0, X0
+	VPINSRB $0x07, (DI)(R8*1), X0, X0
+	LEAQ    (DI)(SI*4), DI
+	VPINSRB $0x08, (DI), X0, X0
+	VPINSRB $0x09, (DI)(SI*1), X0, X0
+	VPINSRB $0x0a, (DI)(SI*2), X0, X0
+	VPINSRB $0x0b, (DI)(R8*1), X0, X0
+	LEAQ    (DI)(SI*4), DI
+	VPINSRB $0x0c, (DI), X0, X0
+	VPINSRB $0x0d, (DI)(SI*1), X0, X0
+	VPINSRB $0x0e, (DI)(SI*2), X0, X0
+	VPINSRB $0x0f, (DI)(R8*1), X0, X0
+	LEAQ    (DI)(SI*4), DI
+	VMOVDQU X0, (BX)
+	ADDQ    $+16, BX
+	SUBQ    $+16, R9
 	JGE     vector9
 
 rest10:
-	ADDQ  $+16, R10
+	ADDQ  $+16, R9
 	JZ    next12
 	CMPQ  48(DX), $+16
 	JLT   one11
-	SUBQ  $+16, R10
-	LEAQ  (DI)(R10*1), DI
-	IMULQ SI, R10
-	ADDQ  R10, R9
-	XORQ  R10, R10
+	SUBQ  $+16, R9
+	LEAQ  (BX)(R9*1), BX
+	IMULQ SI, R9
+	ADDQ  R9, DI
+	XORQ  R9, R9
 	JMP   vector9
 
 one11:
-	MOVBLZX (R9), R11
-	MOVB    R11, (DI)
-	ADDQ    SI, R9
-	ADDQ    BX, DI
-	DECQ    R10
+	MOVBLZX (DI), R10
+	MOVB    R10, (BX)
+	ADDQ    SI, DI
+	ADDQ    $+1, BX
+	DECQ    R9
 	JNZ     one11
 
 next12:
-	MOVQ 8(SP), DI
-	MOVQ (DI), R9
-	ADDQ R9, AX
-	MOVQ 8(DI), R9
-	ADDQ R9, CX
-	ADDQ 16(SP), DI
-	MOVQ DI, 8(SP)
+	MOVQ 8(SP), BX
+	MOVQ (BX), DI
+	ADDQ DI, AX
+	MOVQ 8(BX), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), BX
+	MOVQ BX, 8(SP)
 	DECQ (SP)
 	JNZ  outer7
 	RET
@@ -3030,72 +3030,72 @@ near3:
 	LEAQ  (SI)(SI*2), R8
 	CMPQ  BX, $+2
 	JNE   apart6
-	MOVQ  (DX), DI
-	MOVQ  DI, (SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), DI
-	TESTQ DI, DI
+	MOVQ  (DX), BX
+	MOVQ  BX, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
 	JNZ   some8
-	LEAQ  8(DX), DI
-	XORQ  R9, R9
+	LEAQ  8(DX), BX
+	XORQ  DI, DI
 
 some8:
-	MOVQ DI, 8(SP)
-	MOVQ R9, 16(SP)
+	MOVQ BX, 8(SP)
+	MOVQ DI, 16(SP)
 
 outer7:
-	MOVQ    AX, DI
-	MOVQ    CX, R9
-	MOVQ    48(DX), R10
-	SUBQ    $+8, R10
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    48(DX), R9
+	SUBQ    $+8, R9
 	JLT     rest10
 	PCALIGN $0x20
 
 vector9:
-	MOVWLZX (R9), R11
-	VMOVD   R11, X0
-	VPINSRW $0x01, (R9)(SI*1), X0, X0
-	VPINSRW $0x02, (R9)(SI*2), X0, X0
-	VPINSRW $0x03, (R9)(R8*1), X0, X0
-	LEAQ    (R9)(SI*4), R9
-	VPINSRW $0x04, (R9), X0, X0
-	VPINSRW $0x05, (R9)(SI*1), X0, X0
-	VPINSRW $0x06, (R9)(SI*2), X0, X0
-	VPINSRW $0x07, (R9)(R8*1), X0, X0
-	LEAQ    (R9)(SI*4), R9
-	VMOVDQU X0, (DI)
-	ADDQ    $+16, DI
-	SUBQ    $+8, R10
+	MOVWLZX (DI), R10
+	VMOVD   R10, X0
+	VPINSRW $0x01, (DI)(SI*1), X0, X0
+	VPINSRW $0x02, (DI)(SI*2), X0, X0
+	VPINSRW $0x03, (DI)(R8*1), X0, X0
+	LEAQ    (DI)(SI*4), DI
+	VPINSRW $0x04, (DI), X0, X0
+	VPINSRW $0x05, (DI)(SI*1), X0, X0
+	VPINSRW $0x06, (DI)(SI*2), X0, X0
+	VPINSRW $0x07, (DI)(R8*1), X0, X0
+	LEAQ    (DI)(SI*4), DI
+	VMOVDQU X0, (BX)
+	ADDQ    $+16, BX
+	SUBQ    $+8, R9
 	JGE     vector9
 
 rest10:
-	ADDQ  $+8, R10
+	ADDQ  $+8, R9
 	JZ    next12
 	CMPQ  48(DX), $+8
 	JLT   one11
-	SUBQ  $+8, R10
-	LEAQ  (DI)(R10*2), DI
-	IMULQ SI, R10
-	ADDQ  R10, R9
-	XORQ  R10, R10
+	SUBQ  $+8, R9
+	LEAQ  (BX)(R9*2), BX
+	IMULQ SI, R9
+	ADDQ  R9, DI
+	XORQ  R9, R9
 	JMP   vector9
 
 one11:
-	MOVWLZX (R9), R11
-	MOVW    R11, (DI)
-	ADDQ    SI, R9
-	ADDQ    BX, DI
-	DECQ    R10
+	MOVWLZX (DI), R10
+	MOVW    R10, (BX)
+	ADDQ    SI, DI
+	ADDQ    $+2, BX
+	DECQ    R9
 	JNZ     one11
 
 next12:
-	MOVQ 8(SP), DI
-	MOVQ (DI), R9
-	ADDQ R9, AX
-	MOVQ 8(DI), R9
-	ADDQ R9, CX
-	ADDQ 16(SP), DI
-	MOVQ DI, 8(SP)
+	MOVQ 8(SP), BX
+	MOVQ (BX), DI
+	ADDQ DI, AX
+	MOVQ 8(BX), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), BX
+	MOVQ BX, 8(SP)
 	DECQ (SP)
 	JNZ  outer7
 	RET
@@ -3215,8 +3215,8 @@ done2:
 	RET
 
 // func itemsB4AVX2(dst *byte, src *byte, b *byte)
-// Requires: AVX
-TEXT ·itemsB4AVX2(SB), $72-24
+// Requires: AVX, AVX2
+TEXT ·itemsB4AVX2(SB), $120-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -3246,93 +3246,227 @@ near3:
 	LEAQ  (SI)(SI*2), R8
 	CMPQ  BX, $+4
 	JNE   apart6
-	MOVQ  (DX), DI
-	MOVQ  DI, (SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), DI
-	TESTQ DI, DI
-	JNZ   some8
-	LEAQ  8(DX), DI
-	XORQ  R9, R9
+	CMPQ  SI, $+8
+	JNE   other7
+	MOVQ  (DX), BX
+	MOVQ  BX, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
+	JNZ   some9
+	LEAQ  8(DX), BX
+	XORQ  DI, DI
 
-some8:
-	MOVQ DI, 8(SP)
-	MOVQ R9, 16(SP)
+some9:
+	MOVQ BX, 8(SP)
+	MOVQ DI, 16(SP)
 
-outer7:
-	MOVQ    AX, DI
-	MOVQ    CX, R9
-	MOVQ    48(DX), R10
-	SUBQ    $+4, R10
-	JLT     rest10
+outer8:
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    48(DX), R8
+	SUBQ    $+8, R8
+	JLT     rest11
 	PCALIGN $0x20
 
-vector9:
-	VMOVD   (R9), X0
-	VPINSRD $0x01, (R9)(SI*1), X0, X0
-	VPINSRD $0x02, (R9)(SI*2), X0, X0
-	VPINSRD $0x03, (R9)(R8*1), X0, X0
-	LEAQ    (R9)(SI*4), R9
-	VMOVDQU X0, (DI)
-	ADDQ    $+16, DI
-	SUBQ    $+4, R10
-	JGE     vector9
+vector10:
+	VMOVUPS (DI), Y0
+	VSHUFPS $0xd8, 28(DI), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	ADDQ    $+64, DI
+	VMOVDQU Y0, (BX)
+	ADDQ    $+32, BX
+	SUBQ    $+8, R8
+	JGE     vector10
 
-rest10:
-	ADDQ  $+4, R10
-	JZ    next12
-	CMPQ  48(DX), $+4
-	JLT   one11
-	SUBQ  $+4, R10
-	LEAQ  (DI)(R10*4), DI
-	IMULQ SI, R10
-	ADDQ  R10, R9
-	XORQ  R10, R10
-	JMP   vector9
+rest11:
+	ADDQ  $+8, R8
+	JZ    next13
+	CMPQ  48(DX), $+8
+	JLT   one12
+	SUBQ  $+8, R8
+	LEAQ  (BX)(R8*4), BX
+	IMULQ SI, R8
+	ADDQ  R8, DI
+	XORQ  R8, R8
+	JMP   vector10
 
-one11:
-	MOVL (R9), R11
-	MOVL R11, (DI)
-	ADDQ SI, R9
-	ADDQ BX, DI
-	DECQ R10
-	JNZ  one11
+one12:
+	MOVL (DI), R9
+	MOVL R9, (BX)
+	ADDQ SI, DI
+	ADDQ $+4, BX
+	DECQ R8
+	JNZ  one12
 
-next12:
-	MOVQ 8(SP), DI
-	MOVQ (DI), R9
-	ADDQ R9, AX
-	MOVQ 8(DI), R9
-	ADDQ R9, CX
-	ADDQ 16(SP), DI
-	MOVQ DI, 8(SP)
+next13:
+	MOVQ 8(SP), BX
+	MOVQ (BX), DI
+	ADDQ DI, AX
+	MOVQ 8(BX), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), BX
+	MOVQ BX, 8(SP)
 	DECQ (SP)
-	JNZ  outer7
+	JNZ  outer8
+	VZEROUPPER
+	RET
+
+other7:
+	CMPQ  SI, $+12
+	JNE   other14
+	MOVQ  (DX), BX
+	MOVQ  BX, 24(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
+	JNZ   some16
+	LEAQ  8(DX), BX
+	XORQ  DI, DI
+
+some16:
+	MOVQ BX, 32(SP)
+	MOVQ DI, 40(SP)
+
+outer15:
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    48(DX), R8
+	SUBQ    $+4, R8
+	JLT     rest18
+	PCALIGN $0x20
+
+vector17:
+	VMOVUPS (DI), X0
+	VSHUFPS $0xcc, 24(DI), X0, X0
+	ADDQ    $+48, DI
+	VMOVDQU X0, (BX)
+	ADDQ    $+16, BX
+	SUBQ    $+4, R8
+	JGE     vector17
+
+rest18:
+	ADDQ  $+4, R8
+	JZ    next20
+	CMPQ  48(DX), $+4
+	JLT   one19
+	SUBQ  $+4, R8
+	LEAQ  (BX)(R8*4), BX
+	IMULQ SI, R8
+	ADDQ  R8, DI
+	XORQ  R8, R8
+	JMP   vector17
+
+one19:
+	MOVL (DI), R9
+	MOVL R9, (BX)
+	ADDQ SI, DI
+	ADDQ $+4, BX
+	DECQ R8
+	JNZ  one19
+
+next20:
+	MOVQ 32(SP), BX
+	MOVQ (BX), DI
+	ADDQ DI, AX
+	MOVQ 8(BX), DI
+	ADDQ DI, CX
+	ADDQ 40(SP), BX
+	MOVQ BX, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer15
+	VZEROUPPER
+	RET
+
+other14:
+	MOVQ  (DX), BX
+	MOVQ  BX, 48(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
+	JNZ   some22
+	LEAQ  8(DX), BX
+	XORQ  DI, DI
+
+some22:
+	MOVQ BX, 56(SP)
+	MOVQ DI, 64(SP)
+
+outer21:
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    48(DX), R9
+	SUBQ    $+4, R9
+	JLT     rest24
+	PCALIGN $0x20
+
+vector23:
+	VMOVD   (DI), X0
+	VPINSRD $0x01, (DI)(SI*1), X0, X0
+	VPINSRD $0x02, (DI)(SI*2), X0, X0
+	VPINSRD $0x03, (DI)(R8*1), X0, X0
+	LEAQ    (DI)(SI*4), DI
+	VMOVDQU X0, (BX)
+	ADDQ    $+16, BX
+	SUBQ    $+4, R9
+	JGE     vector23
+
+rest24:
+	ADDQ  $+4, R9
+	JZ    next26
+	CMPQ  48(DX), $+4
+	JLT   one25
+	SUBQ  $+4, R9
+	LEAQ  (BX)(R9*4), BX
+	IMULQ SI, R9
+	ADDQ  R9, DI
+	XORQ  R9, R9
+	JMP   vector23
+
+one25:
+	MOVL (DI), R10
+	MOVL R10, (BX)
+	ADDQ SI, DI
+	ADDQ $+4, BX
+	DECQ R9
+	JNZ  one25
+
+next26:
+	MOVQ 56(SP), BX
+	MOVQ (BX), DI
+	ADDQ DI, AX
+	MOVQ 8(BX), DI
+	ADDQ DI, CX
+	ADDQ 64(SP), BX
+	MOVQ BX, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer21
+	VZEROUPPER
 	RET
 
 apart6:
 	MOVQ  (DX), R9
-	MOVQ  R9, 24(SP)
+	MOVQ  R9, 72(SP)
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some14
+	JNZ   some28
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some14:
-	MOVQ R9, 32(SP)
-	MOVQ R10, 40(SP)
+some28:
+	MOVQ R9, 80(SP)
+	MOVQ R10, 88(SP)
 
-outer13:
+outer27:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest16
+	JLT     rest30
 	PCALIGN $0x20
 
-four15:
+four29:
 	MOVL (R10), R12
 	MOVL (R10)(SI*1), R13
 	MOVL (R10)(SI*2), R14
@@ -3344,30 +3478,30 @@ four15:
 	LEAQ (R10)(SI*4), R10
 	LEAQ (R9)(BX*4), R9
 	SUBQ $+4, R11
-	JGE  four15
+	JGE  four29
 
-rest16:
+rest30:
 	ADDQ $+4, R11
-	JZ   next18
+	JZ   next32
 
-one17:
+one31:
 	MOVL (R10), R12
 	MOVL R12, (R9)
 	ADDQ SI, R10
 	ADDQ BX, R9
 	DECQ R11
-	JNZ  one17
+	JNZ  one31
 
-next18:
-	MOVQ 32(SP), R9
+next32:
+	MOVQ 80(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
 	MOVQ 8(R9), R10
 	ADDQ R10, CX
-	ADDQ 40(SP), R9
-	MOVQ R9, 32(SP)
-	DECQ 24(SP)
-	JNZ  outer13
+	ADDQ 88(SP), R9
+	MOVQ R9, 80(SP)
+	DECQ 72(SP)
+	JNZ  outer27
 	JMP  done2
 
 far1:
@@ -3375,24 +3509,24 @@ far1:
 	XORQ  R8, R8
 	XORQ  R9, R9
 	MOVQ  (DX), R10
-	MOVQ  R10, 48(SP)
+	MOVQ  R10, 96(SP)
 	MOVQ  $+16, R11
 	MOVQ  24(DX), R10
 	TESTQ R10, R10
-	JNZ   some20
+	JNZ   some34
 	LEAQ  8(DX), R10
 	XORQ  R11, R11
 
-some20:
-	MOVQ R10, 56(SP)
-	MOVQ R11, 64(SP)
+some34:
+	MOVQ R10, 104(SP)
+	MOVQ R11, 112(SP)
 
-outer19:
+outer33:
 	MOVQ AX, R10
 	MOVQ CX, R11
 	MOVQ 48(DX), R12
 
-item21:
+item35:
 	MOVL (R11), R13
 	MOVL R13, (R10)
 	ADDQ SI, R11
@@ -3410,18 +3544,300 @@ item21:
 	INCQ R8
 	INCQ R9
 	DECQ R12
-	JNZ  item21
-	MOVQ 56(SP), R10
+	JNZ  item35
+	MOVQ 104(SP), R10
 	MOVQ (R10), R11
 	ADDQ R11, AX
 	MOVQ 8(R10), R11
 	ADDQ R11, CX
-	ADDQ 64(SP), R10
-	MOVQ R10, 56(SP)
-	DECQ 48(SP)
-	JNZ  outer19
+	ADDQ 112(SP), R10
+	MOVQ R10, 104(SP)
+	DECQ 96(SP)
+	JNZ  outer33
 
 done2:
+	VZEROUPPER
+	RET
+
+// func itemsB8AVX2(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX2
+TEXT ·itemsB8AVX2(SB), $96-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  56(DX), BX
+	MOVQ  64(DX), SI
+	TESTQ $+2047, BX
+	JNZ   step4
+	TESTQ BX, BX
+	JNZ   far1
+
+step4:
+	TESTQ $+2047, SI
+	JNZ   step5
+	TESTQ SI, SI
+	JNZ   far1
+
+step5:
+	LEAQ 2047(SI), DI
+	CMPQ DI, $+4094
+	JLS  near3
+	MOVQ 48(DX), DI
+	CMPQ DI, $+1024
+	JGT  far1
+
+near3:
+	LEAQ  (BX)(BX*2), DI
+	LEAQ  (SI)(SI*2), R8
+	CMPQ  BX, $+8
+	JNE   apart6
+	CMPQ  SI, $+16
+	JNE   other7
+	MOVQ  (DX), BX
+	MOVQ  BX, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
+	JNZ   some9
+	LEAQ  8(DX), BX
+	XORQ  DI, DI
+
+some9:
+	MOVQ BX, 8(SP)
+	MOVQ DI, 16(SP)
+
+outer8:
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    48(DX), R8
+	SUBQ    $+4, R8
+	JLT     rest11
+	PCALIGN $0x20
+
+vector10:
+	VMOVUPS (DI), Y0
+	VSHUFPD $0x0a, 24(DI), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	ADDQ    $+64, DI
+	VMOVDQU Y0, (BX)
+	ADDQ    $+32, BX
+	SUBQ    $+4, R8
+	JGE     vector10
+
+rest11:
+	ADDQ  $+4, R8
+	JZ    next13
+	CMPQ  48(DX), $+4
+	JLT   one12
+	SUBQ  $+4, R8
+	LEAQ  (BX)(R8*8), BX
+	IMULQ SI, R8
+	ADDQ  R8, DI
+	XORQ  R8, R8
+	JMP   vector10
+
+one12:
+	MOVQ (DI), R9
+	MOVQ R9, (BX)
+	ADDQ SI, DI
+	ADDQ $+8, BX
+	DECQ R8
+	JNZ  one12
+
+next13:
+	MOVQ 8(SP), BX
+	MOVQ (BX), DI
+	ADDQ DI, AX
+	MOVQ 8(BX), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), BX
+	MOVQ BX, 8(SP)
+	DECQ (SP)
+	JNZ  outer8
+	VZEROUPPER
+	RET
+
+other7:
+	CMPQ  SI, $+24
+	JNE   other14
+	MOVQ  (DX), BX
+	MOVQ  BX, 24(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), BX
+	TESTQ BX, BX
+	JNZ   some16
+	LEAQ  8(DX), BX
+	XORQ  DI, DI
+
+some16:
+	MOVQ BX, 32(SP)
+	MOVQ DI, 40(SP)
+
+outer15:
+	MOVQ    AX, BX
+	MOVQ    CX, DI
+	MOVQ    48(DX), R8
+	SUBQ    $+4, R8
+	JLT     rest18
+	PCALIGN $0x20
+
+vector17:
+	VMOVUPS (DI), Y0
+	VSHUFPD $0x0c, 48(DI), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	ADDQ    $+96, DI
+	VMOVDQU Y0, (BX)
+	ADDQ    $+32, BX
+	SUBQ    $+4, R8
+	JGE     vector17
+
+rest18:
+	ADDQ  $+4, R8
+	JZ    next20
+	CMPQ  48(DX), $+4
+	JLT   one19
+	SUBQ  $+4, R8
+	LEAQ  (BX)(R8*8), BX
+	IMULQ SI, R8
+	ADDQ  R8, DI
+	XORQ  R8, R8
+	JMP   vector17
+
+one19:
+	MOVQ (DI), R9
+	MOVQ R9, (BX)
+	ADDQ SI, DI
+	ADDQ $+8, BX
+	DECQ R8
+	JNZ  one19
+
+next20:
+	MOVQ 32(SP), BX
+	MOVQ (BX), DI
+	ADDQ DI, AX
+	MOVQ 8(BX), DI
+	ADDQ DI, CX
+	ADDQ 40(SP), BX
+	MOVQ BX, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer15
+	VZEROUPPER
+	RET
+
+other14:
+apart6:
+	MOVQ  (DX), R9
+	MOVQ  R9, 48(SP)
+	MOVQ  $+16, R10
+	MOVQ  24(DX), R9
+	TESTQ R9, R9
+	JNZ   some22
+	LEAQ  8(DX), R9
+	XORQ  R10, R10
+
+some22:
+	MOVQ R9, 56(SP)
+	MOVQ R10, 64(SP)
+
+outer21:
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    48(DX), R11
+	SUBQ    $+4, R11
+	JLT     rest24
+	PCALIGN $0x20
+
+four23:
+	MOVQ (R10), R12
+	MOVQ (R10)(SI*1), R13
+	MOVQ (R10)(SI*2), R14
+	MOVQ (R10)(R8*1), R15
+	MOVQ R12, (R9)
+	MOVQ R13, (R9)(BX*1)
+	MOVQ R14, (R9)(BX*2)
+	MOVQ R15, (R9)(DI*1)
+	LEAQ (R10)(SI*4), R10
+	LEAQ (R9)(BX*4), R9
+	SUBQ $+4, R11
+	JGE  four23
+
+rest24:
+	ADDQ $+4, R11
+	JZ   next26
+
+one25:
+	MOVQ (R10), R12
+	MOVQ R12, (R9)
+	ADDQ SI, R10
+	ADDQ BX, R9
+	DECQ R11
+	JNZ  one25
+
+next26:
+	MOVQ 56(SP), R9
+	MOVQ (R9), R10
+	ADDQ R10, AX
+	MOVQ 8(R9), R10
+	ADDQ R10, CX
+	ADDQ 64(SP), R9
+	MOVQ R9, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer21
+	JMP  done2
+
+far1:
+	XORQ  DI, DI
+	XORQ  R8, R8
+	XORQ  R9, R9
+	MOVQ  (DX), R10
+	MOVQ  R10, 72(SP)
+	MOVQ  $+16, R11
+	MOVQ  24(DX), R10
+	TESTQ R10, R10
+	JNZ   some28
+	LEAQ  8(DX), R10
+	XORQ  R11, R11
+
+some28:
+	MOVQ R10, 80(SP)
+	MOVQ R11, 88(SP)
+
+outer27:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 48(DX), R12
+
+item29:
+	MOVQ (R11), R13
+	MOVQ R13, (R10)
+	ADDQ SI, R11
+	ADDQ BX, R10
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	INCQ DI
+	INCQ R8
+	INCQ R9
+	DECQ R12
+	JNZ  item29
+	MOVQ 80(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 88(SP), R10
+	MOVQ R10, 80(SP)
+	DECQ 72(SP)
+	JNZ  outer27
+
+done2:
+	VZEROUPPER
 	RET
 
 // func itemsB1SSE2(dst *byte, src *byte, b *byte)

@@ -308,6 +308,7 @@ const (
 	rowCycles  = 2.5
 
 	gatherCycles = 0.76 // an item of a vector that is filled one by one
+	nearCycles   = 0.4  // the same by loads of two or more
 
 	vectorCycles = 1.35 // a row that is moved as a whole vector
 )

@@ -31,6 +31,8 @@ func (b *builder) permute() bool {
 		alone = rowCycles
 	}
 	switch n := b.rest[0].n; {
+	case b.gathersNear():
+		alone = min(alone, nearCycles+turnCycles/float64(n))
 	case b.gathers():
 		alone = min(alone, gatherCycles+turnCycles/2/float64(n))
 	case n < shortLoop:
@@ -61,6 +63,15 @@ func (b *builder) permute() bool {
 func (b *builder) gathers() bool {
 	w, l := b.x.item, b.rest[0]
 	return b.have.Has(cpu.AVX2) && (w == 1 || w == 2 || w == 4) && l.dst == w && abs(l.src) < lineSize && l.n >= max(shortLoop, 16/w)
+}
+
+// gathersNear reports whether items that come to lie side by side fill vectors from loads
+// that take two of them or more. Where what lies between them is copied, too, boxes load
+// that but once; with VBMI they take as few instructions anyway.
+func (b *builder) gathersNear() bool {
+	w, l := b.x.item, b.rest[0]
+	return b.have.Has(cpu.AVX2) && !b.have.Has(cpu.VBMI) && (w == 4 || w == 8) && l.dst == w && (l.src == 2*w || l.src == 3*w) &&
+		l.n >= 32/w && b.denseOnSource() < 0 && !b.streams()
 }
 
 // rowsInVectors reports whether items that come to lie side by side are moved as whole
@@ -99,7 +110,7 @@ func (b *builder) affordableBox(vector int, alone float64) box {
 			far = 1.5
 		}
 	}
-	if tiles > 0 && tiles < far*many.cost || b.plan.bytes < searchBytes && b.begun(&many) > nearCycles {
+	if tiles > 0 && tiles < far*many.cost || b.plan.bytes < searchBytes && b.begun(&many) > cachedCycles {
 		return best
 	}
 	return many
@@ -112,8 +123,8 @@ func (b *builder) begun(x *box) float64 {
 }
 
 const (
-	manyCycles = 40
-	nearCycles = 1.5 // what moving a single item costs where all lie in the first-level cache
+	manyCycles   = 40
+	cachedCycles = 1.5 // what moving a single item costs where all lie in the first-level cache
 )
 
 // exchange returns the kernel that exchanges the bytes of the windows of x, whose

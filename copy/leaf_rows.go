@@ -182,9 +182,9 @@ func (b *builder) items() {
 	if b.pureGo() && b.aroundLong() || w&(w-1) == 0 && b.aroundNear() || b.acrossLines() {
 		return
 	}
-	touched := 1
-	if len(b.rest) > 0 {
-		touched = 2
+	touched := 2 // lines an item, at most
+	if len(b.rest) == 0 || b.rest[0].n >= longBatch && b.rest[0].dst+abs(b.rest[0].src) <= lineSize {
+		touched = 1
 	}
 	b.twoLoops(b.x.item, touched, turn{})
 }

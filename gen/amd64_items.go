@@ -9,7 +9,7 @@ import (
 
 func itemsKernels() []kernel {
 	var ks []kernel
-	for _, size := range []int{1, 2, 4} { // of 8 bytes two fill a vector, which takes as long
+	for _, size := range []int{1, 2, 4, 8} {
 		ks = append(ks, itemsKernel(size, "AVX2", func(e *emitter) { e.items(size, e.gather) }))
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
@@ -38,8 +38,8 @@ func itemsLoop(size int) []string {
 
 // items copies single items, four a turn: one a turn is a taken branch for each, which
 // at some places of the loop in memory takes two cycles. Where items come to touch, gather
-// moves them, if there is one.
-func (e *emitter) items(size int, gather func(size int, ds, ss, ss3 reg.GPVirtual)) {
+// moves those that it can, if there is one.
+func (e *emitter) items(size int, gather func(size int, ss, ss3 reg.GPVirtual)) {
 	far, done := e.label("far"), e.label("done")
 	ds, ss := e.GP64(), e.GP64()
 	e.MOVQ(e.in("Inner", 8), ds)
@@ -52,8 +52,7 @@ func (e *emitter) items(size int, gather func(size int, ds, ss, ss3 reg.GPVirtua
 		apart := e.label("apart")
 		e.CMPQ(ds, operand.I32(size))
 		e.JNE(operand.LabelRef(apart))
-		gather(size, ds, ss, ss3)
-		e.RET()
+		gather(size, ss, ss3)
 		e.Label(apart)
 	}
 	e.outer(func() {
@@ -80,27 +79,83 @@ func (e *emitter) items(size int, gather func(size int, ds, ss, ss3 reg.GPVirtua
 	e.Label(far)
 	e.farItems(size, ds, ss)
 	e.Label(done)
+	if gather != nil && size >= 4 {
+		e.VZEROUPPER()
+	}
 }
 
-// gather fills vectors with items from ss bytes to ss bytes: a core stores one item a
-// cycle, or one vector. The last vector of a loop is slid back; items that fill none are
-// moved one by one.
-func (e *emitter) gather(size int, ds, ss, ss3 reg.GPVirtual) {
-	per := 16 / size
+// gather fills vectors with items that lie ss bytes apart: a core stores one item a cycle,
+// or one vector. Two that lie near are loaded at once. Of 8 bytes, others fill a vector in no
+// less time than they take alone, and are left.
+func (e *emitter) gather(size int, ss, ss3 reg.GPVirtual) {
+	for _, p := range nearItems {
+		if p.size == size {
+			other := e.label("other")
+			e.CMPQ(ss, operand.I32(p.step))
+			e.JNE(operand.LabelRef(other))
+			e.vectors(size, p.items(), ss, func(s reg.GPVirtual) reg.VecVirtual {
+				x := p.load(e, s)
+				e.ADDQ(operand.I32(p.items()*p.step), s)
+				return x
+			})
+			e.Label(other)
+		}
+	}
+	if size < 8 {
+		e.vectors(size, 16/size, ss, func(s reg.GPVirtual) reg.VecVirtual { return e.insert(size, s, ss, ss3) })
+	}
+}
+
+// nearItems are the items and steps of which a load takes as many as fill half a vector.
+var nearItems = []nearItem{
+	{size: 4, step: 8, vector: 32, second: 28, pick: 0b11_01_10_00},
+	{size: 4, step: 12, vector: 16, second: 24, pick: 0b11_00_11_00},
+	{size: 8, step: 16, vector: 32, second: 24, pick: 0b1010},
+	{size: 8, step: 24, vector: 32, second: 48, pick: 0b1100},
+}
+
+// A nearItem says how items at a step are loaded: one vector from the first on, and one from
+// second bytes behind that, so that it ends where the last item does. VSHUFPS or VSHUFPD
+// picks those of every lane.
+type nearItem struct{ size, step, vector, second, pick int }
+
+func (p nearItem) items() int { return p.vector / p.size }
+
+// load returns a vector of the items from s on.
+func (p nearItem) load(e *emitter, s reg.GPVirtual) reg.VecVirtual {
+	x, shuffle := e.YMM(), e.VSHUFPS
+	if p.vector == 16 {
+		x = e.XMM()
+	}
+	if p.size == 8 {
+		shuffle = e.VSHUFPD
+	}
+	e.VMOVUPS(at(s, 0), x)
+	shuffle(operand.U8(p.pick), at(s, p.second), x, x)
+	if p.vector == 32 { // the lanes hold the first and third quarter, and the second and last
+		e.VPERMQ(operand.U8(0b11_01_10_00), x, x)
+	}
+	return x
+}
+
+// vectors emits loops that store vectors of so many items, which next makes of those from s
+// on, and moves s behind them. The last vector of a loop is slid back; items that fill none
+// are moved one by one. It returns from the kernel.
+func (e *emitter) vectors(size, per int, ss reg.GPVirtual, next func(s reg.GPVirtual) reg.VecVirtual) {
 	e.outer(func() {
 		d, s, count := e.innerStart()
-		loop, rest, one, next := e.label("vector"), e.label("rest"), e.label("one"), e.label("next")
+		loop, rest, one, done := e.label("vector"), e.label("rest"), e.label("one"), e.label("next")
 		e.SUBQ(operand.I32(per), count)
 		e.JLT(operand.LabelRef(rest))
 		e.align(32)
 		e.Label(loop)
-		e.VMOVDQU(e.insert(size, s, ss, ss3), at(d, 0))
-		e.ADDQ(operand.I32(16), d)
+		e.VMOVDQU(next(s), at(d, 0))
+		e.ADDQ(operand.I32(per*size), d)
 		e.SUBQ(operand.I32(per), count)
 		e.JGE(operand.LabelRef(loop))
 		e.Label(rest)
 		e.ADDQ(operand.I32(per), count)
-		e.JZ(operand.LabelRef(next))
+		e.JZ(operand.LabelRef(done))
 		e.CMPQ(e.in("Inner", 0), operand.I8(per))
 		e.JLT(operand.LabelRef(one))
 		back := e.GP64()
@@ -112,11 +167,17 @@ func (e *emitter) gather(size int, ds, ss, ss3 reg.GPVirtual) {
 		e.XORQ(count, count)
 		e.JMP(operand.LabelRef(loop))
 		e.Label(one)
-		e.item(size, d, s, ds, ss)
+		e.storeItem(size, e.loadItem(size, at(s, 0)), at(d, 0))
+		e.ADDQ(ss, s)
+		e.ADDQ(operand.I32(size), d)
 		e.DECQ(count)
 		e.JNZ(operand.LabelRef(one))
-		e.Label(next)
+		e.Label(done)
 	})
+	if size >= 4 { // some of the kernel's loops use whole vectors
+		e.VZEROUPPER()
+	}
+	e.RET()
 }
 
 // insert returns a vector of the items at s, s+ss and so on, and moves s behind them.
