@@ -247,7 +247,7 @@ func (b *builder) measure(x *box, vector int) bool {
 	for m := x.along; m != 0; m &= m - 1 {
 		bytes *= x.extent[bits.TrailingZeros(m)]
 	}
-	full := bytes == dstGroups*dstSpan && min(dstSpan, srcSpan) >= vector
+	full := bytes == dstGroups*dstSpan && dstSpan >= vector && (srcSpan >= vector || b.overlong && b.fewShort(x, bytes))
 	ok := false
 	if full {
 		x.id, ok = asm.Box(vector, x.nsrc, x.ndst, false, b.have)
@@ -344,6 +344,20 @@ func (b *builder) reach(span, vector int) int {
 	}
 	return far
 }
+
+// fewShort reports whether source windows that are longer than their spans lie within the
+// box, and there are not too many: each gives two items, and four bytes.
+func (b *builder) fewShort(x *box, bytes int) bool {
+	hull := b.x.item // bytes from the first to the last
+	for at, k := range b.bySrc.axis[:len(b.rest)] {
+		hull += (x.extent[k] - 1) * b.bySrc.step[at]
+	}
+	return hull >= 16 && hull <= nearHull && bytes >= x.nsrc*max(4, 2*b.x.item)
+}
+
+// nearHull is the bytes that boxes with such windows may reach over: their loops follow the
+// destination, so that of longer ones few would use the lines of others.
+const nearHull = 2 << 10
 
 // groups returns how the bytes of x lie on one side: in groups of one span each. Steps
 // shorter than a vector stay within a span, larger ones go from group to group.

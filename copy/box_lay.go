@@ -1,6 +1,10 @@
 package strided
 
-import "github.com/stridecopy/stridecopy/asm"
+import (
+	"slices"
+
+	"github.com/stridecopy/stridecopy/asm"
+)
 
 // How the bytes of a box lie on either side, and the permutation that follows from it.
 
@@ -9,7 +13,7 @@ const boxBytes = 8 * 64
 
 // A side says where the bytes of a box lie on the destination or on the source. Every
 // span is cut into windows of one vector, of which, without masks, the last ends where
-// the span does.
+// the span does. The window of a shorter span goes on behind it, but not behind the box.
 type side struct {
 	vector  int
 	span    int          // bytes from the first to the last of a group
@@ -19,6 +23,7 @@ type side struct {
 	at      [8]int       // offset of each window from the box's first item
 	within  [maxAxes]int // bytes that one turn of a loop advances by in its group
 	between [maxAxes]int // windows that one turn of a loop advances by
+	early   [8]int       // bytes that the window of a short span begins before it
 }
 
 // lay computes how the bytes of x lie on one side.
@@ -52,7 +57,8 @@ func (b *builder) lay(x *box, o *order, vector int) (s side) {
 		s.back = s.perSpan*vector - s.span
 		s.at[s.perSpan-1] -= s.back
 	}
-	for n := s.perSpan; i < len(b.rest); i++ {
+	n := s.perSpan
+	for ; i < len(b.rest); i++ {
 		k := o.axis[i]
 		if x.extent[k] == 1 {
 			continue
@@ -63,7 +69,20 @@ func (b *builder) lay(x *box, o *order, vector int) (s side) {
 		}
 		n *= x.extent[k]
 	}
+	if s.span < vector && !x.masked {
+		s.keepInside(n)
+	}
 	return s
+}
+
+// keepInside moves windows that are longer than their spans back as far as they would go
+// on behind the last byte of the box.
+func (s *side) keepInside(n int) {
+	end := slices.Max(s.at[:n]) + s.span
+	for w := range n {
+		s.early[w] = max(0, s.at[w]+s.vector-end)
+		s.at[w] -= s.early[w]
+	}
 }
 
 // positions writes to at where the items of x, in units of so many bytes, lie: the
@@ -119,6 +138,11 @@ func (b *builder) permutation(perm *asm.Perm, x *box, dst, src *side) {
 				at += uint16(src.back)
 			}
 			b.srcAt[k] = at
+		}
+	}
+	if src.span < src.vector && !x.masked {
+		for k, at := range b.srcAt[:n] {
+			b.srcAt[k] += uint16(src.early[at/16])
 		}
 	}
 	if dst.back > 0 {

@@ -323,6 +323,19 @@ func TestCallsInside(t *testing.T) {
 			check(c.dl, c.sl)
 		}
 	}
+	for _, size := range []int{1, 2, 4, 8} { // rows of few items out of longer ones, either way
+		for n := 2; n <= 12; n++ {
+			for step := 1; step <= 4; step++ {
+				rows := 2*fewBoxes + 4096/(n*size)
+				pitch := (n*step + r.IntN(20)) * size
+				sl := Layout{ItemSize: size, Shape: []int{3, rows, n}, Strides: []int{rows*pitch + 5, pitch, step * size}}
+				if r.IntN(3) == 0 {
+					sl.Offset, sl.Strides[1] = (rows-1)*pitch, -pitch
+				}
+				check(C(size, sl.Shape...), sl)
+			}
+		}
+	}
 	t.Logf("%d plans, %d calls", plans, calls)
 }
 

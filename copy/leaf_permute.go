@@ -48,7 +48,12 @@ func (b *builder) permute() bool {
 			break
 		}
 	}
-	if best.cost == 0 || best.cost*float64(b.x.item) > alone || b.tilesFit() && b.tilesBeat(&best, vector) {
+	dearer := func() bool { return best.cost == 0 || best.cost*float64(b.x.item) > alone }
+	if dearer() && vector == 16 && b.plan.bytes >= searchBytes && b.tileCost() == 0 {
+		b.overlong = true
+		best = b.affordableBox(vector, alone)
+	}
+	if dearer() || b.tilesFit() && b.tilesBeat(&best, vector) {
 		return false
 	}
 	if tiles := b.tileCost(); tiles > 0 && tiles < 1.5*best.cost {
