@@ -258,12 +258,20 @@ func (b *builder) acrossLines() bool {
 		return false
 	}
 	along := b.take(k)
-	inner := b.nested(along, b.take(0), nearLines)
+	first := b.take(0)
+	sets := min(cacheSets, cacheSets*lineSize/gcd(abs(first.src), cacheSets*lineSize))
+	inner := b.nested(along, first, max(fewBoxes, min(nearLines, sets*linesOfSet)))
 	block := &b.plan.block
 	n := block.Inner.N
 	b.finish(inner, chunked(&block.Outer, mostTurns(n*b.x.item, 2*n), partOuter))
 	return true
 }
+
+// The sets of a first-level cache, and how many lines of each turns of a loop may use: half.
+const (
+	cacheSets  = 64
+	linesOfSet = 4
+)
 
 // nearLines is the cache lines of the turns of a loop inside another.
 const nearLines = 256
