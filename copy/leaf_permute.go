@@ -23,31 +23,12 @@ func (b *builder) permute() bool {
 	if len(b.rest) > maxAxes || len(b.rest) == 0 {
 		return false
 	}
-	if b.tileable() {
+	vector := b.boxVector()
+	if vector == 0 || b.tileable() {
 		return false
 	}
-	alone := itemCycles
-	if b.x.item >= wideItem {
-		alone = rowCycles
-	}
-	switch n := b.rest[0].n; {
-	case b.gathersNear():
-		alone = min(alone, nearCycles+turnCycles/float64(n))
-	case b.gathers():
-		alone = min(alone, gatherCycles+turnCycles/2/float64(n))
-	case n < shortLoop:
-		alone += turnCycles / 2 / float64(n)
-	}
-	best, vector := box{}, 64
-	for _, vector = range [...]int{64, 16} {
-		if _, ok := asm.Box(vector, 1, 1, false, b.have); ok {
-			if vector == 16 && b.rowsInVectors() {
-				alone = min(alone, vectorCycles)
-			}
-			best = b.affordableBox(vector, alone)
-			break
-		}
-	}
+	alone := b.aloneCycles(vector)
+	best := b.affordableBox(vector, alone)
 	dearer := func() bool { return best.cost == 0 || best.cost*float64(b.x.item) > alone }
 	if dearer() && vector == 16 && b.plan.bytes >= searchBytes && b.tileCost() == 0 {
 		b.overlong = true
@@ -61,6 +42,37 @@ func (b *builder) permute() bool {
 	}
 	b.useBox(&best, vector)
 	return true
+}
+
+// boxVector returns the bytes of the windows of boxes, or 0 where no kernel has any.
+func (b *builder) boxVector() int {
+	for _, vector := range [...]int{64, 16} {
+		if _, ok := asm.Box(vector, 1, 1, false, b.have); ok {
+			return vector
+		}
+	}
+	return 0
+}
+
+// aloneCycles estimates what moving an item costs without boxes, whose windows have so many
+// bytes.
+func (b *builder) aloneCycles(vector int) float64 {
+	alone := itemCycles
+	if b.x.item >= wideItem {
+		alone = rowCycles
+	}
+	switch n := float64(b.rest[0].n); {
+	case b.gathersNear():
+		alone = min(alone, nearCycles+turnCycles/n)
+	case b.gathers():
+		alone = min(alone, gatherCycles+turnCycles/2/n)
+	case n < shortLoop:
+		alone += turnCycles / 2 / n
+	}
+	if vector == 16 && b.rowsInVectors() {
+		alone = min(alone, vectorCycles)
+	}
+	return alone
 }
 
 // gathers reports whether single items that come to lie side by side fill vectors, more
