@@ -17,6 +17,7 @@ type box struct {
 	nsrc, ndst int    // windows
 	id         asm.ID
 	masked     bool
+	short      bool    // source windows are longer than their spans
 	cost       float64 // estimated cycles per byte
 }
 
@@ -219,18 +220,30 @@ func (s *seenSet) add(key uint64, fits bool) {
 	s.n++
 }
 
-// consider keeps x where it is cheaper than best. It reports whether there is a kernel
-// for it.
+// consider keeps x where it is cheaper than best, or, where its windows are longer than
+// their spans, than the spare box. It reports whether there is a kernel for it that needs no
+// such windows.
 func (b *builder) consider(x, best *box, vector int) bool {
 	fits, known := b.seen.find(x.key)
-	if !known {
-		fits = x.along != 0 && b.measure(x, vector)
-		b.seen.add(x.key, fits)
-		if fits && (best.cost == 0 || x.cost < best.cost) {
-			*best = *x
+	if known {
+		return fits
+	}
+	if x.along != 0 && b.measure(x, vector) {
+		if fits = !x.short; fits {
+			best.orCheaper(x)
+		} else {
+			b.spare.orCheaper(x)
 		}
 	}
+	b.seen.add(x.key, fits)
 	return fits
+}
+
+// orCheaper makes x the box y where that is cheaper, or x none.
+func (x *box) orCheaper(y *box) {
+	if x.cost == 0 || y.cost < x.cost {
+		*x = *y
+	}
 }
 
 // measure counts the windows of x, finds a kernel for it and says what it costs. It
@@ -247,7 +260,12 @@ func (b *builder) measure(x *box, vector int) bool {
 	for m := x.along; m != 0; m &= m - 1 {
 		bytes *= x.extent[bits.TrailingZeros(m)]
 	}
-	full := bytes == dstGroups*dstSpan && dstSpan >= vector && (srcSpan >= vector || b.overlong && b.fewShort(x, bytes))
+	full := bytes == dstGroups*dstSpan && dstSpan >= vector
+	if x.short = vector == 16 && srcSpan < vector; x.short {
+		full = full && b.fewShort(x, bytes)
+	} else {
+		full = full && srcSpan >= vector
+	}
 	ok := false
 	if full {
 		x.id, ok = asm.Box(vector, x.nsrc, x.ndst, false, b.have)

@@ -127,7 +127,8 @@ func (b *builder) longer(turns int, x *box) int {
 	return k
 }
 
-// farApart is the bytes between turns from which each is in a page of its own.
+// farApart is the bytes between turns from which the pages that they lie in, one or two
+// each, take longer than short loops do.
 const farApart = 8 << 10
 
 // longRuns reports whether every run of inner on the destination is long or, with nothing

@@ -13,20 +13,20 @@ import (
 
 // A builder is the state of making one plan.
 type builder struct {
-	plan     *Plan
-	x        nest
-	rest     []loop // loops of x that the leaf has not taken
-	have     cpu.Features
-	byDst    order // the loops of the rest, for boxes
-	bySrc    order
-	windows  int  // the most of a box on either side
-	overlong bool // those of the source may be longer than what they are for
-	entries  int  // of tables, handed out so far
-	slid     turn // one more turn of the block's Outer loop, at an offset from the first
-	kept     bool // tables are made to be kept
-	ordered  bool // streaming kernels fetch ahead, and want blocks in order
-	edge     bool // the first destination item lies at a line edge
-	edged    bool // the plan would be another one if that did not
+	plan    *Plan
+	x       nest
+	rest    []loop // loops of x that the leaf has not taken
+	have    cpu.Features
+	byDst   order // the loops of the rest, for boxes
+	bySrc   order
+	windows int  // the most of a box on either side
+	spare   box  // the cheapest whose source windows are longer than what they are for
+	entries int  // of tables, handed out so far
+	slid    turn // one more turn of the block's Outer loop, at an offset from the first
+	kept    bool // tables are made to be kept
+	ordered bool // streaming kernels fetch ahead, and want blocks in order
+	edge    bool // the first destination item lies at a line edge
+	edged   bool // the plan would be another one if that did not
 	*room
 }
 

@@ -30,9 +30,8 @@ func (b *builder) permute() bool {
 	alone := b.aloneCycles(vector)
 	best := b.affordableBox(vector, alone)
 	dearer := func() bool { return best.cost == 0 || best.cost*float64(b.x.item) > alone }
-	if dearer() && vector == 16 && b.plan.bytes >= searchBytes && b.tileCost() == 0 {
-		b.overlong = true
-		best = b.affordableBox(vector, alone)
+	if dearer() && b.spare.cost > 0 && b.plan.bytes >= searchBytes && b.tileCost() == 0 {
+		best = b.spare
 	}
 	if dearer() || b.tilesFit() && b.tilesBeat(&best, vector) {
 		return false
