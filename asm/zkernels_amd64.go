@@ -1372,7 +1372,7 @@ func transposeB16StreamAVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeHalfB1AVX2(dst, src *byte, b *Block)
 
-// transposeB1MergeVBMI is
+// transposeB1StagedAVX512 is
 //
 //	for o := range b.Outer.N {
 //		for j := range b.J {
@@ -1386,71 +1386,7 @@ func transposeHalfB1AVX2(dst, src *byte, b *Block)
 // It works like transposeGeneric.
 //
 //go:noescape
-func transposeB1MergeVBMI(dst, src *byte, b *Block)
-
-// transposeB2MergeVBMI is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
-//				copy(dst[d:d+2], src[s:s+2])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB2MergeVBMI(dst, src *byte, b *Block)
-
-// transposeB4MergeVBMI is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
-//				copy(dst[d:d+4], src[s:s+4])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB4MergeVBMI(dst, src *byte, b *Block)
-
-// transposeB8MergeVBMI is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
-//				copy(dst[d:d+8], src[s:s+8])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB8MergeVBMI(dst, src *byte, b *Block)
-
-// transposeB16MergeVBMI is
-//
-//	for o := range b.Outer.N {
-//		for j := range b.J {
-//			for i := range b.I {
-//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
-//				copy(dst[d:d+16], src[s:s+16])
-//			}
-//		}
-//	}
-//
-// It works like transposeGeneric.
-//
-//go:noescape
-func transposeB16MergeVBMI(dst, src *byte, b *Block)
+func transposeB1StagedAVX512(dst, src *byte, b *Block)
 
 // transposeB1StagedAVX2 is
 //
@@ -1468,6 +1404,22 @@ func transposeB16MergeVBMI(dst, src *byte, b *Block)
 //go:noescape
 func transposeB1StagedAVX2(dst, src *byte, b *Block)
 
+// transposeB2StagedAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB2StagedAVX512(dst, src *byte, b *Block)
+
 // transposeB2StagedAVX2 is
 //
 //	for o := range b.Outer.N {
@@ -1483,6 +1435,22 @@ func transposeB1StagedAVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB2StagedAVX2(dst, src *byte, b *Block)
+
+// transposeB4StagedAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB4StagedAVX512(dst, src *byte, b *Block)
 
 // transposeB4StagedAVX2 is
 //
@@ -1500,6 +1468,22 @@ func transposeB2StagedAVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeB4StagedAVX2(dst, src *byte, b *Block)
 
+// transposeB8StagedAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB8StagedAVX512(dst, src *byte, b *Block)
+
 // transposeB8StagedAVX2 is
 //
 //	for o := range b.Outer.N {
@@ -1515,6 +1499,22 @@ func transposeB4StagedAVX2(dst, src *byte, b *Block)
 //
 //go:noescape
 func transposeB8StagedAVX2(dst, src *byte, b *Block)
+
+// transposeB16StagedAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB16StagedAVX512(dst, src *byte, b *Block)
 
 // transposeB16StagedAVX2 is
 //
@@ -3580,15 +3580,15 @@ const (
 	idTransposeWideB16AVX2
 	idTransposeB16StreamAVX2
 	idTransposeHalfB1AVX2
-	idTransposeB1MergeVBMI
-	idTransposeB2MergeVBMI
-	idTransposeB4MergeVBMI
-	idTransposeB8MergeVBMI
-	idTransposeB16MergeVBMI
+	idTransposeB1StagedAVX512
 	idTransposeB1StagedAVX2
+	idTransposeB2StagedAVX512
 	idTransposeB2StagedAVX2
+	idTransposeB4StagedAVX512
 	idTransposeB4StagedAVX2
+	idTransposeB8StagedAVX512
 	idTransposeB8StagedAVX2
+	idTransposeB16StagedAVX512
 	idTransposeB16StagedAVX2
 	idTransposeB3VBMI
 	idTransposeB5VBMI
@@ -3769,15 +3769,15 @@ var archKernels = []Kernel{
 	{ID: idTransposeWideB16AVX2, Name: "transposeWideB16AVX2", Op: Transpose, Size: 16, I: 2, J: 4, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB16StreamAVX2, Name: "transposeB16StreamAVX2", Op: Transpose, Size: 16, I: 2, J: 4, Stream: true, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeHalfB1AVX2, Name: "transposeHalfB1AVX2", Op: Transpose, Size: 1, I: 64, J: 32, Line: true, Needs: cpu.AVX2},
-	{ID: idTransposeB1MergeVBMI, Name: "transposeB1MergeVBMI", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
-	{ID: idTransposeB2MergeVBMI, Name: "transposeB2MergeVBMI", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
-	{ID: idTransposeB4MergeVBMI, Name: "transposeB4MergeVBMI", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
-	{ID: idTransposeB8MergeVBMI, Name: "transposeB8MergeVBMI", Op: Transpose, Size: 8, I: 8, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
-	{ID: idTransposeB16MergeVBMI, Name: "transposeB16MergeVBMI", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB1StagedAVX512, Name: "transposeB1StagedAVX512", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX512},
 	{ID: idTransposeB1StagedAVX2, Name: "transposeB1StagedAVX2", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB2StagedAVX512, Name: "transposeB2StagedAVX512", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX512},
 	{ID: idTransposeB2StagedAVX2, Name: "transposeB2StagedAVX2", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB4StagedAVX512, Name: "transposeB4StagedAVX512", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX512},
 	{ID: idTransposeB4StagedAVX2, Name: "transposeB4StagedAVX2", Op: Transpose, Size: 4, I: 16, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB8StagedAVX512, Name: "transposeB8StagedAVX512", Op: Transpose, Size: 8, I: 8, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX512},
 	{ID: idTransposeB8StagedAVX2, Name: "transposeB8StagedAVX2", Op: Transpose, Size: 8, I: 8, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB16StagedAVX512, Name: "transposeB16StagedAVX512", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX512},
 	{ID: idTransposeB16StagedAVX2, Name: "transposeB16StagedAVX2", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
 	{ID: idTransposeB3VBMI, Name: "transposeB3VBMI", Op: Transpose, Size: 3, I: 16, J: 16, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB5VBMI, Name: "transposeB5VBMI", Op: Transpose, Size: 5, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
@@ -4143,32 +4143,32 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 	case idTransposeHalfB1AVX2:
 		transposeHalfB1AVX2(to, from, b)
 		return
-	case idTransposeB1MergeVBMI:
-		transposeB1MergeVBMI(to, from, b)
-		return
-	case idTransposeB2MergeVBMI:
-		transposeB2MergeVBMI(to, from, b)
-		return
-	case idTransposeB4MergeVBMI:
-		transposeB4MergeVBMI(to, from, b)
-		return
-	case idTransposeB8MergeVBMI:
-		transposeB8MergeVBMI(to, from, b)
-		return
-	case idTransposeB16MergeVBMI:
-		transposeB16MergeVBMI(to, from, b)
+	case idTransposeB1StagedAVX512:
+		transposeB1StagedAVX512(to, from, b)
 		return
 	case idTransposeB1StagedAVX2:
 		transposeB1StagedAVX2(to, from, b)
 		return
+	case idTransposeB2StagedAVX512:
+		transposeB2StagedAVX512(to, from, b)
+		return
 	case idTransposeB2StagedAVX2:
 		transposeB2StagedAVX2(to, from, b)
+		return
+	case idTransposeB4StagedAVX512:
+		transposeB4StagedAVX512(to, from, b)
 		return
 	case idTransposeB4StagedAVX2:
 		transposeB4StagedAVX2(to, from, b)
 		return
+	case idTransposeB8StagedAVX512:
+		transposeB8StagedAVX512(to, from, b)
+		return
 	case idTransposeB8StagedAVX2:
 		transposeB8StagedAVX2(to, from, b)
+		return
+	case idTransposeB16StagedAVX512:
+		transposeB16StagedAVX512(to, from, b)
 		return
 	case idTransposeB16StagedAVX2:
 		transposeB16StagedAVX2(to, from, b)

@@ -58,6 +58,7 @@ const (
 	cacheWays     = 8    // lines of a set of the first-level cache
 	crowdedRun    = 384  // bytes of a destination run in a block whose source rows are crowded
 	fetchRows     = 4096 // bytes that prefetching runs ahead from row to row
+	packAhead     = 8192 // the same where rows are packed
 	fetchAlong    = 512  // bytes that it runs ahead along a source run
 )
 
@@ -98,7 +99,7 @@ func (b *builder) packRows(merge asm.ID, j int) bool {
 	p.kernel, p.stream = merge, true
 	b.take(j)
 	block.Inner = asm.Loop{N: n, Dst: l.dst, Src: l.src}
-	block.Ahead = l.src * max(1, fetchRows/w)
+	block.Ahead = l.src * max(1, packAhead/w)
 	b.finish(b.tiles(l, n, n*w, 2*n))
 	return true
 }

@@ -19,8 +19,8 @@ func (b *builder) transposeStream(k int) bool {
 	if ok && I.least() >= t.I && J.least() >= t.J {
 		merge, merges := asm.StreamKernel(t, true, b.have)
 		merges = merges && I.least() >= asm.Info(merge).I && J.total()*b.x.item >= mergeBytes
-		staged := merges && asm.Info(merge).Scratch > 0 && oneChannel(&I)
-		stream, ok := asm.StreamKernel(t, false, b.have)
+		staged := merges && !t.Needs.Has(cpu.AVX512) && oneChannel(&I)
+		stream, ok := asm.StreamKernel(t, false, b.streamFeatures(J.loops[0].src))
 		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
 			b.tables(&I, &J)
@@ -43,6 +43,17 @@ func (b *builder) transposeStream(k int) bool {
 	return false
 }
 
+// streamFeatures returns the features for a kernel that stores whole lines past the caches
+// and has source rows at the given step: half lines of these are read as fast where the
+// rows lie near each other, and tiles of AVX2, which are narrower, then are better, but
+// for small items.
+func (b *builder) streamFeatures(step int) cpu.Features {
+	if b.x.item >= 4 && abs(step) < nearStep {
+		return b.have &^ cpu.AVX512
+	}
+	return b.have
+}
+
 // oneChannel reports whether the destination rows, a line of each after the other, all go
 // to one channel of the memory, or to few: by measurement, with steps of two KiB, and of
 // half a KiB where the rows are many.
@@ -54,23 +65,13 @@ func oneChannel(rows *virtual) bool {
 	return first.n >= 32 && first.dst%2048 == 0 || first.n >= 128 && first.dst%512 == 0 || rows.n >= 128 && steps%512 == 0
 }
 
-// merge makes the leaf a transpose that merges lines. One that works through scratch memory
-// takes long source runs, and few of them in a call: what fills no line of a destination
-// row waits for the next.
+// merge makes the leaf a transpose that goes through scratch memory, of which one call has
+// many lines of few destination rows: what fills no line of a row waits for the next call.
 func (b *builder) merge(k int, id asm.ID) {
-	mostI, mostJ := mergeI/b.x.item, mergeJ
-	staged := asm.Info(id).Scratch > 0
-	if staged {
-		mostI, mostJ = stagedI, blockBytes/(2*stagedI*b.x.item)
-	}
-	I, J := b.chains(k, mostI, mostJ, 64/b.x.item)
+	I, J := b.chains(k, mergeI/max(4, b.x.item), mergeJ, 64/b.x.item)
 	b.block(&I, &J)
-	b.plan.kernel, b.plan.size, b.ordered = id, b.x.item, true
-	if b.plan.stream = staged; staged {
-		b.finish(I.split, J.split)
-	} else {
-		b.finish(J.split, I.split)
-	}
+	b.plan.kernel, b.plan.size, b.ordered, b.plan.stream = id, b.x.item, true, true
+	b.finish(I.split, J.split)
 }
 
 // streams reports whether the plan is to store past the caches where it can.

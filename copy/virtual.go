@@ -27,13 +27,13 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 		full := (l.n+chunks-1)/chunks + line - 1
 		full -= full % line
 		chunks = max(1, (l.n+full-1)/full)
-		rest, even := l.n-(chunks-1)*full, l.n/chunks/line*line
-		ragged := v.tile > 0 && rest < full && rest*v.n%v.tile != 0
+		rest := l.n - (chunks-1)*full
 		switch {
 		case chunks == 1:
-		case ragged && even > 0 && l.n-(chunks-1)*even < 2*full:
-			full = even // the last chunk is the longest
-		case ragged, rest*v.n*b.x.item < 64:
+		case v.tile > 0 && rest < full && rest*v.n%v.tile != 0:
+			full = leastLeft(l.n, full, line)
+			chunks = l.n / full // the last chunk is the longest
+		case rest*v.n*b.x.item < 64:
 			chunks-- // the last chunk takes what is less than a line
 		}
 		last := l.n - (chunks-1)*full
@@ -51,6 +51,18 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 	if v.n >= v.most {
 		v.open = false
 	}
+}
+
+// leastLeft returns the size of chunks, most or down to half of it in steps of line, that
+// leaves the fewest of n over.
+func leastLeft(n, most, line int) int {
+	best := most
+	for size := most; n%best >= line && 2*size >= most && size >= line; size -= line {
+		if n%size < n%best {
+			best = size
+		}
+	}
+	return best
 }
 
 // step returns the step between items of v on one side, and whether it is the same

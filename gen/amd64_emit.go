@@ -38,7 +38,6 @@ func amd64Kernels() []kernel {
 	ks = append(ks, stepKernels()...)
 	ks = append(ks, maskedKernels()...)
 	ks = append(ks, lineKernels()...)
-	ks = append(ks, mergeKernels()...)
 	ks = append(ks, stagedKernels()...)
 	ks = append(ks, spreadKernels()...)
 	ks = append(ks, spread16Kernels()...)
@@ -52,7 +51,6 @@ func amd64Kernels() []kernel {
 func amd64Assembly() ([]byte, error) {
 	c := build.NewContext()
 	c.ConstraintExpr("amd64,!purego")
-	addBytes(c, lineBytes, 64, func(k int) int { return k })
 	addSpreads(c)
 	addSpread16(c)
 	ks := amd64Kernels()

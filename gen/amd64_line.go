@@ -93,8 +93,8 @@ func (e *emitter) loadLine(t *tile, m operand.Mem, r reg.VecVirtual) {
 // storeLine stores destination row i of a tile. Streaming, it leaves out rows that
 // the tile before has written: a line streamed twice goes to memory twice.
 func (e *emitter) storeLine(t *tile, p tilePointers, v reg.VecVirtual, i int) {
-	if t.merge { // to the frame, where dst points
-		e.VMOVDQA64(v, at(p.dst, 64*i))
+	if t.pitch > 0 {
+		e.VMOVDQU64(v, at(p.dst, t.pitch*i))
 		return
 	}
 	if t.lane > 0 {
@@ -120,7 +120,7 @@ func scratchTile(e *emitter, t *tile, p tilePointers) {
 	scratch := e.alignedFrame(rows * 64)
 	e.copyLines(p, scratch, rows)
 	column, q := e.GP64(), p
-	if t.merge {
+	if t.pitch > 0 {
 		q.dst = e.GP64()
 		e.MOVQ(p.dst, q.dst)
 	} else {
@@ -143,8 +143,8 @@ func scratchTile(e *emitter, t *tile, p tilePointers) {
 	for i := range n {
 		e.storeLine(t, q, s.reg(i), i)
 	}
-	if t.merge {
-		e.ADDQ(operand.I32(64*n), q.dst)
+	if t.pitch > 0 {
+		e.ADDQ(operand.I32(t.pitch*n), q.dst)
 	} else {
 		e.ADDQ(operand.I32(8*n), q.dstOff)
 	}

@@ -22,6 +22,7 @@ import (
 type staged struct {
 	*emitter
 	half piece
+	line *tile // whole lines at a time, and in registers as wide; or nil: half of each
 	pool vectorPool
 
 	src                operand.Mem // frame: the first source row of the turn, and what Block.Scratch says
@@ -39,16 +40,24 @@ const (
 
 func stagedKernels() []kernel {
 	var ks []kernel
-	for _, size := range []int{1, 2, 4, 8, 16} {
+	one := func(size int, isa string, line *tile) {
 		ks = append(ks, kernel{
-			name: fmt.Sprintf("transposeB%dStagedAVX2", size), op: "Transpose", size: size, i: 64 / size, j: 1,
+			name: fmt.Sprintf("transposeB%dStaged%s", size, isa), op: "Transpose", size: size, i: 64 / size, j: 1,
 			stream: true, merge: true, line: true, scratch: stagedRow,
-			loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu.AVX2",
+			loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu." + isa,
 			emit: func(e *emitter) {
-				s := &staged{emitter: e, half: piece(size), pool: vectorPool{e: e}}
+				s := &staged{emitter: e, half: piece(size), line: line, pool: vectorPool{e: e}}
 				s.emit()
 			},
 		})
+	}
+	for _, size := range []int{1, 2, 4, 8, 16} {
+		t := tile{size: size, i: 64 / size, j: 64 / size, move: lineTile, pitch: stagedRow}
+		if size < 4 {
+			t.move = scratchTile
+		}
+		one(size, "AVX512", &t)
+		one(size, "AVX2", nil)
 	}
 	return ks
 }
@@ -104,7 +113,13 @@ func (s *staged) fill() {
 	e.MOVQ(e.in("I", 0), restI)
 	e.slide(restI, s.rows(), nil, func() {
 		s.fetch(table, from)
-		s.columns(table, from, to)
+		if s.line != nil {
+			s.line.move(e, s.line, tilePointers{src: from, srcOff: table, dst: to})
+			e.ADDQ(operand.I32(64), from)
+			e.ADDQ(operand.I32(stagedRow*s.rows()), to)
+		} else {
+			s.columns(table, from, to)
+		}
 	}, advance{pointer: from, scale: size, done: true}, advance{pointer: to, scale: stagedRow, done: true})
 	e.ADDQ(operand.I32(8*s.rows()), table)
 	e.ADDQ(operand.I32(64), line)
@@ -196,33 +211,43 @@ func (s *staged) flush(dst operand.Mem) {
 	e.CMPQ(s.ends, operand.I32(0))
 	e.JNE(operand.LabelRef(edge))
 	for line := range stagedLines {
-		s.streamLine(from, to, 64*line)
+		s.moveLine(from, to, 64*line, true)
 	}
 	e.JMP(operand.LabelRef(next))
 	e.Label(edge)
 	s.edges(from, to, phase)
 	e.Label(next)
-	s.pool.used = 0
 	e.MOVQ(s.run, from)
-	for disp := 0; disp < 64; disp += 32 { // what waits for the next lines
-		y := s.pool.next()
-		e.VMOVDQU(atIndex(row, from, disp), y)
-		e.VMOVDQU(y, at(row, disp))
-	}
+	e.ADDQ(row, from)
+	s.moveLine(from, row, 0, false) // what waits for the next lines
 	e.ADDQ(operand.I32(stagedRow), row)
 	e.ADDQ(operand.I32(8), offs)
 	e.DECQ(count)
 	e.JNZ(operand.LabelRef(loop))
 }
 
-// streamLine stores a line past the caches.
-func (s *staged) streamLine(from, to reg.GPVirtual, disp int) {
+// moveLine copies a line, past the caches if stream.
+func (s *staged) moveLine(from, to reg.GPVirtual, disp int, stream bool) {
+	if s.line != nil {
+		z := s.ZMM()
+		s.VMOVDQU64(at(from, disp), z)
+		if stream {
+			s.VMOVNTDQ(z, at(to, disp))
+		} else {
+			s.VMOVDQU64(z, at(to, disp))
+		}
+		return
+	}
 	s.pool.used = 0
 	a, b := s.pool.next(), s.pool.next()
 	s.VMOVDQU(at(from, disp), a)
 	s.VMOVDQU(at(from, disp+32), b)
-	s.VMOVNTDQ(a, at(to, disp))
-	s.VMOVNTDQ(b, at(to, disp+32))
+	store := s.VMOVDQU
+	if stream {
+		store = s.VMOVNTDQ
+	}
+	store(a, at(to, disp))
+	store(b, at(to, disp+32))
 }
 
 // edges stores a row's lines of a chunk in which rows begin or end, or both: the first line
@@ -252,7 +277,7 @@ func (s *staged) edges(from, to, phase reg.GPVirtual) {
 	e.SHRQ(operand.U8(6), part)
 	e.JZ(operand.LabelRef(tail))
 	e.Label(loop)
-	s.streamLine(from, to, 0)
+	s.moveLine(from, to, 0, true)
 	e.ADDQ(operand.I32(64), from)
 	e.ADDQ(operand.I32(64), to)
 	e.DECQ(part)

@@ -17,7 +17,7 @@ type tile struct {
 
 	begin  func(e *emitter) // before each row of tiles, if anything
 	stream bool             // store past the caches and fetch ahead
-	merge  bool             // the same for rows that begin anywhere in a line
+	pitch  int              // bytes between destination rows in scratch memory, to which no table leads
 }
 
 // tilePointers are the registers that a tile works from.
