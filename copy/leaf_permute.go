@@ -24,7 +24,7 @@ func (b *builder) permute() bool {
 		return false
 	}
 	vector := b.boxVector()
-	if vector == 0 || b.tileable() {
+	if vector == 0 || b.tileable() || b.packs() {
 		return false
 	}
 	alone := b.aloneCycles(vector)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
 )
 
 // The leaves that move whole runs of bytes, and single items.
@@ -53,6 +54,7 @@ const (
 	streamDense   = 256  // and where they do
 	streamSparse  = 384  // and where source rows lie far apart besides
 	sparseRows    = 3    // times the width: steps of source rows from which shorter ones are packed
+	packLeast     = 256  // bytes of a destination run from which rows are packed and not boxes
 	packI         = 2048 // bytes of a source run in a block of rows that are packed
 	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
 	cacheWays     = 8    // lines of a set of the first-level cache
@@ -84,6 +86,17 @@ func (b *builder) rowBlock(i, j, mostI, mostJ int) {
 	}
 	inner := chunked(&block.Inner, max(1, mostJ), partInner)
 	b.finish(inner, outer)
+}
+
+// packs reports whether items are rows that are packed, several lines of them, before they
+// are stored past the caches, where both sides have a dense axis: boxes store parts of lines.
+func (b *builder) packs() bool {
+	w := b.x.item
+	if w < wideItem || !b.streams() || !b.have.Has(cpu.AVX2) || b.denseOnSource() < 0 {
+		return false
+	}
+	j := b.find(w, true)
+	return j >= 0 && b.rest[j].n*w >= packLeast
 }
 
 // packRows makes the leaf rows of loop j, which touch on the destination and lie far
