@@ -56,7 +56,7 @@ func (b *builder) streamFeatures(step int) cpu.Features {
 
 // oneChannel reports whether the destination rows, a line of each after the other, all go
 // to one channel of the memory, or to few: by measurement, with steps of two KiB, and of
-// half a KiB where the rows are many.
+// half a KiB where the rows are many. AVX-512 does well there, too: its lines go out whole.
 func oneChannel(rows *virtual) bool {
 	first, steps := rows.loops[0], 0
 	for _, l := range rows.loops[:rows.used] {
