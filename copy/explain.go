@@ -143,7 +143,7 @@ func (p *Plan) explainWorkers() string {
 }
 
 func (p *Plan) explainStores() string {
-	mean, limit := (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2, cachedBytes()
+	mean, limit := p.touched(), cachedBytes()
 	sizes := fmt.Sprintf("%d bytes a side in the mean, and %d are a quarter of the last-level cache", mean, limit)
 	streams := asm.Info(p.kernel).Stream
 	switch {

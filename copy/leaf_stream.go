@@ -83,7 +83,30 @@ func (b *builder) streams() bool {
 		return true
 	}
 	p := b.plan
-	return (p.dst.hi-p.dst.lo+p.src.hi-p.src.lo)/2 > cachedBytes()
+	return p.dst.hi-p.dst.lo+p.src.hi-p.src.lo > 2*cachedBytes() && p.touched() > cachedBytes()
+}
+
+// touched returns about how many bytes the cache lines of a side have that the items touch,
+// in the mean of both sides: of sparse rows not all that lie between.
+func (p *Plan) touched() int {
+	dst := p.rowLines(func(l loop) int { return l.dst })
+	src := p.rowLines(func(l loop) int { return l.src })
+	return (min(dst, p.dst.hi-p.dst.lo) + min(src, p.src.hi-p.src.lo)) / 2
+}
+
+// rowLines returns the bytes of lines that dense rows take on the side with the given steps,
+// each with a line more than it fills.
+func (p *Plan) rowLines(step func(loop) int) int {
+	row := p.nest.item
+	for grows := true; grows; {
+		grows = false
+		for _, l := range p.nest.loops {
+			if abs(step(l)) == row {
+				row, grows = row*l.n, true
+			}
+		}
+	}
+	return p.bytes / row * (row + lineSize)
 }
 
 // cachedBytes is the size of source and destination, in the mean, above which stores
