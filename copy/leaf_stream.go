@@ -82,22 +82,21 @@ func (b *builder) streams() bool {
 	case StreamAlways:
 		return true
 	}
-	p := b.plan
-	return p.dst.hi-p.dst.lo+p.src.hi-p.src.lo > 2*cachedBytes() && p.touched() > cachedBytes()
+	return b.plan.touched() > cachedBytes()
 }
 
 // touched returns about how many bytes the cache lines of a side have that the items touch,
 // in the mean of both sides: of sparse rows not all that lie between.
 func (p *Plan) touched() int {
-	dst := p.rowLines(func(l loop) int { return l.dst })
-	src := p.rowLines(func(l loop) int { return l.src })
-	return (min(dst, p.dst.hi-p.dst.lo) + min(src, p.src.hi-p.src.lo)) / 2
+	dst := p.rowLines(p.dst, func(l loop) int { return l.dst })
+	src := p.rowLines(p.src, func(l loop) int { return l.src })
+	return dst + (src-dst)/2
 }
 
 // rowLines returns the bytes of lines that dense rows take on the side with the given steps,
-// each with a line more than it fills.
-func (p *Plan) rowLines(step func(loop) int) int {
-	row := p.nest.item
+// each with a line more than it fills, but no more than the side reaches.
+func (p *Plan) rowLines(reach span, step func(loop) int) int {
+	row, all := p.nest.item, reach.hi-reach.lo
 	for grows := true; grows; {
 		grows = false
 		for _, l := range p.nest.loops {
@@ -105,6 +104,9 @@ func (p *Plan) rowLines(step func(loop) int) int {
 				row, grows = row*l.n, true
 			}
 		}
+	}
+	if row >= all-lineSize || p.bytes/row > all/(row+lineSize) { // the product may overflow
+		return all
 	}
 	return p.bytes / row * (row + lineSize)
 }
