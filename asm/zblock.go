@@ -20,7 +20,7 @@ type Block struct {
 	Ahead   int   // source rows that prefetching runs ahead (streaming Transpose)
 	Carry   int   // for kernels with scratch: 1 if the destination rows go on from the block before, which ended with whole lines of them, plus 2 if the next block goes on with them (Transpose)
 	Scratch *byte // memory for the kernel alone, as much for every item of I as its row of the table says (Transpose)
-	Stream  int   // 1 to store past the caches where the windows are aligned (Permute)
+	Stream  int   // 1 where the boxes lie beyond the caches: to store past these where the windows are aligned or, under masks, to fetch windows ahead (Permute)
 	Perm    *Perm // the box (Permute) or the item's spread (Transpose of odd sizes)
 }
 

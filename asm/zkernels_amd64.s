@@ -9,19 +9,19 @@ DATA spreadB3<>+8(SB)/8, $0x0b0b0a0908080706
 DATA spreadB3<>+16(SB)/8, $0x1111100f0e0e0d0c
 DATA spreadB3<>+24(SB)/8, $0x1717161514141312
 DATA spreadB3<>+32(SB)/8, $0x1d1d1c1b1a1a1918
-DATA spreadB3<>+40(SB)/8, $0x2323222120201f1e
-DATA spreadB3<>+48(SB)/8, $0x2929282726262524
-DATA spreadB3<>+56(SB)/8, $0x2f2f2e2d2c2c2b2a
+DATA spreadB3<>+40(SB)/8, $0x3333323130301f1e
+DATA spreadB3<>+48(SB)/8, $0x3939383736363534
+DATA spreadB3<>+56(SB)/8, $0x3f3f3e3d3c3c3b3a
 GLOBL spreadB3<>(SB), RODATA|NOPTR, $64
 
 DATA packB3<>+0(SB)/8, $0x0908060504020100
 DATA packB3<>+8(SB)/8, $0x141211100e0d0c0a
 DATA packB3<>+16(SB)/8, $0x1e1d1c1a19181615
 DATA packB3<>+24(SB)/8, $0x2928262524222120
-DATA packB3<>+32(SB)/8, $0x343231302e2d2c2a
-DATA packB3<>+40(SB)/8, $0x3e3d3c3a39383635
-DATA packB3<>+48(SB)/8, $0x0908060504020100
-DATA packB3<>+56(SB)/8, $0x141211100e0d0c0a
+DATA packB3<>+32(SB)/8, $0x1e1d1c1a19181615
+DATA packB3<>+40(SB)/8, $0x2928262524222120
+DATA packB3<>+48(SB)/8, $0x343231302e2d2c2a
+DATA packB3<>+56(SB)/8, $0x3e3d3c3a39383635
 GLOBL packB3<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB5<>+0(SB)/8, $0x0404040403020100
@@ -30,18 +30,18 @@ DATA spreadB5<>+16(SB)/8, $0x0e0e0e0e0d0c0b0a
 DATA spreadB5<>+24(SB)/8, $0x131313131211100f
 DATA spreadB5<>+32(SB)/8, $0x1818181817161514
 DATA spreadB5<>+40(SB)/8, $0x1d1d1d1d1c1b1a19
-DATA spreadB5<>+48(SB)/8, $0x2222222221201f1e
-DATA spreadB5<>+56(SB)/8, $0x2727272726252423
+DATA spreadB5<>+48(SB)/8, $0x3a3a3a3a39381f1e
+DATA spreadB5<>+56(SB)/8, $0x3f3f3f3f3e3d3c3b
 GLOBL spreadB5<>(SB), RODATA|NOPTR, $64
 
 DATA packB5<>+0(SB)/8, $0x0a09080403020100
 DATA packB5<>+8(SB)/8, $0x1814131211100c0b
 DATA packB5<>+16(SB)/8, $0x232221201c1b1a19
 DATA packB5<>+24(SB)/8, $0x31302c2b2a292824
-DATA packB5<>+32(SB)/8, $0x3c3b3a3938343332
-DATA packB5<>+40(SB)/8, $0x0a09080403020100
-DATA packB5<>+48(SB)/8, $0x1814131211100c0b
-DATA packB5<>+56(SB)/8, $0x232221201c1b1a19
+DATA packB5<>+32(SB)/8, $0x1814131211100c0b
+DATA packB5<>+40(SB)/8, $0x232221201c1b1a19
+DATA packB5<>+48(SB)/8, $0x31302c2b2a292824
+DATA packB5<>+56(SB)/8, $0x3c3b3a3938343332
 GLOBL packB5<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB6<>+0(SB)/8, $0x0505050403020100
@@ -49,39 +49,39 @@ DATA spreadB6<>+8(SB)/8, $0x0b0b0b0a09080706
 DATA spreadB6<>+16(SB)/8, $0x111111100f0e0d0c
 DATA spreadB6<>+24(SB)/8, $0x1717171615141312
 DATA spreadB6<>+32(SB)/8, $0x1d1d1d1c1b1a1918
-DATA spreadB6<>+40(SB)/8, $0x2323232221201f1e
-DATA spreadB6<>+48(SB)/8, $0x2929292827262524
-DATA spreadB6<>+56(SB)/8, $0x2f2f2f2e2d2c2b2a
+DATA spreadB6<>+40(SB)/8, $0x3333333231301f1e
+DATA spreadB6<>+48(SB)/8, $0x3939393837363534
+DATA spreadB6<>+56(SB)/8, $0x3f3f3f3e3d3c3b3a
 GLOBL spreadB6<>(SB), RODATA|NOPTR, $64
 
 DATA packB6<>+0(SB)/8, $0x0908050403020100
 DATA packB6<>+8(SB)/8, $0x131211100d0c0b0a
 DATA packB6<>+16(SB)/8, $0x1d1c1b1a19181514
 DATA packB6<>+24(SB)/8, $0x2928252423222120
-DATA packB6<>+32(SB)/8, $0x333231302d2c2b2a
-DATA packB6<>+40(SB)/8, $0x3d3c3b3a39383534
-DATA packB6<>+48(SB)/8, $0x0908050403020100
-DATA packB6<>+56(SB)/8, $0x131211100d0c0b0a
+DATA packB6<>+32(SB)/8, $0x1d1c1b1a19181514
+DATA packB6<>+40(SB)/8, $0x2928252423222120
+DATA packB6<>+48(SB)/8, $0x333231302d2c2b2a
+DATA packB6<>+56(SB)/8, $0x3d3c3b3a39383534
 GLOBL packB6<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB7<>+0(SB)/8, $0x0606050403020100
 DATA spreadB7<>+8(SB)/8, $0x0d0d0c0b0a090807
 DATA spreadB7<>+16(SB)/8, $0x1414131211100f0e
 DATA spreadB7<>+24(SB)/8, $0x1b1b1a1918171615
-DATA spreadB7<>+32(SB)/8, $0x222221201f1e1d1c
-DATA spreadB7<>+40(SB)/8, $0x2929282726252423
-DATA spreadB7<>+48(SB)/8, $0x30302f2e2d2c2b2a
-DATA spreadB7<>+56(SB)/8, $0x3737363534333231
+DATA spreadB7<>+32(SB)/8, $0x2a2a29281f1e1d1c
+DATA spreadB7<>+40(SB)/8, $0x3131302f2e2d2c2b
+DATA spreadB7<>+48(SB)/8, $0x3838373635343332
+DATA spreadB7<>+56(SB)/8, $0x3f3f3e3d3c3b3a39
 GLOBL spreadB7<>(SB), RODATA|NOPTR, $64
 
 DATA packB7<>+0(SB)/8, $0x0806050403020100
 DATA packB7<>+8(SB)/8, $0x11100e0d0c0b0a09
 DATA packB7<>+16(SB)/8, $0x1a19181615141312
 DATA packB7<>+24(SB)/8, $0x232221201e1d1c1b
-DATA packB7<>+32(SB)/8, $0x2c2b2a2928262524
-DATA packB7<>+40(SB)/8, $0x3534333231302e2d
-DATA packB7<>+48(SB)/8, $0x3e3d3c3b3a393836
-DATA packB7<>+56(SB)/8, $0x0806050403020100
+DATA packB7<>+32(SB)/8, $0x232221201e1d1c1b
+DATA packB7<>+40(SB)/8, $0x2c2b2a2928262524
+DATA packB7<>+48(SB)/8, $0x3534333231302e2d
+DATA packB7<>+56(SB)/8, $0x3e3d3c3b3a393836
 GLOBL packB7<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB9<>+0(SB)/8, $0x0706050403020100
@@ -90,18 +90,18 @@ DATA spreadB9<>+16(SB)/8, $0x100f0e0d0c0b0a09
 DATA spreadB9<>+24(SB)/8, $0x1111111111111111
 DATA spreadB9<>+32(SB)/8, $0x1918171615141312
 DATA spreadB9<>+40(SB)/8, $0x1a1a1a1a1a1a1a1a
-DATA spreadB9<>+48(SB)/8, $0x2221201f1e1d1c1b
-DATA spreadB9<>+56(SB)/8, $0x2323232323232323
+DATA spreadB9<>+48(SB)/8, $0x3e3d3c1f1e1d1c1b
+DATA spreadB9<>+56(SB)/8, $0x3f3f3f3f3f3f3f3f
 GLOBL spreadB9<>(SB), RODATA|NOPTR, $64
 
 DATA packB9<>+0(SB)/8, $0x0706050403020100
 DATA packB9<>+8(SB)/8, $0x1615141312111008
 DATA packB9<>+16(SB)/8, $0x2524232221201817
 DATA packB9<>+24(SB)/8, $0x3433323130282726
-DATA packB9<>+32(SB)/8, $0x0302010038373635
-DATA packB9<>+40(SB)/8, $0x1211100807060504
-DATA packB9<>+48(SB)/8, $0x2120181716151413
-DATA packB9<>+56(SB)/8, $0x3028272625242322
+DATA packB9<>+32(SB)/8, $0x1211100807060504
+DATA packB9<>+40(SB)/8, $0x2120181716151413
+DATA packB9<>+48(SB)/8, $0x3028272625242322
+DATA packB9<>+56(SB)/8, $0x3837363534333231
 GLOBL packB9<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB10<>+0(SB)/8, $0x0706050403020100
@@ -110,18 +110,18 @@ DATA spreadB10<>+16(SB)/8, $0x11100f0e0d0c0b0a
 DATA spreadB10<>+24(SB)/8, $0x1313131313131312
 DATA spreadB10<>+32(SB)/8, $0x1b1a191817161514
 DATA spreadB10<>+40(SB)/8, $0x1d1d1d1d1d1d1d1c
-DATA spreadB10<>+48(SB)/8, $0x2524232221201f1e
-DATA spreadB10<>+56(SB)/8, $0x2727272727272726
+DATA spreadB10<>+48(SB)/8, $0x3d3c3b3a39381f1e
+DATA spreadB10<>+56(SB)/8, $0x3f3f3f3f3f3f3f3e
 GLOBL spreadB10<>(SB), RODATA|NOPTR, $64
 
 DATA packB10<>+0(SB)/8, $0x0706050403020100
 DATA packB10<>+8(SB)/8, $0x1514131211100908
 DATA packB10<>+16(SB)/8, $0x2322212019181716
 DATA packB10<>+24(SB)/8, $0x3130292827262524
-DATA packB10<>+32(SB)/8, $0x3938373635343332
-DATA packB10<>+40(SB)/8, $0x0706050403020100
-DATA packB10<>+48(SB)/8, $0x1514131211100908
-DATA packB10<>+56(SB)/8, $0x2322212019181716
+DATA packB10<>+32(SB)/8, $0x1514131211100908
+DATA packB10<>+40(SB)/8, $0x2322212019181716
+DATA packB10<>+48(SB)/8, $0x3130292827262524
+DATA packB10<>+56(SB)/8, $0x3938373635343332
 GLOBL packB10<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB11<>+0(SB)/8, $0x0706050403020100
@@ -129,19 +129,19 @@ DATA spreadB11<>+8(SB)/8, $0x0a0a0a0a0a0a0908
 DATA spreadB11<>+16(SB)/8, $0x1211100f0e0d0c0b
 DATA spreadB11<>+24(SB)/8, $0x1515151515151413
 DATA spreadB11<>+32(SB)/8, $0x1d1c1b1a19181716
-DATA spreadB11<>+40(SB)/8, $0x2020202020201f1e
-DATA spreadB11<>+48(SB)/8, $0x2827262524232221
-DATA spreadB11<>+56(SB)/8, $0x2b2b2b2b2b2b2a29
+DATA spreadB11<>+40(SB)/8, $0x3434343434341f1e
+DATA spreadB11<>+48(SB)/8, $0x3c3b3a3938373635
+DATA spreadB11<>+56(SB)/8, $0x3f3f3f3f3f3f3e3d
 GLOBL spreadB11<>(SB), RODATA|NOPTR, $64
 
 DATA packB11<>+0(SB)/8, $0x0706050403020100
 DATA packB11<>+8(SB)/8, $0x14131211100a0908
 DATA packB11<>+16(SB)/8, $0x21201a1918171615
 DATA packB11<>+24(SB)/8, $0x2928272625242322
-DATA packB11<>+32(SB)/8, $0x363534333231302a
-DATA packB11<>+40(SB)/8, $0x030201003a393837
-DATA packB11<>+48(SB)/8, $0x100a090807060504
-DATA packB11<>+56(SB)/8, $0x1817161514131211
+DATA packB11<>+32(SB)/8, $0x1817161514131211
+DATA packB11<>+40(SB)/8, $0x2524232221201a19
+DATA packB11<>+48(SB)/8, $0x3231302a29282726
+DATA packB11<>+56(SB)/8, $0x3a39383736353433
 GLOBL packB11<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB12<>+0(SB)/8, $0x0706050403020100
@@ -149,79 +149,79 @@ DATA spreadB12<>+8(SB)/8, $0x0b0b0b0b0b0a0908
 DATA spreadB12<>+16(SB)/8, $0x131211100f0e0d0c
 DATA spreadB12<>+24(SB)/8, $0x1717171717161514
 DATA spreadB12<>+32(SB)/8, $0x1f1e1d1c1b1a1918
-DATA spreadB12<>+40(SB)/8, $0x2323232323222120
-DATA spreadB12<>+48(SB)/8, $0x2b2a292827262524
-DATA spreadB12<>+56(SB)/8, $0x2f2f2f2f2f2e2d2c
+DATA spreadB12<>+40(SB)/8, $0x3333333333323130
+DATA spreadB12<>+48(SB)/8, $0x3b3a393837363534
+DATA spreadB12<>+56(SB)/8, $0x3f3f3f3f3f3e3d3c
 GLOBL spreadB12<>(SB), RODATA|NOPTR, $64
 
 DATA packB12<>+0(SB)/8, $0x0706050403020100
 DATA packB12<>+8(SB)/8, $0x131211100b0a0908
 DATA packB12<>+16(SB)/8, $0x1b1a191817161514
 DATA packB12<>+24(SB)/8, $0x2726252423222120
-DATA packB12<>+32(SB)/8, $0x333231302b2a2928
-DATA packB12<>+40(SB)/8, $0x3b3a393837363534
-DATA packB12<>+48(SB)/8, $0x0706050403020100
-DATA packB12<>+56(SB)/8, $0x131211100b0a0908
+DATA packB12<>+32(SB)/8, $0x1b1a191817161514
+DATA packB12<>+40(SB)/8, $0x2726252423222120
+DATA packB12<>+48(SB)/8, $0x333231302b2a2928
+DATA packB12<>+56(SB)/8, $0x3b3a393837363534
 GLOBL packB12<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB13<>+0(SB)/8, $0x0706050403020100
 DATA spreadB13<>+8(SB)/8, $0x0c0c0c0c0b0a0908
 DATA spreadB13<>+16(SB)/8, $0x14131211100f0e0d
 DATA spreadB13<>+24(SB)/8, $0x1919191918171615
-DATA spreadB13<>+32(SB)/8, $0x21201f1e1d1c1b1a
-DATA spreadB13<>+40(SB)/8, $0x2626262625242322
-DATA spreadB13<>+48(SB)/8, $0x2e2d2c2b2a292827
-DATA spreadB13<>+56(SB)/8, $0x333333333231302f
+DATA spreadB13<>+32(SB)/8, $0x2d2c1f1e1d1c1b1a
+DATA spreadB13<>+40(SB)/8, $0x3232323231302f2e
+DATA spreadB13<>+48(SB)/8, $0x3a39383736353433
+DATA spreadB13<>+56(SB)/8, $0x3f3f3f3f3e3d3c3b
 GLOBL spreadB13<>(SB), RODATA|NOPTR, $64
 
 DATA packB13<>+0(SB)/8, $0x0706050403020100
 DATA packB13<>+8(SB)/8, $0x1211100c0b0a0908
 DATA packB13<>+16(SB)/8, $0x1a19181716151413
 DATA packB13<>+24(SB)/8, $0x2524232221201c1b
-DATA packB13<>+32(SB)/8, $0x302c2b2a29282726
-DATA packB13<>+40(SB)/8, $0x3837363534333231
-DATA packB13<>+48(SB)/8, $0x030201003c3b3a39
-DATA packB13<>+56(SB)/8, $0x0b0a090807060504
+DATA packB13<>+32(SB)/8, $0x21201c1b1a191817
+DATA packB13<>+40(SB)/8, $0x2928272625242322
+DATA packB13<>+48(SB)/8, $0x34333231302c2b2a
+DATA packB13<>+56(SB)/8, $0x3c3b3a3938373635
 GLOBL packB13<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB14<>+0(SB)/8, $0x0706050403020100
 DATA spreadB14<>+8(SB)/8, $0x0d0d0d0c0b0a0908
 DATA spreadB14<>+16(SB)/8, $0x1514131211100f0e
 DATA spreadB14<>+24(SB)/8, $0x1b1b1b1a19181716
-DATA spreadB14<>+32(SB)/8, $0x232221201f1e1d1c
-DATA spreadB14<>+40(SB)/8, $0x2929292827262524
-DATA spreadB14<>+48(SB)/8, $0x31302f2e2d2c2b2a
-DATA spreadB14<>+56(SB)/8, $0x3737373635343332
+DATA spreadB14<>+32(SB)/8, $0x2b2a29281f1e1d1c
+DATA spreadB14<>+40(SB)/8, $0x313131302f2e2d2c
+DATA spreadB14<>+48(SB)/8, $0x3938373635343332
+DATA spreadB14<>+56(SB)/8, $0x3f3f3f3e3d3c3b3a
 GLOBL spreadB14<>(SB), RODATA|NOPTR, $64
 
 DATA packB14<>+0(SB)/8, $0x0706050403020100
 DATA packB14<>+8(SB)/8, $0x11100d0c0b0a0908
 DATA packB14<>+16(SB)/8, $0x1918171615141312
 DATA packB14<>+24(SB)/8, $0x232221201d1c1b1a
-DATA packB14<>+32(SB)/8, $0x2b2a292827262524
-DATA packB14<>+40(SB)/8, $0x3534333231302d2c
-DATA packB14<>+48(SB)/8, $0x3d3c3b3a39383736
-DATA packB14<>+56(SB)/8, $0x0706050403020100
+DATA packB14<>+32(SB)/8, $0x232221201d1c1b1a
+DATA packB14<>+40(SB)/8, $0x2b2a292827262524
+DATA packB14<>+48(SB)/8, $0x3534333231302d2c
+DATA packB14<>+56(SB)/8, $0x3d3c3b3a39383736
 GLOBL packB14<>(SB), RODATA|NOPTR, $64
 
 DATA spreadB15<>+0(SB)/8, $0x0706050403020100
 DATA spreadB15<>+8(SB)/8, $0x0e0e0d0c0b0a0908
 DATA spreadB15<>+16(SB)/8, $0x161514131211100f
 DATA spreadB15<>+24(SB)/8, $0x1d1d1c1b1a191817
-DATA spreadB15<>+32(SB)/8, $0x2524232221201f1e
-DATA spreadB15<>+40(SB)/8, $0x2c2c2b2a29282726
-DATA spreadB15<>+48(SB)/8, $0x34333231302f2e2d
-DATA spreadB15<>+56(SB)/8, $0x3b3b3a3938373635
+DATA spreadB15<>+32(SB)/8, $0x2928272625241f1e
+DATA spreadB15<>+40(SB)/8, $0x30302f2e2d2c2b2a
+DATA spreadB15<>+48(SB)/8, $0x3837363534333231
+DATA spreadB15<>+56(SB)/8, $0x3f3f3e3d3c3b3a39
 GLOBL spreadB15<>(SB), RODATA|NOPTR, $64
 
 DATA packB15<>+0(SB)/8, $0x0706050403020100
 DATA packB15<>+8(SB)/8, $0x100e0d0c0b0a0908
 DATA packB15<>+16(SB)/8, $0x1817161514131211
 DATA packB15<>+24(SB)/8, $0x21201e1d1c1b1a19
-DATA packB15<>+32(SB)/8, $0x2928272625242322
-DATA packB15<>+40(SB)/8, $0x3231302e2d2c2b2a
-DATA packB15<>+48(SB)/8, $0x3a39383736353433
-DATA packB15<>+56(SB)/8, $0x030201003e3d3c3b
+DATA packB15<>+32(SB)/8, $0x2524232221201e1d
+DATA packB15<>+40(SB)/8, $0x2d2c2b2a29282726
+DATA packB15<>+48(SB)/8, $0x363534333231302e
+DATA packB15<>+56(SB)/8, $0x3e3d3c3b3a393837
 GLOBL packB15<>(SB), RODATA|NOPTR, $64
 
 DATA spread16B3<>+0(SB)/8, $0x0505040302020100
@@ -16586,16 +16586,16 @@ done4:
 
 // func transposeB1StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB1StagedAVX512(SB), $4256-24
+TEXT ·transposeB1StagedAVX512(SB), $4264-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -16604,12 +16604,12 @@ TEXT ·transposeB1StagedAVX512(SB), $4256-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -16628,34 +16628,19 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 512(AX), R11
+	LEAQ 104(SP), R10
+	ADDQ $+63, R10
+	ANDQ $-64, R10
+	MOVQ AX, R11
+	MOVQ R10, R12
+	LEAQ 4096(R10), R13
 
-fetch7:
-	MOVQ       (R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       8(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       16(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       24(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	ADDQ       $+32, R10
-	CMPQ       R10, R11
-	JL         fetch7
-	LEAQ       96(SP), R10
-	ADDQ       $+63, R10
-	ANDQ       $-64, R10
-	MOVQ       AX, R11
-	MOVQ       R10, R12
-	LEAQ       4096(R10), R13
-
-line8:
+line7:
 	MOVQ      (R11), R14
 	VMOVDQU64 (BX)(R14*1), Z0
 	VMOVDQA64 Z0, (R12)
@@ -16683,11 +16668,11 @@ line8:
 	ADDQ      $+64, R11
 	ADDQ      $+512, R12
 	CMPQ      R12, R13
-	JL        line8
+	JL        line7
 	MOVQ      DI, R12
 	XORQ      R11, R11
 
-column9:
+column8:
 	VMOVDQU64    (R10)(R11*1), X1
 	VINSERTI32X4 $0x01, 1024(R10)(R11*1), Z1, Z1
 	VINSERTI32X4 $0x02, 2048(R10)(R11*1), Z1, Z1
@@ -16835,7 +16820,7 @@ column9:
 	ADDQ         $+5120, R12
 	ADDQ         $+16, R11
 	CMPQ         R11, $+64
-	JL           column9
+	JL           column8
 	ADDQ         $+64, BX
 	ADDQ         $+20480, DI
 	SUBQ         $+64, R8
@@ -16860,17 +16845,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst10
+	JNZ  notfirst9
 	INCQ AX
 
-notfirst10:
+notfirst9:
 	CMPQ 8(SP), $+256
-	JG   notlast11
+	JG   notlast10
 	ANDQ $+2, BX
-	JNZ  notlast11
+	JNZ  notlast10
 	ADDQ $+2, AX
 
-notlast11:
+notlast10:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -16878,34 +16863,91 @@ notlast11:
 	MOVQ (SP), R10
 	ADDQ $+2048, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+256
-	JG   chunks12
+	MOVQ 8(SP), DI
+	SUBQ $+256, DI
+	JG   chunks11
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks12:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+1, R12, R12
-	XORQ   R11, R11
+chunks11:
+	MOVQ    $+256, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+1, R12, R12
+	XORQ    R11, R11
 
-row13:
+row12:
 	TESTQ R11, R11
-	JNZ   same16
+	JNZ   same15
+	CMPQ  R10, 48(SP)
+	JGE   more16
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same16:
+same15:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more17
+	JL         more16
 	XORQ       R11, R11
 
-more17:
+more16:
+	TESTQ R11, R11
+	JNZ   same17
+	CMPQ  R10, 48(SP)
+	JGE   more18
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same17:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more18
+	XORQ       R11, R11
+
+more18:
+	TESTQ R11, R11
+	JNZ   same19
+	CMPQ  R10, 48(SP)
+	JGE   more20
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same19:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more20
+	XORQ       R11, R11
+
+more20:
+	TESTQ R11, R11
+	JNZ   same21
+	CMPQ  R10, 48(SP)
+	JGE   more22
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same21:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more22
+	XORQ       R11, R11
+
+more22:
 	MOVQ      (CX), R8
-	ADDQ      48(SP), R8
+	ADDQ      56(SP), R8
 	MOVQ      R8, R9
 	ANDQ      $+63, R9
 	LEAQ      64(AX), DI
@@ -16913,9 +16955,9 @@ more17:
 	SUBQ      R9, R8
 	ADDQ      16(SP), R8
 	CMPQ      24(SP), $+256
-	JNE       edge14
+	JNE       edge13
 	CMPQ      32(SP), $+0
-	JNE       edge14
+	JNE       edge13
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	VMOVDQU64 64(DI), Z0
@@ -16924,16 +16966,16 @@ more17:
 	VMOVNTDQ  Z0, 128(R8)
 	VMOVDQU64 192(DI), Z0
 	VMOVNTDQ  Z0, 192(R8)
-	JMP       next15
+	JMP       next14
 
-edge14:
+edge13:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines18
+	JZ      lines23
 	TESTQ   R9, R9
-	JZ      lines18
+	JZ      lines23
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -16942,120 +16984,120 @@ edge14:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip22
+	JZ      skip27
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip22:
+skip27:
 	TESTQ $+2, R15
-	JZ    skip23
+	JZ    skip28
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip23:
+skip28:
 	TESTQ $+4, R15
-	JZ    skip24
+	JZ    skip29
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip24:
+skip29:
 	TESTQ $+8, R15
-	JZ    skip25
+	JZ    skip30
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip25:
+skip30:
 	TESTQ   $+16, R15
-	JZ      skip26
+	JZ      skip31
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip26:
+skip31:
 	TESTQ   $+32, R15
-	JZ      skip27
+	JZ      skip32
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip27:
-lines18:
+skip32:
+lines23:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail19
+	JZ   tail24
 
-whole20:
+whole25:
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	ADDQ      $+64, DI
 	ADDQ      $+64, R8
 	DECQ      R15
-	JNZ       whole20
+	JNZ       whole25
 
-tail19:
+tail24:
 	TESTQ $+2, BP
-	JZ    done21
+	JZ    done26
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip28
+	JZ    skip33
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip28:
+skip33:
 	TESTQ $+2, R14
-	JZ    skip29
+	JZ    skip34
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip29:
+skip34:
 	TESTQ $+4, R14
-	JZ    skip30
+	JZ    skip35
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip30:
+skip35:
 	TESTQ $+8, R14
-	JZ    skip31
+	JZ    skip36
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip31:
+skip36:
 	TESTQ   $+16, R14
-	JZ      skip32
+	JZ      skip37
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip32:
+skip37:
 	TESTQ   $+32, R14
-	JZ      skip33
+	JZ      skip38
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip33:
-done21:
-next15:
+skip38:
+done26:
+next14:
 	MOVQ      24(SP), DI
 	ADDQ      AX, DI
 	VMOVDQU64 (DI), Z0
@@ -17063,19 +17105,19 @@ next15:
 	ADDQ      $+320, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row13
+	JNZ       row12
 	ADDQ      $+2048, (SP)
 	ADDQ      $+256, 16(SP)
 	SUBQ      $+256, 8(SP)
 	JG        chunk3
-	MOVQ      80(SP), AX
+	MOVQ      88(SP), AX
 	MOVQ      (AX), CX
-	ADDQ      CX, 56(SP)
-	MOVQ      8(AX), CX
 	ADDQ      CX, 64(SP)
-	ADDQ      88(SP), AX
-	MOVQ      AX, 80(SP)
-	DECQ      72(SP)
+	MOVQ      8(AX), CX
+	ADDQ      CX, 72(SP)
+	ADDQ      96(SP), AX
+	MOVQ      AX, 88(SP)
+	DECQ      80(SP)
 	JNZ       outer1
 	SFENCE
 	VZEROUPPER
@@ -17083,16 +17125,16 @@ next15:
 
 // func transposeB1StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB1StagedAVX2(SB), $160-24
+TEXT ·transposeB1StagedAVX2(SB), $168-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -17101,12 +17143,12 @@ TEXT ·transposeB1StagedAVX2(SB), $160-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -17125,29 +17167,14 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 512(AX), R11
+	MOVQ $+4, R10
 
-fetch7:
-	MOVQ       (R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       8(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       16(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       24(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	ADDQ       $+32, R10
-	CMPQ       R10, R11
-	JL         fetch7
-	MOVQ       $+4, R10
-
-column8:
+column7:
 	MOVQ        (AX), R11
 	VMOVDQU     (BX)(R11*1), X1
 	MOVQ        128(AX), R11
@@ -17212,7 +17239,7 @@ column8:
 	VMOVDQU     (BX)(R11*1), X0
 	MOVQ        248(AX), R11
 	VINSERTI128 $0x01, (BX)(R11*1), Y0, Y0
-	VMOVDQU     Y0, 96(SP)
+	VMOVDQU     Y0, 104(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -17227,9 +17254,9 @@ column8:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  96(SP), Y8, Y7
-	VPUNPCKHBW  96(SP), Y8, Y8
-	VMOVDQU     Y8, 96(SP)
+	VPUNPCKLBW  104(SP), Y8, Y7
+	VPUNPCKHBW  104(SP), Y8, Y8
+	VMOVDQU     Y8, 104(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -17244,9 +17271,9 @@ column8:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  96(SP), Y12, Y3
-	VPUNPCKHBW  96(SP), Y12, Y12
-	VMOVDQU     Y12, 96(SP)
+	VPUNPCKLBW  104(SP), Y12, Y3
+	VPUNPCKHBW  104(SP), Y12, Y12
+	VMOVDQU     Y12, 104(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -17261,9 +17288,9 @@ column8:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  96(SP), Y14, Y1
-	VPUNPCKHBW  96(SP), Y14, Y14
-	VMOVDQU     Y14, 96(SP)
+	VPUNPCKLBW  104(SP), Y14, Y1
+	VPUNPCKHBW  104(SP), Y14, Y14
+	VMOVDQU     Y14, 104(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -17278,8 +17305,8 @@ column8:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  96(SP), Y15, Y0
-	VPUNPCKHBW  96(SP), Y15, Y15
+	VPUNPCKLBW  104(SP), Y15, Y0
+	VPUNPCKHBW  104(SP), Y15, Y15
 	VMOVDQU     Y14, (DI)
 	VMOVDQU     Y13, 320(DI)
 	VMOVDQU     Y12, 640(DI)
@@ -17360,7 +17387,7 @@ column8:
 	VMOVDQU     (BX)(R11*1), X0
 	MOVQ        504(AX), R11
 	VINSERTI128 $0x01, (BX)(R11*1), Y0, Y0
-	VMOVDQU     Y0, 128(SP)
+	VMOVDQU     Y0, 136(SP)
 	VPUNPCKLBW  Y9, Y1, Y0
 	VPUNPCKHBW  Y9, Y1, Y9
 	VPUNPCKLBW  Y10, Y2, Y1
@@ -17375,9 +17402,9 @@ column8:
 	VPUNPCKHBW  Y14, Y6, Y14
 	VPUNPCKLBW  Y15, Y7, Y6
 	VPUNPCKHBW  Y15, Y7, Y15
-	VPUNPCKLBW  128(SP), Y8, Y7
-	VPUNPCKHBW  128(SP), Y8, Y8
-	VMOVDQU     Y8, 128(SP)
+	VPUNPCKLBW  136(SP), Y8, Y7
+	VPUNPCKHBW  136(SP), Y8, Y8
+	VMOVDQU     Y8, 136(SP)
 	VPUNPCKLBW  Y4, Y0, Y8
 	VPUNPCKHBW  Y4, Y0, Y4
 	VPUNPCKLBW  Y13, Y9, Y0
@@ -17392,9 +17419,9 @@ column8:
 	VPUNPCKHBW  Y15, Y11, Y15
 	VPUNPCKLBW  Y7, Y3, Y11
 	VPUNPCKHBW  Y7, Y3, Y7
-	VPUNPCKLBW  128(SP), Y12, Y3
-	VPUNPCKHBW  128(SP), Y12, Y12
-	VMOVDQU     Y12, 128(SP)
+	VPUNPCKLBW  136(SP), Y12, Y3
+	VPUNPCKHBW  136(SP), Y12, Y12
+	VMOVDQU     Y12, 136(SP)
 	VPUNPCKLBW  Y10, Y8, Y12
 	VPUNPCKHBW  Y10, Y8, Y10
 	VPUNPCKLBW  Y6, Y4, Y8
@@ -17409,9 +17436,9 @@ column8:
 	VPUNPCKHBW  Y7, Y5, Y7
 	VPUNPCKLBW  Y3, Y1, Y5
 	VPUNPCKHBW  Y3, Y1, Y3
-	VPUNPCKLBW  128(SP), Y14, Y1
-	VPUNPCKHBW  128(SP), Y14, Y14
-	VMOVDQU     Y14, 128(SP)
+	VPUNPCKLBW  136(SP), Y14, Y1
+	VPUNPCKHBW  136(SP), Y14, Y14
+	VMOVDQU     Y14, 136(SP)
 	VPUNPCKLBW  Y13, Y12, Y14
 	VPUNPCKHBW  Y13, Y12, Y13
 	VPUNPCKLBW  Y11, Y10, Y12
@@ -17426,8 +17453,8 @@ column8:
 	VPUNPCKHBW  Y3, Y2, Y3
 	VPUNPCKLBW  Y1, Y0, Y2
 	VPUNPCKHBW  Y1, Y0, Y1
-	VPUNPCKLBW  128(SP), Y15, Y0
-	VPUNPCKHBW  128(SP), Y15, Y15
+	VPUNPCKLBW  136(SP), Y15, Y0
+	VPUNPCKHBW  136(SP), Y15, Y15
 	VMOVDQU     Y14, 32(DI)
 	VMOVDQU     Y13, 352(DI)
 	VMOVDQU     Y12, 672(DI)
@@ -17447,7 +17474,7 @@ column8:
 	ADDQ        $+16, BX
 	ADDQ        $+5120, DI
 	DECQ        R10
-	JNZ         column8
+	JNZ         column7
 	SUBQ        $+64, R8
 	CMPQ        R8, $+64
 	JGE         tile5
@@ -17470,17 +17497,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst9
+	JNZ  notfirst8
 	INCQ AX
 
-notfirst9:
+notfirst8:
 	CMPQ 8(SP), $+256
-	JG   notlast10
+	JG   notlast9
 	ANDQ $+2, BX
-	JNZ  notlast10
+	JNZ  notlast9
 	ADDQ $+2, AX
 
-notlast10:
+notlast9:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -17488,34 +17515,91 @@ notlast10:
 	MOVQ (SP), R10
 	ADDQ $+2048, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+256
-	JG   chunks11
+	MOVQ 8(SP), DI
+	SUBQ $+256, DI
+	JG   chunks10
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks11:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+1, R12, R12
-	XORQ   R11, R11
+chunks10:
+	MOVQ    $+256, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+1, R12, R12
+	XORQ    R11, R11
 
-row12:
+row11:
 	TESTQ R11, R11
-	JNZ   same15
+	JNZ   same14
+	CMPQ  R10, 48(SP)
+	JGE   more15
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same15:
+same14:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more16
+	JL         more15
 	XORQ       R11, R11
 
-more16:
+more15:
+	TESTQ R11, R11
+	JNZ   same16
+	CMPQ  R10, 48(SP)
+	JGE   more17
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same16:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more17
+	XORQ       R11, R11
+
+more17:
+	TESTQ R11, R11
+	JNZ   same18
+	CMPQ  R10, 48(SP)
+	JGE   more19
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same18:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more19
+	XORQ       R11, R11
+
+more19:
+	TESTQ R11, R11
+	JNZ   same20
+	CMPQ  R10, 48(SP)
+	JGE   more21
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same20:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more21
+	XORQ       R11, R11
+
+more21:
 	MOVQ     (CX), R8
-	ADDQ     48(SP), R8
+	ADDQ     56(SP), R8
 	MOVQ     R8, R9
 	ANDQ     $+63, R9
 	LEAQ     64(AX), DI
@@ -17523,9 +17607,9 @@ more16:
 	SUBQ     R9, R8
 	ADDQ     16(SP), R8
 	CMPQ     24(SP), $+256
-	JNE      edge13
+	JNE      edge12
 	CMPQ     32(SP), $+0
-	JNE      edge13
+	JNE      edge12
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -17542,16 +17626,16 @@ more16:
 	VMOVDQU  224(DI), Y1
 	VMOVNTDQ Y0, 192(R8)
 	VMOVNTDQ Y1, 224(R8)
-	JMP      next14
+	JMP      next13
 
-edge13:
+edge12:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines17
+	JZ      lines22
 	TESTQ   R9, R9
-	JZ      lines17
+	JZ      lines22
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -17560,59 +17644,59 @@ edge13:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip21
+	JZ      skip26
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip21:
+skip26:
 	TESTQ $+2, R15
-	JZ    skip22
+	JZ    skip27
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip22:
+skip27:
 	TESTQ $+4, R15
-	JZ    skip23
+	JZ    skip28
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip23:
+skip28:
 	TESTQ $+8, R15
-	JZ    skip24
+	JZ    skip29
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip24:
+skip29:
 	TESTQ   $+16, R15
-	JZ      skip25
+	JZ      skip30
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip25:
+skip30:
 	TESTQ   $+32, R15
-	JZ      skip26
+	JZ      skip31
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip26:
-lines17:
+skip31:
+lines22:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail18
+	JZ   tail23
 
-whole19:
+whole24:
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -17620,62 +17704,62 @@ whole19:
 	ADDQ     $+64, DI
 	ADDQ     $+64, R8
 	DECQ     R15
-	JNZ      whole19
+	JNZ      whole24
 
-tail18:
+tail23:
 	TESTQ $+2, BP
-	JZ    done20
+	JZ    done25
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip27
+	JZ    skip32
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip27:
+skip32:
 	TESTQ $+2, R14
-	JZ    skip28
+	JZ    skip33
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip28:
+skip33:
 	TESTQ $+4, R14
-	JZ    skip29
+	JZ    skip34
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip29:
+skip34:
 	TESTQ $+8, R14
-	JZ    skip30
+	JZ    skip35
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip30:
+skip35:
 	TESTQ   $+16, R14
-	JZ      skip31
+	JZ      skip36
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip31:
+skip36:
 	TESTQ   $+32, R14
-	JZ      skip32
+	JZ      skip37
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip32:
-done20:
-next14:
+skip37:
+done25:
+next13:
 	MOVQ    24(SP), DI
 	ADDQ    AX, DI
 	VMOVDQU (DI), Y0
@@ -17685,19 +17769,19 @@ next14:
 	ADDQ    $+320, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row12
+	JNZ     row11
 	ADDQ    $+2048, (SP)
 	ADDQ    $+256, 16(SP)
 	SUBQ    $+256, 8(SP)
 	JG      chunk3
-	MOVQ    80(SP), AX
+	MOVQ    88(SP), AX
 	MOVQ    (AX), CX
-	ADDQ    CX, 56(SP)
-	MOVQ    8(AX), CX
 	ADDQ    CX, 64(SP)
-	ADDQ    88(SP), AX
-	MOVQ    AX, 80(SP)
-	DECQ    72(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 72(SP)
+	ADDQ    96(SP), AX
+	MOVQ    AX, 88(SP)
+	DECQ    80(SP)
 	JNZ     outer1
 	SFENCE
 	VZEROUPPER
@@ -17705,16 +17789,16 @@ next14:
 
 // func transposeB2StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB2StagedAVX512(SB), $2208-24
+TEXT ·transposeB2StagedAVX512(SB), $2216-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -17723,12 +17807,12 @@ TEXT ·transposeB2StagedAVX512(SB), $2208-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -17747,34 +17831,19 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 256(AX), R11
+	LEAQ 104(SP), R10
+	ADDQ $+63, R10
+	ANDQ $-64, R10
+	MOVQ AX, R11
+	MOVQ R10, R12
+	LEAQ 2048(R10), R13
 
-fetch7:
-	MOVQ       (R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       8(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       16(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       24(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	ADDQ       $+32, R10
-	CMPQ       R10, R11
-	JL         fetch7
-	LEAQ       96(SP), R10
-	ADDQ       $+63, R10
-	ANDQ       $-64, R10
-	MOVQ       AX, R11
-	MOVQ       R10, R12
-	LEAQ       2048(R10), R13
-
-line8:
+line7:
 	MOVQ      (R11), R14
 	VMOVDQU64 (BX)(R14*1), Z0
 	VMOVDQA64 Z0, (R12)
@@ -17802,11 +17871,11 @@ line8:
 	ADDQ      $+64, R11
 	ADDQ      $+512, R12
 	CMPQ      R12, R13
-	JL        line8
+	JL        line7
 	MOVQ      DI, R12
 	XORQ      R11, R11
 
-column9:
+column8:
 	VMOVDQU64    (R10)(R11*1), X1
 	VINSERTI32X4 $0x01, 512(R10)(R11*1), Z1, Z1
 	VINSERTI32X4 $0x02, 1024(R10)(R11*1), Z1, Z1
@@ -17874,7 +17943,7 @@ column9:
 	ADDQ         $+2560, R12
 	ADDQ         $+16, R11
 	CMPQ         R11, $+64
-	JL           column9
+	JL           column8
 	ADDQ         $+64, BX
 	ADDQ         $+10240, DI
 	SUBQ         $+32, R8
@@ -17899,17 +17968,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst10
+	JNZ  notfirst9
 	INCQ AX
 
-notfirst10:
+notfirst9:
 	CMPQ 8(SP), $+128
-	JG   notlast11
+	JG   notlast10
 	ANDQ $+2, BX
-	JNZ  notlast11
+	JNZ  notlast10
 	ADDQ $+2, AX
 
-notlast11:
+notlast10:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -17917,34 +17986,91 @@ notlast11:
 	MOVQ (SP), R10
 	ADDQ $+1024, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+128
-	JG   chunks12
+	MOVQ 8(SP), DI
+	SUBQ $+128, DI
+	JG   chunks11
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks12:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+2, R12, R12
-	XORQ   R11, R11
+chunks11:
+	MOVQ    $+128, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+2, R12, R12
+	XORQ    R11, R11
 
-row13:
+row12:
 	TESTQ R11, R11
-	JNZ   same16
+	JNZ   same15
+	CMPQ  R10, 48(SP)
+	JGE   more16
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same16:
+same15:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more17
+	JL         more16
 	XORQ       R11, R11
 
-more17:
+more16:
+	TESTQ R11, R11
+	JNZ   same17
+	CMPQ  R10, 48(SP)
+	JGE   more18
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same17:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more18
+	XORQ       R11, R11
+
+more18:
+	TESTQ R11, R11
+	JNZ   same19
+	CMPQ  R10, 48(SP)
+	JGE   more20
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same19:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more20
+	XORQ       R11, R11
+
+more20:
+	TESTQ R11, R11
+	JNZ   same21
+	CMPQ  R10, 48(SP)
+	JGE   more22
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same21:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more22
+	XORQ       R11, R11
+
+more22:
 	MOVQ      (CX), R8
-	ADDQ      48(SP), R8
+	ADDQ      56(SP), R8
 	MOVQ      R8, R9
 	ANDQ      $+63, R9
 	LEAQ      64(AX), DI
@@ -17952,9 +18078,9 @@ more17:
 	SUBQ      R9, R8
 	ADDQ      16(SP), R8
 	CMPQ      24(SP), $+256
-	JNE       edge14
+	JNE       edge13
 	CMPQ      32(SP), $+0
-	JNE       edge14
+	JNE       edge13
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	VMOVDQU64 64(DI), Z0
@@ -17963,16 +18089,16 @@ more17:
 	VMOVNTDQ  Z0, 128(R8)
 	VMOVDQU64 192(DI), Z0
 	VMOVNTDQ  Z0, 192(R8)
-	JMP       next15
+	JMP       next14
 
-edge14:
+edge13:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines18
+	JZ      lines23
 	TESTQ   R9, R9
-	JZ      lines18
+	JZ      lines23
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -17981,120 +18107,120 @@ edge14:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip22
+	JZ      skip27
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip22:
+skip27:
 	TESTQ $+2, R15
-	JZ    skip23
+	JZ    skip28
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip23:
+skip28:
 	TESTQ $+4, R15
-	JZ    skip24
+	JZ    skip29
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip24:
+skip29:
 	TESTQ $+8, R15
-	JZ    skip25
+	JZ    skip30
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip25:
+skip30:
 	TESTQ   $+16, R15
-	JZ      skip26
+	JZ      skip31
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip26:
+skip31:
 	TESTQ   $+32, R15
-	JZ      skip27
+	JZ      skip32
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip27:
-lines18:
+skip32:
+lines23:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail19
+	JZ   tail24
 
-whole20:
+whole25:
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	ADDQ      $+64, DI
 	ADDQ      $+64, R8
 	DECQ      R15
-	JNZ       whole20
+	JNZ       whole25
 
-tail19:
+tail24:
 	TESTQ $+2, BP
-	JZ    done21
+	JZ    done26
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip28
+	JZ    skip33
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip28:
+skip33:
 	TESTQ $+2, R14
-	JZ    skip29
+	JZ    skip34
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip29:
+skip34:
 	TESTQ $+4, R14
-	JZ    skip30
+	JZ    skip35
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip30:
+skip35:
 	TESTQ $+8, R14
-	JZ    skip31
+	JZ    skip36
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip31:
+skip36:
 	TESTQ   $+16, R14
-	JZ      skip32
+	JZ      skip37
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip32:
+skip37:
 	TESTQ   $+32, R14
-	JZ      skip33
+	JZ      skip38
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip33:
-done21:
-next15:
+skip38:
+done26:
+next14:
 	MOVQ      24(SP), DI
 	ADDQ      AX, DI
 	VMOVDQU64 (DI), Z0
@@ -18102,19 +18228,19 @@ next15:
 	ADDQ      $+320, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row13
+	JNZ       row12
 	ADDQ      $+1024, (SP)
 	ADDQ      $+256, 16(SP)
 	SUBQ      $+128, 8(SP)
 	JG        chunk3
-	MOVQ      80(SP), AX
+	MOVQ      88(SP), AX
 	MOVQ      (AX), CX
-	ADDQ      CX, 56(SP)
-	MOVQ      8(AX), CX
 	ADDQ      CX, 64(SP)
-	ADDQ      88(SP), AX
-	MOVQ      AX, 80(SP)
-	DECQ      72(SP)
+	MOVQ      8(AX), CX
+	ADDQ      CX, 72(SP)
+	ADDQ      96(SP), AX
+	MOVQ      AX, 88(SP)
+	DECQ      80(SP)
 	JNZ       outer1
 	SFENCE
 	VZEROUPPER
@@ -18122,16 +18248,16 @@ next15:
 
 // func transposeB2StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB2StagedAVX2(SB), $96-24
+TEXT ·transposeB2StagedAVX2(SB), $104-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -18140,12 +18266,12 @@ TEXT ·transposeB2StagedAVX2(SB), $96-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -18164,29 +18290,14 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 256(AX), R11
+	MOVQ $+4, R10
 
-fetch7:
-	MOVQ       (R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       8(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       16(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       24(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	ADDQ       $+32, R10
-	CMPQ       R10, R11
-	JL         fetch7
-	MOVQ       $+4, R10
-
-column8:
+column7:
 	MOVQ        (AX), R11
 	VMOVDQU     (BX)(R11*1), X1
 	MOVQ        64(AX), R11
@@ -18318,7 +18429,7 @@ column8:
 	ADDQ        $+16, BX
 	ADDQ        $+2560, DI
 	DECQ        R10
-	JNZ         column8
+	JNZ         column7
 	SUBQ        $+32, R8
 	CMPQ        R8, $+32
 	JGE         tile5
@@ -18341,17 +18452,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst9
+	JNZ  notfirst8
 	INCQ AX
 
-notfirst9:
+notfirst8:
 	CMPQ 8(SP), $+128
-	JG   notlast10
+	JG   notlast9
 	ANDQ $+2, BX
-	JNZ  notlast10
+	JNZ  notlast9
 	ADDQ $+2, AX
 
-notlast10:
+notlast9:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -18359,34 +18470,91 @@ notlast10:
 	MOVQ (SP), R10
 	ADDQ $+1024, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+128
-	JG   chunks11
+	MOVQ 8(SP), DI
+	SUBQ $+128, DI
+	JG   chunks10
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks11:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+2, R12, R12
-	XORQ   R11, R11
+chunks10:
+	MOVQ    $+128, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+2, R12, R12
+	XORQ    R11, R11
 
-row12:
+row11:
 	TESTQ R11, R11
-	JNZ   same15
+	JNZ   same14
+	CMPQ  R10, 48(SP)
+	JGE   more15
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same15:
+same14:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more16
+	JL         more15
 	XORQ       R11, R11
 
-more16:
+more15:
+	TESTQ R11, R11
+	JNZ   same16
+	CMPQ  R10, 48(SP)
+	JGE   more17
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same16:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more17
+	XORQ       R11, R11
+
+more17:
+	TESTQ R11, R11
+	JNZ   same18
+	CMPQ  R10, 48(SP)
+	JGE   more19
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same18:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more19
+	XORQ       R11, R11
+
+more19:
+	TESTQ R11, R11
+	JNZ   same20
+	CMPQ  R10, 48(SP)
+	JGE   more21
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same20:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more21
+	XORQ       R11, R11
+
+more21:
 	MOVQ     (CX), R8
-	ADDQ     48(SP), R8
+	ADDQ     56(SP), R8
 	MOVQ     R8, R9
 	ANDQ     $+63, R9
 	LEAQ     64(AX), DI
@@ -18394,9 +18562,9 @@ more16:
 	SUBQ     R9, R8
 	ADDQ     16(SP), R8
 	CMPQ     24(SP), $+256
-	JNE      edge13
+	JNE      edge12
 	CMPQ     32(SP), $+0
-	JNE      edge13
+	JNE      edge12
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -18413,16 +18581,16 @@ more16:
 	VMOVDQU  224(DI), Y1
 	VMOVNTDQ Y0, 192(R8)
 	VMOVNTDQ Y1, 224(R8)
-	JMP      next14
+	JMP      next13
 
-edge13:
+edge12:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines17
+	JZ      lines22
 	TESTQ   R9, R9
-	JZ      lines17
+	JZ      lines22
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -18431,59 +18599,59 @@ edge13:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip21
+	JZ      skip26
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip21:
+skip26:
 	TESTQ $+2, R15
-	JZ    skip22
+	JZ    skip27
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip22:
+skip27:
 	TESTQ $+4, R15
-	JZ    skip23
+	JZ    skip28
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip23:
+skip28:
 	TESTQ $+8, R15
-	JZ    skip24
+	JZ    skip29
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip24:
+skip29:
 	TESTQ   $+16, R15
-	JZ      skip25
+	JZ      skip30
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip25:
+skip30:
 	TESTQ   $+32, R15
-	JZ      skip26
+	JZ      skip31
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip26:
-lines17:
+skip31:
+lines22:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail18
+	JZ   tail23
 
-whole19:
+whole24:
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -18491,62 +18659,62 @@ whole19:
 	ADDQ     $+64, DI
 	ADDQ     $+64, R8
 	DECQ     R15
-	JNZ      whole19
+	JNZ      whole24
 
-tail18:
+tail23:
 	TESTQ $+2, BP
-	JZ    done20
+	JZ    done25
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip27
+	JZ    skip32
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip27:
+skip32:
 	TESTQ $+2, R14
-	JZ    skip28
+	JZ    skip33
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip28:
+skip33:
 	TESTQ $+4, R14
-	JZ    skip29
+	JZ    skip34
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip29:
+skip34:
 	TESTQ $+8, R14
-	JZ    skip30
+	JZ    skip35
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip30:
+skip35:
 	TESTQ   $+16, R14
-	JZ      skip31
+	JZ      skip36
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip31:
+skip36:
 	TESTQ   $+32, R14
-	JZ      skip32
+	JZ      skip37
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip32:
-done20:
-next14:
+skip37:
+done25:
+next13:
 	MOVQ    24(SP), DI
 	ADDQ    AX, DI
 	VMOVDQU (DI), Y0
@@ -18556,19 +18724,19 @@ next14:
 	ADDQ    $+320, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row12
+	JNZ     row11
 	ADDQ    $+1024, (SP)
 	ADDQ    $+256, 16(SP)
 	SUBQ    $+128, 8(SP)
 	JG      chunk3
-	MOVQ    80(SP), AX
+	MOVQ    88(SP), AX
 	MOVQ    (AX), CX
-	ADDQ    CX, 56(SP)
-	MOVQ    8(AX), CX
 	ADDQ    CX, 64(SP)
-	ADDQ    88(SP), AX
-	MOVQ    AX, 80(SP)
-	DECQ    72(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 72(SP)
+	ADDQ    96(SP), AX
+	MOVQ    AX, 88(SP)
+	DECQ    80(SP)
 	JNZ     outer1
 	SFENCE
 	VZEROUPPER
@@ -18576,16 +18744,16 @@ next14:
 
 // func transposeB4StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB4StagedAVX512(SB), $96-24
+TEXT ·transposeB4StagedAVX512(SB), $104-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -18594,12 +18762,12 @@ TEXT ·transposeB4StagedAVX512(SB), $96-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -18618,26 +18786,11 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 128(AX), R11
-
-fetch7:
-	MOVQ         (R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         8(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         16(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         24(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	ADDQ         $+32, R10
-	CMPQ         R10, R11
-	JL           fetch7
 	MOVQ         (AX), R10
 	VMOVDQU64    (BX)(R10*1), Y1
 	VINSERTI64X4 $0x01, 32(BX)(R10*1), Z1, Z1
@@ -18790,17 +18943,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst8
+	JNZ  notfirst7
 	INCQ AX
 
-notfirst8:
+notfirst7:
 	CMPQ 8(SP), $+64
-	JG   notlast9
+	JG   notlast8
 	ANDQ $+2, BX
-	JNZ  notlast9
+	JNZ  notlast8
 	ADDQ $+2, AX
 
-notlast9:
+notlast8:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -18808,34 +18961,91 @@ notlast9:
 	MOVQ (SP), R10
 	ADDQ $+512, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+64
-	JG   chunks10
+	MOVQ 8(SP), DI
+	SUBQ $+64, DI
+	JG   chunks9
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks10:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+4, R12, R12
-	XORQ   R11, R11
+chunks9:
+	MOVQ    $+64, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+4, R12, R12
+	XORQ    R11, R11
 
-row11:
+row10:
 	TESTQ R11, R11
-	JNZ   same14
+	JNZ   same13
+	CMPQ  R10, 48(SP)
+	JGE   more14
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same14:
+same13:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more15
+	JL         more14
 	XORQ       R11, R11
 
-more15:
+more14:
+	TESTQ R11, R11
+	JNZ   same15
+	CMPQ  R10, 48(SP)
+	JGE   more16
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same15:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more16
+	XORQ       R11, R11
+
+more16:
+	TESTQ R11, R11
+	JNZ   same17
+	CMPQ  R10, 48(SP)
+	JGE   more18
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same17:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more18
+	XORQ       R11, R11
+
+more18:
+	TESTQ R11, R11
+	JNZ   same19
+	CMPQ  R10, 48(SP)
+	JGE   more20
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same19:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more20
+	XORQ       R11, R11
+
+more20:
 	MOVQ      (CX), R8
-	ADDQ      48(SP), R8
+	ADDQ      56(SP), R8
 	MOVQ      R8, R9
 	ANDQ      $+63, R9
 	LEAQ      64(AX), DI
@@ -18843,9 +19053,9 @@ more15:
 	SUBQ      R9, R8
 	ADDQ      16(SP), R8
 	CMPQ      24(SP), $+256
-	JNE       edge12
+	JNE       edge11
 	CMPQ      32(SP), $+0
-	JNE       edge12
+	JNE       edge11
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	VMOVDQU64 64(DI), Z0
@@ -18854,16 +19064,16 @@ more15:
 	VMOVNTDQ  Z0, 128(R8)
 	VMOVDQU64 192(DI), Z0
 	VMOVNTDQ  Z0, 192(R8)
-	JMP       next13
+	JMP       next12
 
-edge12:
+edge11:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines16
+	JZ      lines21
 	TESTQ   R9, R9
-	JZ      lines16
+	JZ      lines21
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -18872,120 +19082,120 @@ edge12:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip20
+	JZ      skip25
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip20:
+skip25:
 	TESTQ $+2, R15
-	JZ    skip21
+	JZ    skip26
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip21:
+skip26:
 	TESTQ $+4, R15
-	JZ    skip22
+	JZ    skip27
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip22:
+skip27:
 	TESTQ $+8, R15
-	JZ    skip23
+	JZ    skip28
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip23:
+skip28:
 	TESTQ   $+16, R15
-	JZ      skip24
+	JZ      skip29
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip24:
+skip29:
 	TESTQ   $+32, R15
-	JZ      skip25
+	JZ      skip30
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip25:
-lines16:
+skip30:
+lines21:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail17
+	JZ   tail22
 
-whole18:
+whole23:
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	ADDQ      $+64, DI
 	ADDQ      $+64, R8
 	DECQ      R15
-	JNZ       whole18
+	JNZ       whole23
 
-tail17:
+tail22:
 	TESTQ $+2, BP
-	JZ    done19
+	JZ    done24
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip26
+	JZ    skip31
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip26:
+skip31:
 	TESTQ $+2, R14
-	JZ    skip27
+	JZ    skip32
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip27:
+skip32:
 	TESTQ $+4, R14
-	JZ    skip28
+	JZ    skip33
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip28:
+skip33:
 	TESTQ $+8, R14
-	JZ    skip29
+	JZ    skip34
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip29:
+skip34:
 	TESTQ   $+16, R14
-	JZ      skip30
+	JZ      skip35
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip30:
+skip35:
 	TESTQ   $+32, R14
-	JZ      skip31
+	JZ      skip36
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip31:
-done19:
-next13:
+skip36:
+done24:
+next12:
 	MOVQ      24(SP), DI
 	ADDQ      AX, DI
 	VMOVDQU64 (DI), Z0
@@ -18993,19 +19203,19 @@ next13:
 	ADDQ      $+320, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row11
+	JNZ       row10
 	ADDQ      $+512, (SP)
 	ADDQ      $+256, 16(SP)
 	SUBQ      $+64, 8(SP)
 	JG        chunk3
-	MOVQ      80(SP), AX
+	MOVQ      88(SP), AX
 	MOVQ      (AX), CX
-	ADDQ      CX, 56(SP)
-	MOVQ      8(AX), CX
 	ADDQ      CX, 64(SP)
-	ADDQ      88(SP), AX
-	MOVQ      AX, 80(SP)
-	DECQ      72(SP)
+	MOVQ      8(AX), CX
+	ADDQ      CX, 72(SP)
+	ADDQ      96(SP), AX
+	MOVQ      AX, 88(SP)
+	DECQ      80(SP)
 	JNZ       outer1
 	SFENCE
 	VZEROUPPER
@@ -19013,16 +19223,16 @@ next13:
 
 // func transposeB4StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB4StagedAVX2(SB), $96-24
+TEXT ·transposeB4StagedAVX2(SB), $104-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -19031,12 +19241,12 @@ TEXT ·transposeB4StagedAVX2(SB), $96-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -19055,29 +19265,14 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 128(AX), R11
+	MOVQ $+4, R10
 
-fetch7:
-	MOVQ       (R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       8(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       16(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       24(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	ADDQ       $+32, R10
-	CMPQ       R10, R11
-	JL         fetch7
-	MOVQ       $+4, R10
-
-column8:
+column7:
 	MOVQ        (AX), R11
 	VMOVDQU     (BX)(R11*1), X1
 	MOVQ        32(AX), R11
@@ -19137,7 +19332,7 @@ column8:
 	ADDQ        $+16, BX
 	ADDQ        $+1280, DI
 	DECQ        R10
-	JNZ         column8
+	JNZ         column7
 	SUBQ        $+16, R8
 	CMPQ        R8, $+16
 	JGE         tile5
@@ -19160,17 +19355,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst9
+	JNZ  notfirst8
 	INCQ AX
 
-notfirst9:
+notfirst8:
 	CMPQ 8(SP), $+64
-	JG   notlast10
+	JG   notlast9
 	ANDQ $+2, BX
-	JNZ  notlast10
+	JNZ  notlast9
 	ADDQ $+2, AX
 
-notlast10:
+notlast9:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -19178,34 +19373,91 @@ notlast10:
 	MOVQ (SP), R10
 	ADDQ $+512, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+64
-	JG   chunks11
+	MOVQ 8(SP), DI
+	SUBQ $+64, DI
+	JG   chunks10
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks11:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+4, R12, R12
-	XORQ   R11, R11
+chunks10:
+	MOVQ    $+64, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+4, R12, R12
+	XORQ    R11, R11
 
-row12:
+row11:
 	TESTQ R11, R11
-	JNZ   same15
+	JNZ   same14
+	CMPQ  R10, 48(SP)
+	JGE   more15
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same15:
+same14:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more16
+	JL         more15
 	XORQ       R11, R11
 
-more16:
+more15:
+	TESTQ R11, R11
+	JNZ   same16
+	CMPQ  R10, 48(SP)
+	JGE   more17
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same16:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more17
+	XORQ       R11, R11
+
+more17:
+	TESTQ R11, R11
+	JNZ   same18
+	CMPQ  R10, 48(SP)
+	JGE   more19
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same18:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more19
+	XORQ       R11, R11
+
+more19:
+	TESTQ R11, R11
+	JNZ   same20
+	CMPQ  R10, 48(SP)
+	JGE   more21
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same20:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more21
+	XORQ       R11, R11
+
+more21:
 	MOVQ     (CX), R8
-	ADDQ     48(SP), R8
+	ADDQ     56(SP), R8
 	MOVQ     R8, R9
 	ANDQ     $+63, R9
 	LEAQ     64(AX), DI
@@ -19213,9 +19465,9 @@ more16:
 	SUBQ     R9, R8
 	ADDQ     16(SP), R8
 	CMPQ     24(SP), $+256
-	JNE      edge13
+	JNE      edge12
 	CMPQ     32(SP), $+0
-	JNE      edge13
+	JNE      edge12
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -19232,16 +19484,16 @@ more16:
 	VMOVDQU  224(DI), Y1
 	VMOVNTDQ Y0, 192(R8)
 	VMOVNTDQ Y1, 224(R8)
-	JMP      next14
+	JMP      next13
 
-edge13:
+edge12:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines17
+	JZ      lines22
 	TESTQ   R9, R9
-	JZ      lines17
+	JZ      lines22
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -19250,59 +19502,59 @@ edge13:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip21
+	JZ      skip26
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip21:
+skip26:
 	TESTQ $+2, R15
-	JZ    skip22
+	JZ    skip27
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip22:
+skip27:
 	TESTQ $+4, R15
-	JZ    skip23
+	JZ    skip28
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip23:
+skip28:
 	TESTQ $+8, R15
-	JZ    skip24
+	JZ    skip29
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip24:
+skip29:
 	TESTQ   $+16, R15
-	JZ      skip25
+	JZ      skip30
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip25:
+skip30:
 	TESTQ   $+32, R15
-	JZ      skip26
+	JZ      skip31
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip26:
-lines17:
+skip31:
+lines22:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail18
+	JZ   tail23
 
-whole19:
+whole24:
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -19310,62 +19562,62 @@ whole19:
 	ADDQ     $+64, DI
 	ADDQ     $+64, R8
 	DECQ     R15
-	JNZ      whole19
+	JNZ      whole24
 
-tail18:
+tail23:
 	TESTQ $+2, BP
-	JZ    done20
+	JZ    done25
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip27
+	JZ    skip32
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip27:
+skip32:
 	TESTQ $+2, R14
-	JZ    skip28
+	JZ    skip33
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip28:
+skip33:
 	TESTQ $+4, R14
-	JZ    skip29
+	JZ    skip34
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip29:
+skip34:
 	TESTQ $+8, R14
-	JZ    skip30
+	JZ    skip35
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip30:
+skip35:
 	TESTQ   $+16, R14
-	JZ      skip31
+	JZ      skip36
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip31:
+skip36:
 	TESTQ   $+32, R14
-	JZ      skip32
+	JZ      skip37
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip32:
-done20:
-next14:
+skip37:
+done25:
+next13:
 	MOVQ    24(SP), DI
 	ADDQ    AX, DI
 	VMOVDQU (DI), Y0
@@ -19375,19 +19627,19 @@ next14:
 	ADDQ    $+320, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row12
+	JNZ     row11
 	ADDQ    $+512, (SP)
 	ADDQ    $+256, 16(SP)
 	SUBQ    $+64, 8(SP)
 	JG      chunk3
-	MOVQ    80(SP), AX
+	MOVQ    88(SP), AX
 	MOVQ    (AX), CX
-	ADDQ    CX, 56(SP)
-	MOVQ    8(AX), CX
 	ADDQ    CX, 64(SP)
-	ADDQ    88(SP), AX
-	MOVQ    AX, 80(SP)
-	DECQ    72(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 72(SP)
+	ADDQ    96(SP), AX
+	MOVQ    AX, 88(SP)
+	DECQ    80(SP)
 	JNZ     outer1
 	SFENCE
 	VZEROUPPER
@@ -19395,16 +19647,16 @@ next14:
 
 // func transposeB8StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB8StagedAVX512(SB), $96-24
+TEXT ·transposeB8StagedAVX512(SB), $104-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -19413,12 +19665,12 @@ TEXT ·transposeB8StagedAVX512(SB), $96-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -19437,26 +19689,11 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 64(AX), R11
-
-fetch7:
-	MOVQ         (R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         8(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         16(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         24(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	ADDQ         $+32, R10
-	CMPQ         R10, R11
-	JL           fetch7
 	MOVQ         (AX), R10
 	VMOVDQU64    (BX)(R10*1), Y1
 	VINSERTI64X4 $0x01, 32(BX)(R10*1), Z1, Z1
@@ -19537,17 +19774,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst8
+	JNZ  notfirst7
 	INCQ AX
 
-notfirst8:
+notfirst7:
 	CMPQ 8(SP), $+32
-	JG   notlast9
+	JG   notlast8
 	ANDQ $+2, BX
-	JNZ  notlast9
+	JNZ  notlast8
 	ADDQ $+2, AX
 
-notlast9:
+notlast8:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -19555,34 +19792,91 @@ notlast9:
 	MOVQ (SP), R10
 	ADDQ $+256, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+32
-	JG   chunks10
+	MOVQ 8(SP), DI
+	SUBQ $+32, DI
+	JG   chunks9
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks10:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+8, R12, R12
-	XORQ   R11, R11
+chunks9:
+	MOVQ    $+32, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+8, R12, R12
+	XORQ    R11, R11
 
-row11:
+row10:
 	TESTQ R11, R11
-	JNZ   same14
+	JNZ   same13
+	CMPQ  R10, 48(SP)
+	JGE   more14
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same14:
+same13:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more15
+	JL         more14
 	XORQ       R11, R11
 
-more15:
+more14:
+	TESTQ R11, R11
+	JNZ   same15
+	CMPQ  R10, 48(SP)
+	JGE   more16
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same15:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more16
+	XORQ       R11, R11
+
+more16:
+	TESTQ R11, R11
+	JNZ   same17
+	CMPQ  R10, 48(SP)
+	JGE   more18
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same17:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more18
+	XORQ       R11, R11
+
+more18:
+	TESTQ R11, R11
+	JNZ   same19
+	CMPQ  R10, 48(SP)
+	JGE   more20
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same19:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more20
+	XORQ       R11, R11
+
+more20:
 	MOVQ      (CX), R8
-	ADDQ      48(SP), R8
+	ADDQ      56(SP), R8
 	MOVQ      R8, R9
 	ANDQ      $+63, R9
 	LEAQ      64(AX), DI
@@ -19590,9 +19884,9 @@ more15:
 	SUBQ      R9, R8
 	ADDQ      16(SP), R8
 	CMPQ      24(SP), $+256
-	JNE       edge12
+	JNE       edge11
 	CMPQ      32(SP), $+0
-	JNE       edge12
+	JNE       edge11
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	VMOVDQU64 64(DI), Z0
@@ -19601,16 +19895,16 @@ more15:
 	VMOVNTDQ  Z0, 128(R8)
 	VMOVDQU64 192(DI), Z0
 	VMOVNTDQ  Z0, 192(R8)
-	JMP       next13
+	JMP       next12
 
-edge12:
+edge11:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines16
+	JZ      lines21
 	TESTQ   R9, R9
-	JZ      lines16
+	JZ      lines21
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -19619,120 +19913,120 @@ edge12:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip20
+	JZ      skip25
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip20:
+skip25:
 	TESTQ $+2, R15
-	JZ    skip21
+	JZ    skip26
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip21:
+skip26:
 	TESTQ $+4, R15
-	JZ    skip22
+	JZ    skip27
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip22:
+skip27:
 	TESTQ $+8, R15
-	JZ    skip23
+	JZ    skip28
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip23:
+skip28:
 	TESTQ   $+16, R15
-	JZ      skip24
+	JZ      skip29
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip24:
+skip29:
 	TESTQ   $+32, R15
-	JZ      skip25
+	JZ      skip30
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip25:
-lines16:
+skip30:
+lines21:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail17
+	JZ   tail22
 
-whole18:
+whole23:
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	ADDQ      $+64, DI
 	ADDQ      $+64, R8
 	DECQ      R15
-	JNZ       whole18
+	JNZ       whole23
 
-tail17:
+tail22:
 	TESTQ $+2, BP
-	JZ    done19
+	JZ    done24
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip26
+	JZ    skip31
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip26:
+skip31:
 	TESTQ $+2, R14
-	JZ    skip27
+	JZ    skip32
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip27:
+skip32:
 	TESTQ $+4, R14
-	JZ    skip28
+	JZ    skip33
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip28:
+skip33:
 	TESTQ $+8, R14
-	JZ    skip29
+	JZ    skip34
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip29:
+skip34:
 	TESTQ   $+16, R14
-	JZ      skip30
+	JZ      skip35
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip30:
+skip35:
 	TESTQ   $+32, R14
-	JZ      skip31
+	JZ      skip36
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip31:
-done19:
-next13:
+skip36:
+done24:
+next12:
 	MOVQ      24(SP), DI
 	ADDQ      AX, DI
 	VMOVDQU64 (DI), Z0
@@ -19740,19 +20034,19 @@ next13:
 	ADDQ      $+320, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row11
+	JNZ       row10
 	ADDQ      $+256, (SP)
 	ADDQ      $+256, 16(SP)
 	SUBQ      $+32, 8(SP)
 	JG        chunk3
-	MOVQ      80(SP), AX
+	MOVQ      88(SP), AX
 	MOVQ      (AX), CX
-	ADDQ      CX, 56(SP)
-	MOVQ      8(AX), CX
 	ADDQ      CX, 64(SP)
-	ADDQ      88(SP), AX
-	MOVQ      AX, 80(SP)
-	DECQ      72(SP)
+	MOVQ      8(AX), CX
+	ADDQ      CX, 72(SP)
+	ADDQ      96(SP), AX
+	MOVQ      AX, 88(SP)
+	DECQ      80(SP)
 	JNZ       outer1
 	SFENCE
 	VZEROUPPER
@@ -19760,16 +20054,16 @@ next13:
 
 // func transposeB8StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB8StagedAVX2(SB), $96-24
+TEXT ·transposeB8StagedAVX2(SB), $104-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -19778,12 +20072,12 @@ TEXT ·transposeB8StagedAVX2(SB), $96-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -19802,29 +20096,14 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 64(AX), R11
+	MOVQ $+2, R10
 
-fetch7:
-	MOVQ       (R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       8(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       16(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       24(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	ADDQ       $+32, R10
-	CMPQ       R10, R11
-	JL         fetch7
-	MOVQ       $+2, R10
-
-column8:
+column7:
 	MOVQ        (AX), R11
 	VMOVDQU     (BX)(R11*1), Y0
 	MOVQ        8(AX), R11
@@ -19868,7 +20147,7 @@ column8:
 	ADDQ        $+32, BX
 	ADDQ        $+1280, DI
 	DECQ        R10
-	JNZ         column8
+	JNZ         column7
 	SUBQ        $+8, R8
 	CMPQ        R8, $+8
 	JGE         tile5
@@ -19891,17 +20170,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst9
+	JNZ  notfirst8
 	INCQ AX
 
-notfirst9:
+notfirst8:
 	CMPQ 8(SP), $+32
-	JG   notlast10
+	JG   notlast9
 	ANDQ $+2, BX
-	JNZ  notlast10
+	JNZ  notlast9
 	ADDQ $+2, AX
 
-notlast10:
+notlast9:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -19909,34 +20188,91 @@ notlast10:
 	MOVQ (SP), R10
 	ADDQ $+256, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+32
-	JG   chunks11
+	MOVQ 8(SP), DI
+	SUBQ $+32, DI
+	JG   chunks10
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks11:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+8, R12, R12
-	XORQ   R11, R11
+chunks10:
+	MOVQ    $+32, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+8, R12, R12
+	XORQ    R11, R11
 
-row12:
+row11:
 	TESTQ R11, R11
-	JNZ   same15
+	JNZ   same14
+	CMPQ  R10, 48(SP)
+	JGE   more15
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same15:
+same14:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more16
+	JL         more15
 	XORQ       R11, R11
 
-more16:
+more15:
+	TESTQ R11, R11
+	JNZ   same16
+	CMPQ  R10, 48(SP)
+	JGE   more17
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same16:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more17
+	XORQ       R11, R11
+
+more17:
+	TESTQ R11, R11
+	JNZ   same18
+	CMPQ  R10, 48(SP)
+	JGE   more19
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same18:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more19
+	XORQ       R11, R11
+
+more19:
+	TESTQ R11, R11
+	JNZ   same20
+	CMPQ  R10, 48(SP)
+	JGE   more21
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same20:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more21
+	XORQ       R11, R11
+
+more21:
 	MOVQ     (CX), R8
-	ADDQ     48(SP), R8
+	ADDQ     56(SP), R8
 	MOVQ     R8, R9
 	ANDQ     $+63, R9
 	LEAQ     64(AX), DI
@@ -19944,9 +20280,9 @@ more16:
 	SUBQ     R9, R8
 	ADDQ     16(SP), R8
 	CMPQ     24(SP), $+256
-	JNE      edge13
+	JNE      edge12
 	CMPQ     32(SP), $+0
-	JNE      edge13
+	JNE      edge12
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -19963,16 +20299,16 @@ more16:
 	VMOVDQU  224(DI), Y1
 	VMOVNTDQ Y0, 192(R8)
 	VMOVNTDQ Y1, 224(R8)
-	JMP      next14
+	JMP      next13
 
-edge13:
+edge12:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines17
+	JZ      lines22
 	TESTQ   R9, R9
-	JZ      lines17
+	JZ      lines22
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -19981,59 +20317,59 @@ edge13:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip21
+	JZ      skip26
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip21:
+skip26:
 	TESTQ $+2, R15
-	JZ    skip22
+	JZ    skip27
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip22:
+skip27:
 	TESTQ $+4, R15
-	JZ    skip23
+	JZ    skip28
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip23:
+skip28:
 	TESTQ $+8, R15
-	JZ    skip24
+	JZ    skip29
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip24:
+skip29:
 	TESTQ   $+16, R15
-	JZ      skip25
+	JZ      skip30
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip25:
+skip30:
 	TESTQ   $+32, R15
-	JZ      skip26
+	JZ      skip31
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip26:
-lines17:
+skip31:
+lines22:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail18
+	JZ   tail23
 
-whole19:
+whole24:
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -20041,62 +20377,62 @@ whole19:
 	ADDQ     $+64, DI
 	ADDQ     $+64, R8
 	DECQ     R15
-	JNZ      whole19
+	JNZ      whole24
 
-tail18:
+tail23:
 	TESTQ $+2, BP
-	JZ    done20
+	JZ    done25
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip27
+	JZ    skip32
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip27:
+skip32:
 	TESTQ $+2, R14
-	JZ    skip28
+	JZ    skip33
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip28:
+skip33:
 	TESTQ $+4, R14
-	JZ    skip29
+	JZ    skip34
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip29:
+skip34:
 	TESTQ $+8, R14
-	JZ    skip30
+	JZ    skip35
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip30:
+skip35:
 	TESTQ   $+16, R14
-	JZ      skip31
+	JZ      skip36
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip31:
+skip36:
 	TESTQ   $+32, R14
-	JZ      skip32
+	JZ      skip37
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip32:
-done20:
-next14:
+skip37:
+done25:
+next13:
 	MOVQ    24(SP), DI
 	ADDQ    AX, DI
 	VMOVDQU (DI), Y0
@@ -20106,19 +20442,19 @@ next14:
 	ADDQ    $+320, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row12
+	JNZ     row11
 	ADDQ    $+256, (SP)
 	ADDQ    $+256, 16(SP)
 	SUBQ    $+32, 8(SP)
 	JG      chunk3
-	MOVQ    80(SP), AX
+	MOVQ    88(SP), AX
 	MOVQ    (AX), CX
-	ADDQ    CX, 56(SP)
-	MOVQ    8(AX), CX
 	ADDQ    CX, 64(SP)
-	ADDQ    88(SP), AX
-	MOVQ    AX, 80(SP)
-	DECQ    72(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 72(SP)
+	ADDQ    96(SP), AX
+	MOVQ    AX, 88(SP)
+	DECQ    80(SP)
 	JNZ     outer1
 	SFENCE
 	VZEROUPPER
@@ -20126,16 +20462,16 @@ next14:
 
 // func transposeB16StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB16StagedAVX512(SB), $96-24
+TEXT ·transposeB16StagedAVX512(SB), $104-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -20144,12 +20480,12 @@ TEXT ·transposeB16StagedAVX512(SB), $96-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -20168,26 +20504,11 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 32(AX), R11
-
-fetch7:
-	MOVQ         (R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         8(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         16(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	MOVQ         24(R10), R12
-	PREFETCHT1   256(BX)(R12*1)
-	ADDQ         $+32, R10
-	CMPQ         R10, R11
-	JL           fetch7
 	MOVQ         (AX), R10
 	VMOVDQU64    (BX)(R10*1), Y0
 	VINSERTI64X4 $0x01, 32(BX)(R10*1), Z0, Z0
@@ -20237,17 +20558,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst8
+	JNZ  notfirst7
 	INCQ AX
 
-notfirst8:
+notfirst7:
 	CMPQ 8(SP), $+16
-	JG   notlast9
+	JG   notlast8
 	ANDQ $+2, BX
-	JNZ  notlast9
+	JNZ  notlast8
 	ADDQ $+2, AX
 
-notlast9:
+notlast8:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -20255,34 +20576,91 @@ notlast9:
 	MOVQ (SP), R10
 	ADDQ $+128, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+16
-	JG   chunks10
+	MOVQ 8(SP), DI
+	SUBQ $+16, DI
+	JG   chunks9
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks10:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+16, R12, R12
-	XORQ   R11, R11
+chunks9:
+	MOVQ    $+16, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+16, R12, R12
+	XORQ    R11, R11
 
-row11:
+row10:
 	TESTQ R11, R11
-	JNZ   same14
+	JNZ   same13
+	CMPQ  R10, 48(SP)
+	JGE   more14
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same14:
+same13:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more15
+	JL         more14
 	XORQ       R11, R11
 
-more15:
+more14:
+	TESTQ R11, R11
+	JNZ   same15
+	CMPQ  R10, 48(SP)
+	JGE   more16
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same15:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more16
+	XORQ       R11, R11
+
+more16:
+	TESTQ R11, R11
+	JNZ   same17
+	CMPQ  R10, 48(SP)
+	JGE   more18
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same17:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more18
+	XORQ       R11, R11
+
+more18:
+	TESTQ R11, R11
+	JNZ   same19
+	CMPQ  R10, 48(SP)
+	JGE   more20
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same19:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more20
+	XORQ       R11, R11
+
+more20:
 	MOVQ      (CX), R8
-	ADDQ      48(SP), R8
+	ADDQ      56(SP), R8
 	MOVQ      R8, R9
 	ANDQ      $+63, R9
 	LEAQ      64(AX), DI
@@ -20290,9 +20668,9 @@ more15:
 	SUBQ      R9, R8
 	ADDQ      16(SP), R8
 	CMPQ      24(SP), $+256
-	JNE       edge12
+	JNE       edge11
 	CMPQ      32(SP), $+0
-	JNE       edge12
+	JNE       edge11
 	VMOVDQU64 (DI), Z4
 	VMOVNTDQ  Z4, (R8)
 	VMOVDQU64 64(DI), Z4
@@ -20301,16 +20679,16 @@ more15:
 	VMOVNTDQ  Z4, 128(R8)
 	VMOVDQU64 192(DI), Z4
 	VMOVNTDQ  Z4, 192(R8)
-	JMP       next13
+	JMP       next12
 
-edge12:
+edge11:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines16
+	JZ      lines21
 	TESTQ   R9, R9
-	JZ      lines16
+	JZ      lines21
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -20319,120 +20697,120 @@ edge12:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip20
+	JZ      skip25
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip20:
+skip25:
 	TESTQ $+2, R15
-	JZ    skip21
+	JZ    skip26
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip21:
+skip26:
 	TESTQ $+4, R15
-	JZ    skip22
+	JZ    skip27
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip22:
+skip27:
 	TESTQ $+8, R15
-	JZ    skip23
+	JZ    skip28
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip23:
+skip28:
 	TESTQ   $+16, R15
-	JZ      skip24
+	JZ      skip29
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip24:
+skip29:
 	TESTQ   $+32, R15
-	JZ      skip25
+	JZ      skip30
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip25:
-lines16:
+skip30:
+lines21:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail17
+	JZ   tail22
 
-whole18:
+whole23:
 	VMOVDQU64 (DI), Z4
 	VMOVNTDQ  Z4, (R8)
 	ADDQ      $+64, DI
 	ADDQ      $+64, R8
 	DECQ      R15
-	JNZ       whole18
+	JNZ       whole23
 
-tail17:
+tail22:
 	TESTQ $+2, BP
-	JZ    done19
+	JZ    done24
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip26
+	JZ    skip31
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip26:
+skip31:
 	TESTQ $+2, R14
-	JZ    skip27
+	JZ    skip32
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip27:
+skip32:
 	TESTQ $+4, R14
-	JZ    skip28
+	JZ    skip33
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip28:
+skip33:
 	TESTQ $+8, R14
-	JZ    skip29
+	JZ    skip34
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip29:
+skip34:
 	TESTQ   $+16, R14
-	JZ      skip30
+	JZ      skip35
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip30:
+skip35:
 	TESTQ   $+32, R14
-	JZ      skip31
+	JZ      skip36
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip31:
-done19:
-next13:
+skip36:
+done24:
+next12:
 	MOVQ      24(SP), DI
 	ADDQ      AX, DI
 	VMOVDQU64 (DI), Z4
@@ -20440,19 +20818,19 @@ next13:
 	ADDQ      $+320, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row11
+	JNZ       row10
 	ADDQ      $+128, (SP)
 	ADDQ      $+256, 16(SP)
 	SUBQ      $+16, 8(SP)
 	JG        chunk3
-	MOVQ      80(SP), AX
+	MOVQ      88(SP), AX
 	MOVQ      (AX), CX
-	ADDQ      CX, 56(SP)
-	MOVQ      8(AX), CX
 	ADDQ      CX, 64(SP)
-	ADDQ      88(SP), AX
-	MOVQ      AX, 80(SP)
-	DECQ      72(SP)
+	MOVQ      8(AX), CX
+	ADDQ      CX, 72(SP)
+	ADDQ      96(SP), AX
+	MOVQ      AX, 88(SP)
+	DECQ      80(SP)
 	JNZ       outer1
 	SFENCE
 	VZEROUPPER
@@ -20460,16 +20838,16 @@ next13:
 
 // func transposeB16StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB16StagedAVX2(SB), $96-24
+TEXT ·transposeB16StagedAVX2(SB), $104-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
 	MOVQ  192(DX), BX
 	MOVQ  BX, 40(SP)
-	MOVQ  AX, 56(SP)
-	MOVQ  CX, 64(SP)
+	MOVQ  AX, 64(SP)
+	MOVQ  CX, 72(SP)
 	MOVQ  (DX), AX
-	MOVQ  AX, 72(SP)
+	MOVQ  AX, 80(SP)
 	MOVQ  $+16, CX
 	MOVQ  24(DX), AX
 	TESTQ AX, AX
@@ -20478,12 +20856,12 @@ TEXT ·transposeB16StagedAVX2(SB), $96-24
 	XORQ  CX, CX
 
 some2:
-	MOVQ AX, 80(SP)
-	MOVQ CX, 88(SP)
+	MOVQ AX, 88(SP)
+	MOVQ CX, 96(SP)
 
 outer1:
-	MOVQ 56(SP), AX
-	MOVQ AX, 48(SP)
+	MOVQ 64(SP), AX
+	MOVQ AX, 56(SP)
 	MOVQ 112(DX), AX
 	MOVQ AX, 8(SP)
 	MOVQ 144(DX), AX
@@ -20502,29 +20880,14 @@ chunk3:
 	MOVQ    BX, 24(SP)
 
 line4:
-	MOVQ 64(SP), BX
+	MOVQ 72(SP), BX
 	MOVQ CX, DI
 	MOVQ 104(DX), R8
 
 tile5:
-	MOVQ AX, R10
-	LEAQ 32(AX), R11
+	MOVQ $+2, R10
 
-fetch7:
-	MOVQ       (R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       8(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       16(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	MOVQ       24(R10), R12
-	PREFETCHT1 256(BX)(R12*1)
-	ADDQ       $+32, R10
-	CMPQ       R10, R11
-	JL         fetch7
-	MOVQ       $+2, R10
-
-column8:
+column7:
 	MOVQ       (AX), R11
 	VMOVDQU    (BX)(R11*1), Y0
 	MOVQ       8(AX), R11
@@ -20544,7 +20907,7 @@ column8:
 	ADDQ       $+32, BX
 	ADDQ       $+640, DI
 	DECQ       R10
-	JNZ        column8
+	JNZ        column7
 	SUBQ       $+4, R8
 	CMPQ       R8, $+4
 	JGE        tile5
@@ -20568,17 +20931,17 @@ done6:
 	MOVQ CX, BX
 	ANDQ $+1, CX
 	ADDQ 16(SP), CX
-	JNZ  notfirst9
+	JNZ  notfirst8
 	INCQ AX
 
-notfirst9:
+notfirst8:
 	CMPQ 8(SP), $+16
-	JG   notlast10
+	JG   notlast9
 	ANDQ $+2, BX
-	JNZ  notlast10
+	JNZ  notlast9
 	ADDQ $+2, AX
 
-notlast10:
+notlast9:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
@@ -20586,34 +20949,91 @@ notlast10:
 	MOVQ (SP), R10
 	ADDQ $+128, R10
 	XORQ R13, R13
-	CMPQ 8(SP), $+16
-	JG   chunks11
+	MOVQ 8(SP), DI
+	SUBQ $+16, DI
+	JG   chunks10
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
+	MOVQ 112(DX), DI
 
-chunks11:
-	ADDQ   64(SP), R13
-	MOVQ   104(DX), R12
-	IMUL3Q $+16, R12, R12
-	XORQ   R11, R11
+chunks10:
+	MOVQ    $+16, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    (R10)(R8*8), R8
+	MOVQ    R8, 48(SP)
+	ADDQ    72(SP), R13
+	MOVQ    104(DX), R12
+	IMUL3Q  $+16, R12, R12
+	XORQ    R11, R11
 
-row12:
+row11:
 	TESTQ R11, R11
-	JNZ   same15
+	JNZ   same14
+	CMPQ  R10, 48(SP)
+	JGE   more15
 	MOVQ  (R10), SI
 	ADDQ  R13, SI
 	ADDQ  $+8, R10
 
-same15:
+same14:
 	PREFETCHT1 (SI)(R11*1)
 	ADDQ       $+64, R11
 	CMPQ       R11, R12
-	JL         more16
+	JL         more15
 	XORQ       R11, R11
 
-more16:
+more15:
+	TESTQ R11, R11
+	JNZ   same16
+	CMPQ  R10, 48(SP)
+	JGE   more17
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same16:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more17
+	XORQ       R11, R11
+
+more17:
+	TESTQ R11, R11
+	JNZ   same18
+	CMPQ  R10, 48(SP)
+	JGE   more19
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same18:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more19
+	XORQ       R11, R11
+
+more19:
+	TESTQ R11, R11
+	JNZ   same20
+	CMPQ  R10, 48(SP)
+	JGE   more21
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same20:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more21
+	XORQ       R11, R11
+
+more21:
 	MOVQ     (CX), R8
-	ADDQ     48(SP), R8
+	ADDQ     56(SP), R8
 	MOVQ     R8, R9
 	ANDQ     $+63, R9
 	LEAQ     64(AX), DI
@@ -20621,9 +21041,9 @@ more16:
 	SUBQ     R9, R8
 	ADDQ     16(SP), R8
 	CMPQ     24(SP), $+256
-	JNE      edge13
+	JNE      edge12
 	CMPQ     32(SP), $+0
-	JNE      edge13
+	JNE      edge12
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -20640,16 +21060,16 @@ more16:
 	VMOVDQU  224(DI), Y1
 	VMOVNTDQ Y0, 192(R8)
 	VMOVNTDQ Y1, 224(R8)
-	JMP      next14
+	JMP      next13
 
-edge13:
+edge12:
 	MOVQ    24(SP), R14
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines17
+	JZ      lines22
 	TESTQ   R9, R9
-	JZ      lines17
+	JZ      lines22
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -20658,59 +21078,59 @@ edge13:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip21
+	JZ      skip26
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip21:
+skip26:
 	TESTQ $+2, R15
-	JZ    skip22
+	JZ    skip27
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip22:
+skip27:
 	TESTQ $+4, R15
-	JZ    skip23
+	JZ    skip28
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip23:
+skip28:
 	TESTQ $+8, R15
-	JZ    skip24
+	JZ    skip29
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip24:
+skip29:
 	TESTQ   $+16, R15
-	JZ      skip25
+	JZ      skip30
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip25:
+skip30:
 	TESTQ   $+32, R15
-	JZ      skip26
+	JZ      skip31
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip26:
-lines17:
+skip31:
+lines22:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail18
+	JZ   tail23
 
-whole19:
+whole24:
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -20718,62 +21138,62 @@ whole19:
 	ADDQ     $+64, DI
 	ADDQ     $+64, R8
 	DECQ     R15
-	JNZ      whole19
+	JNZ      whole24
 
-tail18:
+tail23:
 	TESTQ $+2, BP
-	JZ    done20
+	JZ    done25
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip27
+	JZ    skip32
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip27:
+skip32:
 	TESTQ $+2, R14
-	JZ    skip28
+	JZ    skip33
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip28:
+skip33:
 	TESTQ $+4, R14
-	JZ    skip29
+	JZ    skip34
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip29:
+skip34:
 	TESTQ $+8, R14
-	JZ    skip30
+	JZ    skip35
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip30:
+skip35:
 	TESTQ   $+16, R14
-	JZ      skip31
+	JZ      skip36
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip31:
+skip36:
 	TESTQ   $+32, R14
-	JZ      skip32
+	JZ      skip37
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip32:
-done20:
-next14:
+skip37:
+done25:
+next13:
 	MOVQ    24(SP), DI
 	ADDQ    AX, DI
 	VMOVDQU (DI), Y0
@@ -20783,32 +21203,30 @@ next14:
 	ADDQ    $+320, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row12
+	JNZ     row11
 	ADDQ    $+128, (SP)
 	ADDQ    $+256, 16(SP)
 	SUBQ    $+16, 8(SP)
 	JG      chunk3
-	MOVQ    80(SP), AX
+	MOVQ    88(SP), AX
 	MOVQ    (AX), CX
-	ADDQ    CX, 56(SP)
-	MOVQ    8(AX), CX
 	ADDQ    CX, 64(SP)
-	ADDQ    88(SP), AX
-	MOVQ    AX, 80(SP)
-	DECQ    72(SP)
+	MOVQ    8(AX), CX
+	ADDQ    CX, 72(SP)
+	ADDQ    96(SP), AX
+	MOVQ    AX, 88(SP)
+	DECQ    80(SP)
 	JNZ     outer1
 	SFENCE
 	VZEROUPPER
 	RET
 
 // func transposeB3VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB3VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x0000ffffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB3<>+0(SB), Z0
 	VMOVDQU64 packB3<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -20840,179 +21258,211 @@ tile3:
 	MOVQ 104(DX), DI
 
 tile5:
-	MOVQ       (BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z3
-	VPERMB     Z3, Z0, Z3
-	MOVQ       8(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z4
-	VPERMB     Z4, Z0, Z4
-	MOVQ       16(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z5
-	VPERMB     Z5, Z0, Z5
-	MOVQ       24(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z6
-	VPERMB     Z6, Z0, Z6
-	VPUNPCKLDQ Z5, Z3, Z2
-	VPUNPCKHDQ Z5, Z3, Z5
-	VPUNPCKLDQ Z6, Z4, Z3
-	VPUNPCKHDQ Z6, Z4, Z6
-	VPUNPCKLDQ Z3, Z2, Z4
-	VPUNPCKHDQ Z3, Z2, Z3
-	VPUNPCKLDQ Z6, Z5, Z2
-	VPUNPCKHDQ Z6, Z5, Z6
-	MOVQ       32(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z7
-	VPERMB     Z7, Z0, Z7
-	MOVQ       40(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z8
-	VPERMB     Z8, Z0, Z8
-	MOVQ       48(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z9
-	VPERMB     Z9, Z0, Z9
-	MOVQ       56(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z10
-	VPERMB     Z10, Z0, Z10
-	VPUNPCKLDQ Z9, Z7, Z5
-	VPUNPCKHDQ Z9, Z7, Z9
-	VPUNPCKLDQ Z10, Z8, Z7
-	VPUNPCKHDQ Z10, Z8, Z10
-	VPUNPCKLDQ Z7, Z5, Z8
-	VPUNPCKHDQ Z7, Z5, Z7
-	VPUNPCKLDQ Z10, Z9, Z5
-	VPUNPCKHDQ Z10, Z9, Z10
-	MOVQ       64(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z11
-	VPERMB     Z11, Z0, Z11
-	MOVQ       72(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z12
-	VPERMB     Z12, Z0, Z12
-	MOVQ       80(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z13
-	VPERMB     Z13, Z0, Z13
-	MOVQ       88(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z14
-	VPERMB     Z14, Z0, Z14
-	VPUNPCKLDQ Z13, Z11, Z9
-	VPUNPCKHDQ Z13, Z11, Z13
-	VPUNPCKLDQ Z14, Z12, Z11
-	VPUNPCKHDQ Z14, Z12, Z14
-	VPUNPCKLDQ Z11, Z9, Z12
-	VPUNPCKHDQ Z11, Z9, Z11
-	VPUNPCKLDQ Z14, Z13, Z9
-	VPUNPCKHDQ Z14, Z13, Z14
-	MOVQ       96(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z15
-	VPERMB     Z15, Z0, Z15
-	MOVQ       104(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z16
-	VPERMB     Z16, Z0, Z16
-	MOVQ       112(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z17
-	VPERMB     Z17, Z0, Z17
-	MOVQ       120(BX), R8
-	VMOVDQU8.Z (CX)(R8*1), K1, Z18
-	VPERMB     Z18, Z0, Z18
-	VPUNPCKLDQ Z17, Z15, Z13
-	VPUNPCKHDQ Z17, Z15, Z17
-	VPUNPCKLDQ Z18, Z16, Z15
-	VPUNPCKHDQ Z18, Z16, Z18
-	VPUNPCKLDQ Z15, Z13, Z16
-	VPUNPCKHDQ Z15, Z13, Z15
-	VPUNPCKLDQ Z18, Z17, Z13
-	VPUNPCKHDQ Z18, Z17, Z18
-	VSHUFI32X4 $0x44, Z8, Z4, Z17
-	VSHUFI32X4 $0x44, Z16, Z12, Z19
-	VSHUFI32X4 $0x88, Z19, Z17, Z20
-	MOVQ       (SI), R8
-	VPERMB     Z20, Z1, Z20
-	VMOVDQU8   Z20, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xdd, Z19, Z17, Z17
-	MOVQ       32(SI), R8
-	VPERMB     Z17, Z1, Z17
-	VMOVDQU8   Z17, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xee, Z8, Z4, Z4
-	VSHUFI32X4 $0xee, Z16, Z12, Z8
-	VSHUFI32X4 $0x88, Z8, Z4, Z12
-	MOVQ       64(SI), R8
-	VPERMB     Z12, Z1, Z12
-	VMOVDQU8   Z12, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xdd, Z8, Z4, Z4
-	MOVQ       96(SI), R8
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
-	VSHUFI32X4 $0x44, Z7, Z3, Z4
-	VSHUFI32X4 $0x44, Z15, Z11, Z8
-	VSHUFI32X4 $0x88, Z8, Z4, Z12
-	MOVQ       8(SI), R8
-	VPERMB     Z12, Z1, Z12
-	VMOVDQU8   Z12, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xdd, Z8, Z4, Z4
-	MOVQ       40(SI), R8
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xee, Z7, Z3, Z3
-	VSHUFI32X4 $0xee, Z15, Z11, Z4
-	VSHUFI32X4 $0x88, Z4, Z3, Z7
-	MOVQ       72(SI), R8
-	VPERMB     Z7, Z1, Z7
-	VMOVDQU8   Z7, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xdd, Z4, Z3, Z3
-	MOVQ       104(SI), R8
-	VPERMB     Z3, Z1, Z3
-	VMOVDQU8   Z3, K1, (AX)(R8*1)
-	VSHUFI32X4 $0x44, Z5, Z2, Z3
-	VSHUFI32X4 $0x44, Z13, Z9, Z4
-	VSHUFI32X4 $0x88, Z4, Z3, Z7
-	MOVQ       16(SI), R8
-	VPERMB     Z7, Z1, Z7
-	VMOVDQU8   Z7, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xdd, Z4, Z3, Z3
-	MOVQ       48(SI), R8
-	VPERMB     Z3, Z1, Z3
-	VMOVDQU8   Z3, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xee, Z5, Z2, Z2
-	VSHUFI32X4 $0xee, Z13, Z9, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       80(SI), R8
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       112(SI), R8
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
-	VSHUFI32X4 $0x44, Z10, Z6, Z2
-	VSHUFI32X4 $0x44, Z18, Z14, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       24(SI), R8
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       56(SI), R8
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xee, Z10, Z6, Z2
-	VSHUFI32X4 $0xee, Z18, Z14, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       88(SI), R8
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R8*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       120(SI), R8
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R8*1)
-	ADDQ       $+48, CX
-	ADDQ       $+128, SI
-	SUBQ       $+16, DI
-	CMPQ       DI, $+16
-	JGE        tile5
-	TESTQ      DI, DI
-	JLE        done6
-	SUBQ       $+16, DI
-	IMUL3Q     $+3, DI, R8
-	ADDQ       R8, CX
-	LEAQ       (SI)(DI*8), SI
-	MOVQ       $+16, DI
-	JMP        tile5
+	MOVQ          (BX), R8
+	VMOVDQU64     (CX)(R8*1), Y3
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	MOVQ          8(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y4
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	MOVQ          16(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y5
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z5, Z5
+	VPERMB        Z5, Z0, Z5
+	MOVQ          24(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y6
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z6, Z6
+	VPERMB        Z6, Z0, Z6
+	VPUNPCKLDQ    Z5, Z3, Z2
+	VPUNPCKHDQ    Z5, Z3, Z5
+	VPUNPCKLDQ    Z6, Z4, Z3
+	VPUNPCKHDQ    Z6, Z4, Z6
+	VPUNPCKLDQ    Z3, Z2, Z4
+	VPUNPCKHDQ    Z3, Z2, Z3
+	VPUNPCKLDQ    Z6, Z5, Z2
+	VPUNPCKHDQ    Z6, Z5, Z6
+	MOVQ          32(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y8
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z8, Z8
+	VPERMB        Z8, Z0, Z8
+	MOVQ          40(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y9
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z9, Z9
+	VPERMB        Z9, Z0, Z9
+	MOVQ          48(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y10
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z10, Z10
+	VPERMB        Z10, Z0, Z10
+	MOVQ          56(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y11
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z11, Z11
+	VPERMB        Z11, Z0, Z11
+	VPUNPCKLDQ    Z10, Z8, Z7
+	VPUNPCKHDQ    Z10, Z8, Z10
+	VPUNPCKLDQ    Z11, Z9, Z8
+	VPUNPCKHDQ    Z11, Z9, Z11
+	VPUNPCKLDQ    Z8, Z7, Z9
+	VPUNPCKHDQ    Z8, Z7, Z8
+	VPUNPCKLDQ    Z11, Z10, Z7
+	VPUNPCKHDQ    Z11, Z10, Z11
+	MOVQ          64(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y13
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z13, Z13
+	VPERMB        Z13, Z0, Z13
+	MOVQ          72(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y14
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z14, Z14
+	VPERMB        Z14, Z0, Z14
+	MOVQ          80(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y15
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z15, Z15
+	VPERMB        Z15, Z0, Z15
+	MOVQ          88(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y16
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z16, Z16
+	VPERMB        Z16, Z0, Z16
+	VPUNPCKLDQ    Z15, Z13, Z12
+	VPUNPCKHDQ    Z15, Z13, Z15
+	VPUNPCKLDQ    Z16, Z14, Z13
+	VPUNPCKHDQ    Z16, Z14, Z16
+	VPUNPCKLDQ    Z13, Z12, Z14
+	VPUNPCKHDQ    Z13, Z12, Z13
+	VPUNPCKLDQ    Z16, Z15, Z12
+	VPUNPCKHDQ    Z16, Z15, Z16
+	MOVQ          96(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y18
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z18, Z18
+	VPERMB        Z18, Z0, Z18
+	MOVQ          104(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y19
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z19, Z19
+	VPERMB        Z19, Z0, Z19
+	MOVQ          112(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y20
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z20, Z20
+	VPERMB        Z20, Z0, Z20
+	MOVQ          120(BX), R8
+	VMOVDQU64     (CX)(R8*1), Y21
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z21, Z21
+	VPERMB        Z21, Z0, Z21
+	VPUNPCKLDQ    Z20, Z18, Z17
+	VPUNPCKHDQ    Z20, Z18, Z20
+	VPUNPCKLDQ    Z21, Z19, Z18
+	VPUNPCKHDQ    Z21, Z19, Z21
+	VPUNPCKLDQ    Z18, Z17, Z19
+	VPUNPCKHDQ    Z18, Z17, Z18
+	VPUNPCKLDQ    Z21, Z20, Z17
+	VPUNPCKHDQ    Z21, Z20, Z21
+	VSHUFI32X4    $0x44, Z9, Z4, Z22
+	VSHUFI32X4    $0x44, Z19, Z14, Z23
+	VSHUFI32X4    $0x88, Z23, Z22, Z24
+	MOVQ          (SI), R8
+	VPERMB        Z24, Z1, Z24
+	VMOVDQU64     Y24, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z24, 16(AX)(R8*1)
+	VSHUFI32X4    $0xdd, Z23, Z22, Z22
+	MOVQ          32(SI), R8
+	VPERMB        Z22, Z1, Z22
+	VMOVDQU64     Y22, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z22, 16(AX)(R8*1)
+	VSHUFI32X4    $0xee, Z9, Z4, Z22
+	VSHUFI32X4    $0xee, Z19, Z14, Z23
+	VSHUFI32X4    $0x88, Z23, Z22, Z24
+	MOVQ          64(SI), R8
+	VPERMB        Z24, Z1, Z24
+	VMOVDQU64     Y24, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z24, 16(AX)(R8*1)
+	VSHUFI32X4    $0xdd, Z23, Z22, Z22
+	MOVQ          96(SI), R8
+	VPERMB        Z22, Z1, Z22
+	VMOVDQU64     Y22, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z22, 16(AX)(R8*1)
+	VSHUFI32X4    $0x44, Z8, Z3, Z22
+	VSHUFI32X4    $0x44, Z18, Z13, Z23
+	VSHUFI32X4    $0x88, Z23, Z22, Z24
+	MOVQ          8(SI), R8
+	VPERMB        Z24, Z1, Z24
+	VMOVDQU64     Y24, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z24, 16(AX)(R8*1)
+	VSHUFI32X4    $0xdd, Z23, Z22, Z22
+	MOVQ          40(SI), R8
+	VPERMB        Z22, Z1, Z22
+	VMOVDQU64     Y22, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z22, 16(AX)(R8*1)
+	VSHUFI32X4    $0xee, Z8, Z3, Z22
+	VSHUFI32X4    $0xee, Z18, Z13, Z23
+	VSHUFI32X4    $0x88, Z23, Z22, Z24
+	MOVQ          72(SI), R8
+	VPERMB        Z24, Z1, Z24
+	VMOVDQU64     Y24, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z24, 16(AX)(R8*1)
+	VSHUFI32X4    $0xdd, Z23, Z22, Z22
+	MOVQ          104(SI), R8
+	VPERMB        Z22, Z1, Z22
+	VMOVDQU64     Y22, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z22, 16(AX)(R8*1)
+	VSHUFI32X4    $0x44, Z7, Z2, Z22
+	VSHUFI32X4    $0x44, Z17, Z12, Z23
+	VSHUFI32X4    $0x88, Z23, Z22, Z24
+	MOVQ          16(SI), R8
+	VPERMB        Z24, Z1, Z24
+	VMOVDQU64     Y24, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z24, 16(AX)(R8*1)
+	VSHUFI32X4    $0xdd, Z23, Z22, Z22
+	MOVQ          48(SI), R8
+	VPERMB        Z22, Z1, Z22
+	VMOVDQU64     Y22, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z22, 16(AX)(R8*1)
+	VSHUFI32X4    $0xee, Z7, Z2, Z2
+	VSHUFI32X4    $0xee, Z17, Z12, Z7
+	VSHUFI32X4    $0x88, Z7, Z2, Z12
+	MOVQ          80(SI), R8
+	VPERMB        Z12, Z1, Z12
+	VMOVDQU64     Y12, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z12, 16(AX)(R8*1)
+	VSHUFI32X4    $0xdd, Z7, Z2, Z2
+	MOVQ          112(SI), R8
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z2, 16(AX)(R8*1)
+	VSHUFI32X4    $0x44, Z11, Z6, Z2
+	VSHUFI32X4    $0x44, Z21, Z16, Z7
+	VSHUFI32X4    $0x88, Z7, Z2, Z12
+	MOVQ          24(SI), R8
+	VPERMB        Z12, Z1, Z12
+	VMOVDQU64     Y12, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z12, 16(AX)(R8*1)
+	VSHUFI32X4    $0xdd, Z7, Z2, Z2
+	MOVQ          56(SI), R8
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z2, 16(AX)(R8*1)
+	VSHUFI32X4    $0xee, Z11, Z6, Z2
+	VSHUFI32X4    $0xee, Z21, Z16, Z7
+	VSHUFI32X4    $0x88, Z7, Z2, Z12
+	MOVQ          88(SI), R8
+	VPERMB        Z12, Z1, Z12
+	VMOVDQU64     Y12, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z12, 16(AX)(R8*1)
+	VSHUFI32X4    $0xdd, Z7, Z2, Z2
+	MOVQ          120(SI), R8
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z2, 16(AX)(R8*1)
+	ADDQ          $+48, CX
+	ADDQ          $+128, SI
+	SUBQ          $+16, DI
+	CMPQ          DI, $+16
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+16, DI
+	IMUL3Q        $+3, DI, R8
+	ADDQ          R8, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+16, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+48, AX
@@ -21045,13 +21495,11 @@ done4:
 	RET
 
 // func transposeB5VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB5VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x000000ffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB5<>+0(SB), Z0
 	VMOVDQU64 packB5<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -21091,83 +21539,99 @@ tile3:
 	MOVQ 56(BX), BX
 
 tile5:
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
-	VPERMB      Z3, Z0, Z3
-	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
-	VPERMB      Z4, Z0, Z4
-	VPUNPCKLQDQ Z4, Z3, Z2
-	VPUNPCKHQDQ Z4, Z3, Z4
-	VMOVDQU8.Z  (CX)(R10*1), K1, Z5
-	VPERMB      Z5, Z0, Z5
-	VMOVDQU8.Z  (CX)(R11*1), K1, Z6
-	VPERMB      Z6, Z0, Z6
-	VPUNPCKLQDQ Z6, Z5, Z3
-	VPUNPCKHQDQ Z6, Z5, Z6
-	VMOVDQU8.Z  (CX)(R12*1), K1, Z7
-	VPERMB      Z7, Z0, Z7
-	VMOVDQU8.Z  (CX)(R13*1), K1, Z8
-	VPERMB      Z8, Z0, Z8
-	VPUNPCKLQDQ Z8, Z7, Z5
-	VPUNPCKHQDQ Z8, Z7, Z8
-	VMOVDQU8.Z  (CX)(R14*1), K1, Z9
-	VPERMB      Z9, Z0, Z9
-	VMOVDQU8.Z  (CX)(BX*1), K1, Z10
-	VPERMB      Z10, Z0, Z10
-	VPUNPCKLQDQ Z10, Z9, Z7
-	VPUNPCKHQDQ Z10, Z9, Z10
-	VSHUFI32X4  $0x44, Z3, Z2, Z9
-	VSHUFI32X4  $0x44, Z7, Z5, Z11
-	VSHUFI32X4  $0x88, Z11, Z9, Z12
-	MOVQ        (SI), R15
-	VPERMB      Z12, Z1, Z12
-	VMOVDQU8    Z12, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z11, Z9, Z9
-	MOVQ        16(SI), R15
-	VPERMB      Z9, Z1, Z9
-	VMOVDQU8    Z9, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xee, Z3, Z2, Z2
-	VSHUFI32X4  $0xee, Z7, Z5, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        32(SI), R15
-	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        48(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	VSHUFI32X4  $0x44, Z6, Z4, Z2
-	VSHUFI32X4  $0x44, Z10, Z8, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        8(SI), R15
-	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        24(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xee, Z6, Z4, Z2
-	VSHUFI32X4  $0xee, Z10, Z8, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z4
-	MOVQ        40(SI), R15
-	VPERMB      Z4, Z1, Z4
-	VMOVDQU8    Z4, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        56(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	ADDQ        $+40, CX
-	ADDQ        $+64, SI
-	SUBQ        $+8, DI
-	CMPQ        DI, $+8
-	JGE         tile5
-	TESTQ       DI, DI
-	JLE         done6
-	SUBQ        $+8, DI
-	IMUL3Q      $+5, DI, R15
-	ADDQ        R15, CX
-	LEAQ        (SI)(DI*8), SI
-	MOVQ        $+8, DI
-	JMP         tile5
+	VMOVDQU64     (CX)(R8*1), Y3
+	VINSERTI64X4  $0x01, 8(CX)(R8*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R9*1), Y4
+	VINSERTI64X4  $0x01, 8(CX)(R9*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VPUNPCKLQDQ   Z4, Z3, Z2
+	VPUNPCKHQDQ   Z4, Z3, Z4
+	VMOVDQU64     (CX)(R10*1), Y6
+	VINSERTI64X4  $0x01, 8(CX)(R10*1), Z6, Z6
+	VPERMB        Z6, Z0, Z6
+	VMOVDQU64     (CX)(R11*1), Y7
+	VINSERTI64X4  $0x01, 8(CX)(R11*1), Z7, Z7
+	VPERMB        Z7, Z0, Z7
+	VPUNPCKLQDQ   Z7, Z6, Z5
+	VPUNPCKHQDQ   Z7, Z6, Z7
+	VMOVDQU64     (CX)(R12*1), Y9
+	VINSERTI64X4  $0x01, 8(CX)(R12*1), Z9, Z9
+	VPERMB        Z9, Z0, Z9
+	VMOVDQU64     (CX)(R13*1), Y10
+	VINSERTI64X4  $0x01, 8(CX)(R13*1), Z10, Z10
+	VPERMB        Z10, Z0, Z10
+	VPUNPCKLQDQ   Z10, Z9, Z8
+	VPUNPCKHQDQ   Z10, Z9, Z10
+	VMOVDQU64     (CX)(R14*1), Y12
+	VINSERTI64X4  $0x01, 8(CX)(R14*1), Z12, Z12
+	VPERMB        Z12, Z0, Z12
+	VMOVDQU64     (CX)(BX*1), Y13
+	VINSERTI64X4  $0x01, 8(CX)(BX*1), Z13, Z13
+	VPERMB        Z13, Z0, Z13
+	VPUNPCKLQDQ   Z13, Z12, Z11
+	VPUNPCKHQDQ   Z13, Z12, Z13
+	VSHUFI32X4    $0x44, Z5, Z2, Z14
+	VSHUFI32X4    $0x44, Z11, Z8, Z15
+	VSHUFI32X4    $0x88, Z15, Z14, Z16
+	MOVQ          (SI), R15
+	VPERMB        Z16, Z1, Z16
+	VMOVDQU64     Y16, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z16, 8(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z15, Z14, Z14
+	MOVQ          16(SI), R15
+	VPERMB        Z14, Z1, Z14
+	VMOVDQU64     Y14, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z14, 8(AX)(R15*1)
+	VSHUFI32X4    $0xee, Z5, Z2, Z2
+	VSHUFI32X4    $0xee, Z11, Z8, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          32(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 8(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          48(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 8(AX)(R15*1)
+	VSHUFI32X4    $0x44, Z7, Z4, Z2
+	VSHUFI32X4    $0x44, Z13, Z10, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          8(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 8(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          24(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 8(AX)(R15*1)
+	VSHUFI32X4    $0xee, Z7, Z4, Z2
+	VSHUFI32X4    $0xee, Z13, Z10, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          40(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 8(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          56(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 8(AX)(R15*1)
+	ADDQ          $+40, CX
+	ADDQ          $+64, SI
+	SUBQ          $+8, DI
+	CMPQ          DI, $+8
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+8, DI
+	IMUL3Q        $+5, DI, R15
+	ADDQ          R15, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+8, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+40, AX
@@ -21200,13 +21664,11 @@ done4:
 	RET
 
 // func transposeB6VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB6VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x0000ffffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB6<>+0(SB), Z0
 	VMOVDQU64 packB6<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -21246,83 +21708,99 @@ tile3:
 	MOVQ 56(BX), BX
 
 tile5:
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
-	VPERMB      Z3, Z0, Z3
-	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
-	VPERMB      Z4, Z0, Z4
-	VPUNPCKLQDQ Z4, Z3, Z2
-	VPUNPCKHQDQ Z4, Z3, Z4
-	VMOVDQU8.Z  (CX)(R10*1), K1, Z5
-	VPERMB      Z5, Z0, Z5
-	VMOVDQU8.Z  (CX)(R11*1), K1, Z6
-	VPERMB      Z6, Z0, Z6
-	VPUNPCKLQDQ Z6, Z5, Z3
-	VPUNPCKHQDQ Z6, Z5, Z6
-	VMOVDQU8.Z  (CX)(R12*1), K1, Z7
-	VPERMB      Z7, Z0, Z7
-	VMOVDQU8.Z  (CX)(R13*1), K1, Z8
-	VPERMB      Z8, Z0, Z8
-	VPUNPCKLQDQ Z8, Z7, Z5
-	VPUNPCKHQDQ Z8, Z7, Z8
-	VMOVDQU8.Z  (CX)(R14*1), K1, Z9
-	VPERMB      Z9, Z0, Z9
-	VMOVDQU8.Z  (CX)(BX*1), K1, Z10
-	VPERMB      Z10, Z0, Z10
-	VPUNPCKLQDQ Z10, Z9, Z7
-	VPUNPCKHQDQ Z10, Z9, Z10
-	VSHUFI32X4  $0x44, Z3, Z2, Z9
-	VSHUFI32X4  $0x44, Z7, Z5, Z11
-	VSHUFI32X4  $0x88, Z11, Z9, Z12
-	MOVQ        (SI), R15
-	VPERMB      Z12, Z1, Z12
-	VMOVDQU8    Z12, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z11, Z9, Z9
-	MOVQ        16(SI), R15
-	VPERMB      Z9, Z1, Z9
-	VMOVDQU8    Z9, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xee, Z3, Z2, Z2
-	VSHUFI32X4  $0xee, Z7, Z5, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        32(SI), R15
-	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        48(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	VSHUFI32X4  $0x44, Z6, Z4, Z2
-	VSHUFI32X4  $0x44, Z10, Z8, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        8(SI), R15
-	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        24(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xee, Z6, Z4, Z2
-	VSHUFI32X4  $0xee, Z10, Z8, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z4
-	MOVQ        40(SI), R15
-	VPERMB      Z4, Z1, Z4
-	VMOVDQU8    Z4, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        56(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	ADDQ        $+48, CX
-	ADDQ        $+64, SI
-	SUBQ        $+8, DI
-	CMPQ        DI, $+8
-	JGE         tile5
-	TESTQ       DI, DI
-	JLE         done6
-	SUBQ        $+8, DI
-	IMUL3Q      $+6, DI, R15
-	ADDQ        R15, CX
-	LEAQ        (SI)(DI*8), SI
-	MOVQ        $+8, DI
-	JMP         tile5
+	VMOVDQU64     (CX)(R8*1), Y3
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R9*1), Y4
+	VINSERTI64X4  $0x01, 16(CX)(R9*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VPUNPCKLQDQ   Z4, Z3, Z2
+	VPUNPCKHQDQ   Z4, Z3, Z4
+	VMOVDQU64     (CX)(R10*1), Y6
+	VINSERTI64X4  $0x01, 16(CX)(R10*1), Z6, Z6
+	VPERMB        Z6, Z0, Z6
+	VMOVDQU64     (CX)(R11*1), Y7
+	VINSERTI64X4  $0x01, 16(CX)(R11*1), Z7, Z7
+	VPERMB        Z7, Z0, Z7
+	VPUNPCKLQDQ   Z7, Z6, Z5
+	VPUNPCKHQDQ   Z7, Z6, Z7
+	VMOVDQU64     (CX)(R12*1), Y9
+	VINSERTI64X4  $0x01, 16(CX)(R12*1), Z9, Z9
+	VPERMB        Z9, Z0, Z9
+	VMOVDQU64     (CX)(R13*1), Y10
+	VINSERTI64X4  $0x01, 16(CX)(R13*1), Z10, Z10
+	VPERMB        Z10, Z0, Z10
+	VPUNPCKLQDQ   Z10, Z9, Z8
+	VPUNPCKHQDQ   Z10, Z9, Z10
+	VMOVDQU64     (CX)(R14*1), Y12
+	VINSERTI64X4  $0x01, 16(CX)(R14*1), Z12, Z12
+	VPERMB        Z12, Z0, Z12
+	VMOVDQU64     (CX)(BX*1), Y13
+	VINSERTI64X4  $0x01, 16(CX)(BX*1), Z13, Z13
+	VPERMB        Z13, Z0, Z13
+	VPUNPCKLQDQ   Z13, Z12, Z11
+	VPUNPCKHQDQ   Z13, Z12, Z13
+	VSHUFI32X4    $0x44, Z5, Z2, Z14
+	VSHUFI32X4    $0x44, Z11, Z8, Z15
+	VSHUFI32X4    $0x88, Z15, Z14, Z16
+	MOVQ          (SI), R15
+	VPERMB        Z16, Z1, Z16
+	VMOVDQU64     Y16, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z16, 16(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z15, Z14, Z14
+	MOVQ          16(SI), R15
+	VPERMB        Z14, Z1, Z14
+	VMOVDQU64     Y14, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z14, 16(AX)(R15*1)
+	VSHUFI32X4    $0xee, Z5, Z2, Z2
+	VSHUFI32X4    $0xee, Z11, Z8, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          32(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 16(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          48(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 16(AX)(R15*1)
+	VSHUFI32X4    $0x44, Z7, Z4, Z2
+	VSHUFI32X4    $0x44, Z13, Z10, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          8(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 16(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          24(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 16(AX)(R15*1)
+	VSHUFI32X4    $0xee, Z7, Z4, Z2
+	VSHUFI32X4    $0xee, Z13, Z10, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          40(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 16(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          56(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 16(AX)(R15*1)
+	ADDQ          $+48, CX
+	ADDQ          $+64, SI
+	SUBQ          $+8, DI
+	CMPQ          DI, $+8
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+8, DI
+	IMUL3Q        $+6, DI, R15
+	ADDQ          R15, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+8, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+48, AX
@@ -21355,13 +21833,11 @@ done4:
 	RET
 
 // func transposeB7VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB7VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x00ffffffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB7<>+0(SB), Z0
 	VMOVDQU64 packB7<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -21401,83 +21877,99 @@ tile3:
 	MOVQ 56(BX), BX
 
 tile5:
-	VMOVDQU8.Z  (CX)(R8*1), K1, Z3
-	VPERMB      Z3, Z0, Z3
-	VMOVDQU8.Z  (CX)(R9*1), K1, Z4
-	VPERMB      Z4, Z0, Z4
-	VPUNPCKLQDQ Z4, Z3, Z2
-	VPUNPCKHQDQ Z4, Z3, Z4
-	VMOVDQU8.Z  (CX)(R10*1), K1, Z5
-	VPERMB      Z5, Z0, Z5
-	VMOVDQU8.Z  (CX)(R11*1), K1, Z6
-	VPERMB      Z6, Z0, Z6
-	VPUNPCKLQDQ Z6, Z5, Z3
-	VPUNPCKHQDQ Z6, Z5, Z6
-	VMOVDQU8.Z  (CX)(R12*1), K1, Z7
-	VPERMB      Z7, Z0, Z7
-	VMOVDQU8.Z  (CX)(R13*1), K1, Z8
-	VPERMB      Z8, Z0, Z8
-	VPUNPCKLQDQ Z8, Z7, Z5
-	VPUNPCKHQDQ Z8, Z7, Z8
-	VMOVDQU8.Z  (CX)(R14*1), K1, Z9
-	VPERMB      Z9, Z0, Z9
-	VMOVDQU8.Z  (CX)(BX*1), K1, Z10
-	VPERMB      Z10, Z0, Z10
-	VPUNPCKLQDQ Z10, Z9, Z7
-	VPUNPCKHQDQ Z10, Z9, Z10
-	VSHUFI32X4  $0x44, Z3, Z2, Z9
-	VSHUFI32X4  $0x44, Z7, Z5, Z11
-	VSHUFI32X4  $0x88, Z11, Z9, Z12
-	MOVQ        (SI), R15
-	VPERMB      Z12, Z1, Z12
-	VMOVDQU8    Z12, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z11, Z9, Z9
-	MOVQ        16(SI), R15
-	VPERMB      Z9, Z1, Z9
-	VMOVDQU8    Z9, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xee, Z3, Z2, Z2
-	VSHUFI32X4  $0xee, Z7, Z5, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        32(SI), R15
-	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        48(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	VSHUFI32X4  $0x44, Z6, Z4, Z2
-	VSHUFI32X4  $0x44, Z10, Z8, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z5
-	MOVQ        8(SI), R15
-	VPERMB      Z5, Z1, Z5
-	VMOVDQU8    Z5, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        24(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xee, Z6, Z4, Z2
-	VSHUFI32X4  $0xee, Z10, Z8, Z3
-	VSHUFI32X4  $0x88, Z3, Z2, Z4
-	MOVQ        40(SI), R15
-	VPERMB      Z4, Z1, Z4
-	VMOVDQU8    Z4, K1, (AX)(R15*1)
-	VSHUFI32X4  $0xdd, Z3, Z2, Z2
-	MOVQ        56(SI), R15
-	VPERMB      Z2, Z1, Z2
-	VMOVDQU8    Z2, K1, (AX)(R15*1)
-	ADDQ        $+56, CX
-	ADDQ        $+64, SI
-	SUBQ        $+8, DI
-	CMPQ        DI, $+8
-	JGE         tile5
-	TESTQ       DI, DI
-	JLE         done6
-	SUBQ        $+8, DI
-	IMUL3Q      $+7, DI, R15
-	ADDQ        R15, CX
-	LEAQ        (SI)(DI*8), SI
-	MOVQ        $+8, DI
-	JMP         tile5
+	VMOVDQU64     (CX)(R8*1), Y3
+	VINSERTI64X4  $0x01, 24(CX)(R8*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R9*1), Y4
+	VINSERTI64X4  $0x01, 24(CX)(R9*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VPUNPCKLQDQ   Z4, Z3, Z2
+	VPUNPCKHQDQ   Z4, Z3, Z4
+	VMOVDQU64     (CX)(R10*1), Y6
+	VINSERTI64X4  $0x01, 24(CX)(R10*1), Z6, Z6
+	VPERMB        Z6, Z0, Z6
+	VMOVDQU64     (CX)(R11*1), Y7
+	VINSERTI64X4  $0x01, 24(CX)(R11*1), Z7, Z7
+	VPERMB        Z7, Z0, Z7
+	VPUNPCKLQDQ   Z7, Z6, Z5
+	VPUNPCKHQDQ   Z7, Z6, Z7
+	VMOVDQU64     (CX)(R12*1), Y9
+	VINSERTI64X4  $0x01, 24(CX)(R12*1), Z9, Z9
+	VPERMB        Z9, Z0, Z9
+	VMOVDQU64     (CX)(R13*1), Y10
+	VINSERTI64X4  $0x01, 24(CX)(R13*1), Z10, Z10
+	VPERMB        Z10, Z0, Z10
+	VPUNPCKLQDQ   Z10, Z9, Z8
+	VPUNPCKHQDQ   Z10, Z9, Z10
+	VMOVDQU64     (CX)(R14*1), Y12
+	VINSERTI64X4  $0x01, 24(CX)(R14*1), Z12, Z12
+	VPERMB        Z12, Z0, Z12
+	VMOVDQU64     (CX)(BX*1), Y13
+	VINSERTI64X4  $0x01, 24(CX)(BX*1), Z13, Z13
+	VPERMB        Z13, Z0, Z13
+	VPUNPCKLQDQ   Z13, Z12, Z11
+	VPUNPCKHQDQ   Z13, Z12, Z13
+	VSHUFI32X4    $0x44, Z5, Z2, Z14
+	VSHUFI32X4    $0x44, Z11, Z8, Z15
+	VSHUFI32X4    $0x88, Z15, Z14, Z16
+	MOVQ          (SI), R15
+	VPERMB        Z16, Z1, Z16
+	VMOVDQU64     Y16, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z16, 24(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z15, Z14, Z14
+	MOVQ          16(SI), R15
+	VPERMB        Z14, Z1, Z14
+	VMOVDQU64     Y14, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z14, 24(AX)(R15*1)
+	VSHUFI32X4    $0xee, Z5, Z2, Z2
+	VSHUFI32X4    $0xee, Z11, Z8, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          32(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 24(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          48(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 24(AX)(R15*1)
+	VSHUFI32X4    $0x44, Z7, Z4, Z2
+	VSHUFI32X4    $0x44, Z13, Z10, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          8(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 24(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          24(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 24(AX)(R15*1)
+	VSHUFI32X4    $0xee, Z7, Z4, Z2
+	VSHUFI32X4    $0xee, Z13, Z10, Z5
+	VSHUFI32X4    $0x88, Z5, Z2, Z8
+	MOVQ          40(SI), R15
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z8, 24(AX)(R15*1)
+	VSHUFI32X4    $0xdd, Z5, Z2, Z2
+	MOVQ          56(SI), R15
+	VPERMB        Z2, Z1, Z2
+	VMOVDQU64     Y2, (AX)(R15*1)
+	VEXTRACTI64X4 $0x01, Z2, 24(AX)(R15*1)
+	ADDQ          $+56, CX
+	ADDQ          $+64, SI
+	SUBQ          $+8, DI
+	CMPQ          DI, $+8
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+8, DI
+	IMUL3Q        $+7, DI, R15
+	ADDQ          R15, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+8, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+56, AX
@@ -21510,13 +22002,11 @@ done4:
 	RET
 
 // func transposeB9VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB9VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x0000000fffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB9<>+0(SB), Z0
 	VMOVDQU64 packB9<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -21552,47 +22042,55 @@ tile3:
 	MOVQ 24(BX), BX
 
 tile5:
-	VMOVDQU8.Z (CX)(R8*1), K1, Z2
-	VPERMB     Z2, Z0, Z2
-	VMOVDQU8.Z (CX)(R9*1), K1, Z3
-	VPERMB     Z3, Z0, Z3
-	VMOVDQU8.Z (CX)(R10*1), K1, Z4
-	VPERMB     Z4, Z0, Z4
-	VMOVDQU8.Z (CX)(BX*1), K1, Z5
-	VPERMB     Z5, Z0, Z5
-	VSHUFI32X4 $0x44, Z3, Z2, Z6
-	VSHUFI32X4 $0x44, Z5, Z4, Z7
-	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R11
-	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R11
-	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xee, Z3, Z2, Z2
-	VSHUFI32X4 $0xee, Z5, Z4, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R11
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R11
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R11*1)
-	ADDQ       $+36, CX
-	ADDQ       $+32, SI
-	SUBQ       $+4, DI
-	CMPQ       DI, $+4
-	JGE        tile5
-	TESTQ      DI, DI
-	JLE        done6
-	SUBQ       $+4, DI
-	IMUL3Q     $+9, DI, R11
-	ADDQ       R11, CX
-	LEAQ       (SI)(DI*8), SI
-	MOVQ       $+4, DI
-	JMP        tile5
+	VMOVDQU64     (CX)(R8*1), Y2
+	VINSERTI64X4  $0x01, 4(CX)(R8*1), Z2, Z2
+	VPERMB        Z2, Z0, Z2
+	VMOVDQU64     (CX)(R9*1), Y3
+	VINSERTI64X4  $0x01, 4(CX)(R9*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R10*1), Y4
+	VINSERTI64X4  $0x01, 4(CX)(R10*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VMOVDQU64     (CX)(BX*1), Y5
+	VINSERTI64X4  $0x01, 4(CX)(BX*1), Z5, Z5
+	VPERMB        Z5, Z0, Z5
+	VSHUFI32X4    $0x44, Z3, Z2, Z6
+	VSHUFI32X4    $0x44, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          (SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 4(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          8(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 4(AX)(R11*1)
+	VSHUFI32X4    $0xee, Z3, Z2, Z6
+	VSHUFI32X4    $0xee, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          16(SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 4(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          24(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 4(AX)(R11*1)
+	ADDQ          $+36, CX
+	ADDQ          $+32, SI
+	SUBQ          $+4, DI
+	CMPQ          DI, $+4
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+4, DI
+	IMUL3Q        $+9, DI, R11
+	ADDQ          R11, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+4, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+36, AX
@@ -21625,13 +22123,11 @@ done4:
 	RET
 
 // func transposeB10VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB10VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x000000ffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB10<>+0(SB), Z0
 	VMOVDQU64 packB10<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -21667,47 +22163,55 @@ tile3:
 	MOVQ 24(BX), BX
 
 tile5:
-	VMOVDQU8.Z (CX)(R8*1), K1, Z2
-	VPERMB     Z2, Z0, Z2
-	VMOVDQU8.Z (CX)(R9*1), K1, Z3
-	VPERMB     Z3, Z0, Z3
-	VMOVDQU8.Z (CX)(R10*1), K1, Z4
-	VPERMB     Z4, Z0, Z4
-	VMOVDQU8.Z (CX)(BX*1), K1, Z5
-	VPERMB     Z5, Z0, Z5
-	VSHUFI32X4 $0x44, Z3, Z2, Z6
-	VSHUFI32X4 $0x44, Z5, Z4, Z7
-	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R11
-	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R11
-	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xee, Z3, Z2, Z2
-	VSHUFI32X4 $0xee, Z5, Z4, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R11
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R11
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R11*1)
-	ADDQ       $+40, CX
-	ADDQ       $+32, SI
-	SUBQ       $+4, DI
-	CMPQ       DI, $+4
-	JGE        tile5
-	TESTQ      DI, DI
-	JLE        done6
-	SUBQ       $+4, DI
-	IMUL3Q     $+10, DI, R11
-	ADDQ       R11, CX
-	LEAQ       (SI)(DI*8), SI
-	MOVQ       $+4, DI
-	JMP        tile5
+	VMOVDQU64     (CX)(R8*1), Y2
+	VINSERTI64X4  $0x01, 8(CX)(R8*1), Z2, Z2
+	VPERMB        Z2, Z0, Z2
+	VMOVDQU64     (CX)(R9*1), Y3
+	VINSERTI64X4  $0x01, 8(CX)(R9*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R10*1), Y4
+	VINSERTI64X4  $0x01, 8(CX)(R10*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VMOVDQU64     (CX)(BX*1), Y5
+	VINSERTI64X4  $0x01, 8(CX)(BX*1), Z5, Z5
+	VPERMB        Z5, Z0, Z5
+	VSHUFI32X4    $0x44, Z3, Z2, Z6
+	VSHUFI32X4    $0x44, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          (SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 8(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          8(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 8(AX)(R11*1)
+	VSHUFI32X4    $0xee, Z3, Z2, Z6
+	VSHUFI32X4    $0xee, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          16(SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 8(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          24(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 8(AX)(R11*1)
+	ADDQ          $+40, CX
+	ADDQ          $+32, SI
+	SUBQ          $+4, DI
+	CMPQ          DI, $+4
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+4, DI
+	IMUL3Q        $+10, DI, R11
+	ADDQ          R11, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+4, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+40, AX
@@ -21740,13 +22244,11 @@ done4:
 	RET
 
 // func transposeB11VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB11VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x00000fffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB11<>+0(SB), Z0
 	VMOVDQU64 packB11<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -21782,47 +22284,55 @@ tile3:
 	MOVQ 24(BX), BX
 
 tile5:
-	VMOVDQU8.Z (CX)(R8*1), K1, Z2
-	VPERMB     Z2, Z0, Z2
-	VMOVDQU8.Z (CX)(R9*1), K1, Z3
-	VPERMB     Z3, Z0, Z3
-	VMOVDQU8.Z (CX)(R10*1), K1, Z4
-	VPERMB     Z4, Z0, Z4
-	VMOVDQU8.Z (CX)(BX*1), K1, Z5
-	VPERMB     Z5, Z0, Z5
-	VSHUFI32X4 $0x44, Z3, Z2, Z6
-	VSHUFI32X4 $0x44, Z5, Z4, Z7
-	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R11
-	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R11
-	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xee, Z3, Z2, Z2
-	VSHUFI32X4 $0xee, Z5, Z4, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R11
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R11
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R11*1)
-	ADDQ       $+44, CX
-	ADDQ       $+32, SI
-	SUBQ       $+4, DI
-	CMPQ       DI, $+4
-	JGE        tile5
-	TESTQ      DI, DI
-	JLE        done6
-	SUBQ       $+4, DI
-	IMUL3Q     $+11, DI, R11
-	ADDQ       R11, CX
-	LEAQ       (SI)(DI*8), SI
-	MOVQ       $+4, DI
-	JMP        tile5
+	VMOVDQU64     (CX)(R8*1), Y2
+	VINSERTI64X4  $0x01, 12(CX)(R8*1), Z2, Z2
+	VPERMB        Z2, Z0, Z2
+	VMOVDQU64     (CX)(R9*1), Y3
+	VINSERTI64X4  $0x01, 12(CX)(R9*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R10*1), Y4
+	VINSERTI64X4  $0x01, 12(CX)(R10*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VMOVDQU64     (CX)(BX*1), Y5
+	VINSERTI64X4  $0x01, 12(CX)(BX*1), Z5, Z5
+	VPERMB        Z5, Z0, Z5
+	VSHUFI32X4    $0x44, Z3, Z2, Z6
+	VSHUFI32X4    $0x44, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          (SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 12(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          8(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 12(AX)(R11*1)
+	VSHUFI32X4    $0xee, Z3, Z2, Z6
+	VSHUFI32X4    $0xee, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          16(SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 12(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          24(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 12(AX)(R11*1)
+	ADDQ          $+44, CX
+	ADDQ          $+32, SI
+	SUBQ          $+4, DI
+	CMPQ          DI, $+4
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+4, DI
+	IMUL3Q        $+11, DI, R11
+	ADDQ          R11, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+4, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+44, AX
@@ -21855,13 +22365,11 @@ done4:
 	RET
 
 // func transposeB12VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB12VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x0000ffffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB12<>+0(SB), Z0
 	VMOVDQU64 packB12<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -21897,47 +22405,55 @@ tile3:
 	MOVQ 24(BX), BX
 
 tile5:
-	VMOVDQU8.Z (CX)(R8*1), K1, Z2
-	VPERMB     Z2, Z0, Z2
-	VMOVDQU8.Z (CX)(R9*1), K1, Z3
-	VPERMB     Z3, Z0, Z3
-	VMOVDQU8.Z (CX)(R10*1), K1, Z4
-	VPERMB     Z4, Z0, Z4
-	VMOVDQU8.Z (CX)(BX*1), K1, Z5
-	VPERMB     Z5, Z0, Z5
-	VSHUFI32X4 $0x44, Z3, Z2, Z6
-	VSHUFI32X4 $0x44, Z5, Z4, Z7
-	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R11
-	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R11
-	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xee, Z3, Z2, Z2
-	VSHUFI32X4 $0xee, Z5, Z4, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R11
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R11
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R11*1)
-	ADDQ       $+48, CX
-	ADDQ       $+32, SI
-	SUBQ       $+4, DI
-	CMPQ       DI, $+4
-	JGE        tile5
-	TESTQ      DI, DI
-	JLE        done6
-	SUBQ       $+4, DI
-	IMUL3Q     $+12, DI, R11
-	ADDQ       R11, CX
-	LEAQ       (SI)(DI*8), SI
-	MOVQ       $+4, DI
-	JMP        tile5
+	VMOVDQU64     (CX)(R8*1), Y2
+	VINSERTI64X4  $0x01, 16(CX)(R8*1), Z2, Z2
+	VPERMB        Z2, Z0, Z2
+	VMOVDQU64     (CX)(R9*1), Y3
+	VINSERTI64X4  $0x01, 16(CX)(R9*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R10*1), Y4
+	VINSERTI64X4  $0x01, 16(CX)(R10*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VMOVDQU64     (CX)(BX*1), Y5
+	VINSERTI64X4  $0x01, 16(CX)(BX*1), Z5, Z5
+	VPERMB        Z5, Z0, Z5
+	VSHUFI32X4    $0x44, Z3, Z2, Z6
+	VSHUFI32X4    $0x44, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          (SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 16(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          8(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 16(AX)(R11*1)
+	VSHUFI32X4    $0xee, Z3, Z2, Z6
+	VSHUFI32X4    $0xee, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          16(SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 16(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          24(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 16(AX)(R11*1)
+	ADDQ          $+48, CX
+	ADDQ          $+32, SI
+	SUBQ          $+4, DI
+	CMPQ          DI, $+4
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+4, DI
+	IMUL3Q        $+12, DI, R11
+	ADDQ          R11, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+4, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+48, AX
@@ -21970,13 +22486,11 @@ done4:
 	RET
 
 // func transposeB13VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB13VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x000fffffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB13<>+0(SB), Z0
 	VMOVDQU64 packB13<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -22012,47 +22526,55 @@ tile3:
 	MOVQ 24(BX), BX
 
 tile5:
-	VMOVDQU8.Z (CX)(R8*1), K1, Z2
-	VPERMB     Z2, Z0, Z2
-	VMOVDQU8.Z (CX)(R9*1), K1, Z3
-	VPERMB     Z3, Z0, Z3
-	VMOVDQU8.Z (CX)(R10*1), K1, Z4
-	VPERMB     Z4, Z0, Z4
-	VMOVDQU8.Z (CX)(BX*1), K1, Z5
-	VPERMB     Z5, Z0, Z5
-	VSHUFI32X4 $0x44, Z3, Z2, Z6
-	VSHUFI32X4 $0x44, Z5, Z4, Z7
-	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R11
-	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R11
-	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xee, Z3, Z2, Z2
-	VSHUFI32X4 $0xee, Z5, Z4, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R11
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R11
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R11*1)
-	ADDQ       $+52, CX
-	ADDQ       $+32, SI
-	SUBQ       $+4, DI
-	CMPQ       DI, $+4
-	JGE        tile5
-	TESTQ      DI, DI
-	JLE        done6
-	SUBQ       $+4, DI
-	IMUL3Q     $+13, DI, R11
-	ADDQ       R11, CX
-	LEAQ       (SI)(DI*8), SI
-	MOVQ       $+4, DI
-	JMP        tile5
+	VMOVDQU64     (CX)(R8*1), Y2
+	VINSERTI64X4  $0x01, 20(CX)(R8*1), Z2, Z2
+	VPERMB        Z2, Z0, Z2
+	VMOVDQU64     (CX)(R9*1), Y3
+	VINSERTI64X4  $0x01, 20(CX)(R9*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R10*1), Y4
+	VINSERTI64X4  $0x01, 20(CX)(R10*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VMOVDQU64     (CX)(BX*1), Y5
+	VINSERTI64X4  $0x01, 20(CX)(BX*1), Z5, Z5
+	VPERMB        Z5, Z0, Z5
+	VSHUFI32X4    $0x44, Z3, Z2, Z6
+	VSHUFI32X4    $0x44, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          (SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 20(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          8(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 20(AX)(R11*1)
+	VSHUFI32X4    $0xee, Z3, Z2, Z6
+	VSHUFI32X4    $0xee, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          16(SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 20(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          24(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 20(AX)(R11*1)
+	ADDQ          $+52, CX
+	ADDQ          $+32, SI
+	SUBQ          $+4, DI
+	CMPQ          DI, $+4
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+4, DI
+	IMUL3Q        $+13, DI, R11
+	ADDQ          R11, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+4, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+52, AX
@@ -22085,13 +22607,11 @@ done4:
 	RET
 
 // func transposeB14VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB14VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x00ffffffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB14<>+0(SB), Z0
 	VMOVDQU64 packB14<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -22127,47 +22647,55 @@ tile3:
 	MOVQ 24(BX), BX
 
 tile5:
-	VMOVDQU8.Z (CX)(R8*1), K1, Z2
-	VPERMB     Z2, Z0, Z2
-	VMOVDQU8.Z (CX)(R9*1), K1, Z3
-	VPERMB     Z3, Z0, Z3
-	VMOVDQU8.Z (CX)(R10*1), K1, Z4
-	VPERMB     Z4, Z0, Z4
-	VMOVDQU8.Z (CX)(BX*1), K1, Z5
-	VPERMB     Z5, Z0, Z5
-	VSHUFI32X4 $0x44, Z3, Z2, Z6
-	VSHUFI32X4 $0x44, Z5, Z4, Z7
-	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R11
-	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R11
-	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xee, Z3, Z2, Z2
-	VSHUFI32X4 $0xee, Z5, Z4, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R11
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R11
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R11*1)
-	ADDQ       $+56, CX
-	ADDQ       $+32, SI
-	SUBQ       $+4, DI
-	CMPQ       DI, $+4
-	JGE        tile5
-	TESTQ      DI, DI
-	JLE        done6
-	SUBQ       $+4, DI
-	IMUL3Q     $+14, DI, R11
-	ADDQ       R11, CX
-	LEAQ       (SI)(DI*8), SI
-	MOVQ       $+4, DI
-	JMP        tile5
+	VMOVDQU64     (CX)(R8*1), Y2
+	VINSERTI64X4  $0x01, 24(CX)(R8*1), Z2, Z2
+	VPERMB        Z2, Z0, Z2
+	VMOVDQU64     (CX)(R9*1), Y3
+	VINSERTI64X4  $0x01, 24(CX)(R9*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R10*1), Y4
+	VINSERTI64X4  $0x01, 24(CX)(R10*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VMOVDQU64     (CX)(BX*1), Y5
+	VINSERTI64X4  $0x01, 24(CX)(BX*1), Z5, Z5
+	VPERMB        Z5, Z0, Z5
+	VSHUFI32X4    $0x44, Z3, Z2, Z6
+	VSHUFI32X4    $0x44, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          (SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 24(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          8(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 24(AX)(R11*1)
+	VSHUFI32X4    $0xee, Z3, Z2, Z6
+	VSHUFI32X4    $0xee, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          16(SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 24(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          24(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 24(AX)(R11*1)
+	ADDQ          $+56, CX
+	ADDQ          $+32, SI
+	SUBQ          $+4, DI
+	CMPQ          DI, $+4
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+4, DI
+	IMUL3Q        $+14, DI, R11
+	ADDQ          R11, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+4, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+56, AX
@@ -22200,13 +22728,11 @@ done4:
 	RET
 
 // func transposeB15VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
 TEXT ·transposeB15VBMI(SB), $56-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
-	MOVQ      $0x0fffffffffffffff, BX
-	KMOVQ     BX, K1
 	VMOVDQU64 spreadB15<>+0(SB), Z0
 	VMOVDQU64 packB15<>+0(SB), Z1
 	MOVQ      AX, 16(SP)
@@ -22242,47 +22768,55 @@ tile3:
 	MOVQ 24(BX), BX
 
 tile5:
-	VMOVDQU8.Z (CX)(R8*1), K1, Z2
-	VPERMB     Z2, Z0, Z2
-	VMOVDQU8.Z (CX)(R9*1), K1, Z3
-	VPERMB     Z3, Z0, Z3
-	VMOVDQU8.Z (CX)(R10*1), K1, Z4
-	VPERMB     Z4, Z0, Z4
-	VMOVDQU8.Z (CX)(BX*1), K1, Z5
-	VPERMB     Z5, Z0, Z5
-	VSHUFI32X4 $0x44, Z3, Z2, Z6
-	VSHUFI32X4 $0x44, Z5, Z4, Z7
-	VSHUFI32X4 $0x88, Z7, Z6, Z8
-	MOVQ       (SI), R11
-	VPERMB     Z8, Z1, Z8
-	VMOVDQU8   Z8, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z7, Z6, Z6
-	MOVQ       8(SI), R11
-	VPERMB     Z6, Z1, Z6
-	VMOVDQU8   Z6, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xee, Z3, Z2, Z2
-	VSHUFI32X4 $0xee, Z5, Z4, Z3
-	VSHUFI32X4 $0x88, Z3, Z2, Z4
-	MOVQ       16(SI), R11
-	VPERMB     Z4, Z1, Z4
-	VMOVDQU8   Z4, K1, (AX)(R11*1)
-	VSHUFI32X4 $0xdd, Z3, Z2, Z2
-	MOVQ       24(SI), R11
-	VPERMB     Z2, Z1, Z2
-	VMOVDQU8   Z2, K1, (AX)(R11*1)
-	ADDQ       $+60, CX
-	ADDQ       $+32, SI
-	SUBQ       $+4, DI
-	CMPQ       DI, $+4
-	JGE        tile5
-	TESTQ      DI, DI
-	JLE        done6
-	SUBQ       $+4, DI
-	IMUL3Q     $+15, DI, R11
-	ADDQ       R11, CX
-	LEAQ       (SI)(DI*8), SI
-	MOVQ       $+4, DI
-	JMP        tile5
+	VMOVDQU64     (CX)(R8*1), Y2
+	VINSERTI64X4  $0x01, 28(CX)(R8*1), Z2, Z2
+	VPERMB        Z2, Z0, Z2
+	VMOVDQU64     (CX)(R9*1), Y3
+	VINSERTI64X4  $0x01, 28(CX)(R9*1), Z3, Z3
+	VPERMB        Z3, Z0, Z3
+	VMOVDQU64     (CX)(R10*1), Y4
+	VINSERTI64X4  $0x01, 28(CX)(R10*1), Z4, Z4
+	VPERMB        Z4, Z0, Z4
+	VMOVDQU64     (CX)(BX*1), Y5
+	VINSERTI64X4  $0x01, 28(CX)(BX*1), Z5, Z5
+	VPERMB        Z5, Z0, Z5
+	VSHUFI32X4    $0x44, Z3, Z2, Z6
+	VSHUFI32X4    $0x44, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          (SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 28(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          8(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 28(AX)(R11*1)
+	VSHUFI32X4    $0xee, Z3, Z2, Z6
+	VSHUFI32X4    $0xee, Z5, Z4, Z7
+	VSHUFI32X4    $0x88, Z7, Z6, Z8
+	MOVQ          16(SI), R11
+	VPERMB        Z8, Z1, Z8
+	VMOVDQU64     Y8, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z8, 28(AX)(R11*1)
+	VSHUFI32X4    $0xdd, Z7, Z6, Z6
+	MOVQ          24(SI), R11
+	VPERMB        Z6, Z1, Z6
+	VMOVDQU64     Y6, (AX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z6, 28(AX)(R11*1)
+	ADDQ          $+60, CX
+	ADDQ          $+32, SI
+	SUBQ          $+4, DI
+	CMPQ          DI, $+4
+	JGE           tile5
+	TESTQ         DI, DI
+	JLE           done6
+	SUBQ          $+4, DI
+	IMUL3Q        $+15, DI, R11
+	ADDQ          R11, CX
+	LEAQ          (SI)(DI*8), SI
+	MOVQ          $+4, DI
+	JMP           tile5
 
 done6:
 	ADDQ   $+60, AX
@@ -25950,8 +26484,8 @@ done4:
 	RET
 
 // func permuteMasked1x1VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked1x1VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked1x1VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -25962,8 +26496,15 @@ TEXT ·permuteMasked1x1VBMI(SB), $24-24
 	KMOVQ     216(BX), K2
 	MOVQ      24(BX), SI
 	MOVQ      88(BX), BX
-	MOVQ      (DX), DI
+	IMUL3Q    $+32, 56(DX), DI
+	MOVQ      DI, 8(SP)
+	IMUL3Q    $+32, 64(DX), DI
+	MOVQ      DI, 16(SP)
+	MOVQ      200(DX), DI
+	XORQ      $+1, DI
 	MOVQ      DI, (SP)
+	MOVQ      (DX), DI
+	MOVQ      DI, 24(SP)
 	MOVQ      $+16, R8
 	MOVQ      24(DX), DI
 	TESTQ     DI, DI
@@ -25972,19 +26513,87 @@ TEXT ·permuteMasked1x1VBMI(SB), $24-24
 	XORQ      R8, R8
 
 some2:
-	MOVQ DI, 8(SP)
-	MOVQ R8, 16(SP)
+	MOVQ DI, 32(SP)
+	MOVQ R8, 40(SP)
 
 outer1:
+	MOVQ  (SP), DI
+	TESTQ $+63, DI
+	JNZ   plain3
+	MOVQ  AX, DI
+	MOVQ  CX, R8
+	MOVQ  48(DX), R9
+	MOVQ  56(DX), R10
+	MOVQ  64(DX), R11
+	SUBQ  $+2, R9
+	JLT   single6
+
+pair5:
+	MOVQ       8(SP), R12
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)(BX*1)
+	MOVQ       16(SP), R12
+	ADDQ       R8, R12
+	PREFETCHT0 (R12)(SI*1)
+	VMOVDQU8.Z (R8)(SI*1), K1, Z1
+	VPERMB     Z1, Z0, Z1
+	VMOVDQU8   Z1, K2, (DI)(BX*1)
+	ADDQ       R10, DI
+	ADDQ       R11, R8
+	MOVQ       8(SP), R12
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)(BX*1)
+	MOVQ       16(SP), R12
+	ADDQ       R8, R12
+	PREFETCHT0 (R12)(SI*1)
+	VMOVDQU8.Z (R8)(SI*1), K1, Z1
+	VPERMB     Z1, Z0, Z1
+	VMOVDQU8   Z1, K2, (DI)(BX*1)
+	ADDQ       R10, DI
+	ADDQ       R11, R8
+	SUBQ       $+2, R9
+	JGE        pair5
+
+single6:
+	INCQ R9
+	JNZ  none9
+
+alone7:
+	MOVQ       8(SP), R12
+	ADDQ       DI, R12
+	PREFETCHT0 (R12)(BX*1)
+	MOVQ       16(SP), R12
+	ADDQ       R8, R12
+	PREFETCHT0 (R12)(SI*1)
+	VMOVDQU8.Z (R8)(SI*1), K1, Z1
+	VPERMB     Z1, Z0, Z1
+	VMOVDQU8   Z1, K2, (DI)(BX*1)
+	ADDQ       R10, DI
+	ADDQ       R11, R8
+
+none9:
+	TESTQ R9, R9
+	JG    done8
+	MOVQ  72(DX), R9
+	TESTQ R9, R9
+	JZ    done8
+	ADDQ  80(DX), DI
+	ADDQ  88(DX), R8
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
 	MOVQ AX, DI
 	MOVQ CX, R8
 	MOVQ 48(DX), R9
 	MOVQ 56(DX), R10
 	MOVQ 64(DX), R11
 	SUBQ $+2, R9
-	JLT  single4
+	JLT  single11
 
-pair3:
+pair10:
 	VMOVDQU8.Z (R8)(SI*1), K1, Z1
 	VPERMB     Z1, Z0, Z1
 	VMOVDQU8   Z1, K2, (DI)(BX*1)
@@ -25996,45 +26605,46 @@ pair3:
 	ADDQ       R10, DI
 	ADDQ       R11, R8
 	SUBQ       $+2, R9
-	JGE        pair3
+	JGE        pair10
 
-single4:
+single11:
 	INCQ R9
-	JNZ  none7
+	JNZ  none14
 
-alone5:
+alone12:
 	VMOVDQU8.Z (R8)(SI*1), K1, Z1
 	VPERMB     Z1, Z0, Z1
 	VMOVDQU8   Z1, K2, (DI)(BX*1)
 	ADDQ       R10, DI
 	ADDQ       R11, R8
 
-none7:
+none14:
 	TESTQ R9, R9
-	JG    done6
+	JG    done13
 	MOVQ  72(DX), R9
 	TESTQ R9, R9
-	JZ    done6
+	JZ    done13
 	ADDQ  80(DX), DI
 	ADDQ  88(DX), R8
-	JMP   alone5
+	JMP   alone12
 
-done6:
-	MOVQ 8(SP), DI
+done13:
+next4:
+	MOVQ 32(SP), DI
 	MOVQ (DI), R8
 	ADDQ R8, AX
 	MOVQ 8(DI), R8
 	ADDQ R8, CX
-	ADDQ 16(SP), DI
-	MOVQ DI, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), DI
+	MOVQ DI, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked1x2VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked1x2VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked1x2VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26048,8 +26658,15 @@ TEXT ·permuteMasked1x2VBMI(SB), $24-24
 	MOVQ      24(BX), SI
 	MOVQ      88(BX), DI
 	MOVQ      96(BX), BX
-	MOVQ      (DX), R8
+	IMUL3Q    $+32, 56(DX), R8
+	MOVQ      R8, 8(SP)
+	IMUL3Q    $+32, 64(DX), R8
+	MOVQ      R8, 16(SP)
+	MOVQ      200(DX), R8
+	XORQ      $+1, R8
 	MOVQ      R8, (SP)
+	MOVQ      (DX), R8
+	MOVQ      R8, 24(SP)
 	MOVQ      $+16, R9
 	MOVQ      24(DX), R8
 	TESTQ     R8, R8
@@ -26058,19 +26675,96 @@ TEXT ·permuteMasked1x2VBMI(SB), $24-24
 	XORQ      R9, R9
 
 some2:
-	MOVQ R8, 8(SP)
-	MOVQ R9, 16(SP)
+	MOVQ R8, 32(SP)
+	MOVQ R9, 40(SP)
 
 outer1:
+	MOVQ  (SP), R8
+	TESTQ $+63, R8
+	JNZ   plain3
+	MOVQ  AX, R8
+	MOVQ  CX, R9
+	MOVQ  48(DX), R10
+	MOVQ  56(DX), R11
+	MOVQ  64(DX), R12
+	SUBQ  $+2, R10
+	JLT   single6
+
+pair5:
+	MOVQ       8(SP), R13
+	ADDQ       R8, R13
+	PREFETCHT0 (R13)(DI*1)
+	PREFETCHT0 (R13)(BX*1)
+	MOVQ       16(SP), R13
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)(SI*1)
+	VMOVDQU8.Z (R9)(SI*1), K1, Z2
+	VPERMB     Z2, Z0, Z3
+	VMOVDQU8   Z3, K2, (R8)(DI*1)
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+	MOVQ       8(SP), R13
+	ADDQ       R8, R13
+	PREFETCHT0 (R13)(DI*1)
+	PREFETCHT0 (R13)(BX*1)
+	MOVQ       16(SP), R13
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)(SI*1)
+	VMOVDQU8.Z (R9)(SI*1), K1, Z2
+	VPERMB     Z2, Z0, Z3
+	VMOVDQU8   Z3, K2, (R8)(DI*1)
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+	SUBQ       $+2, R10
+	JGE        pair5
+
+single6:
+	INCQ R10
+	JNZ  none9
+
+alone7:
+	MOVQ       8(SP), R13
+	ADDQ       R8, R13
+	PREFETCHT0 (R13)(DI*1)
+	PREFETCHT0 (R13)(BX*1)
+	MOVQ       16(SP), R13
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)(SI*1)
+	VMOVDQU8.Z (R9)(SI*1), K1, Z2
+	VPERMB     Z2, Z0, Z3
+	VMOVDQU8   Z3, K2, (R8)(DI*1)
+	VPERMB     Z2, Z1, Z2
+	VMOVDQU8   Z2, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+
+none9:
+	TESTQ R10, R10
+	JG    done8
+	MOVQ  72(DX), R10
+	TESTQ R10, R10
+	JZ    done8
+	ADDQ  80(DX), R8
+	ADDQ  88(DX), R9
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
 	MOVQ AX, R8
 	MOVQ CX, R9
 	MOVQ 48(DX), R10
 	MOVQ 56(DX), R11
 	MOVQ 64(DX), R12
 	SUBQ $+2, R10
-	JLT  single4
+	JLT  single11
 
-pair3:
+pair10:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z2
 	VPERMB     Z2, Z0, Z3
 	VMOVDQU8   Z3, K2, (R8)(DI*1)
@@ -26086,13 +26780,13 @@ pair3:
 	ADDQ       R11, R8
 	ADDQ       R12, R9
 	SUBQ       $+2, R10
-	JGE        pair3
+	JGE        pair10
 
-single4:
+single11:
 	INCQ R10
-	JNZ  none7
+	JNZ  none14
 
-alone5:
+alone12:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z2
 	VPERMB     Z2, Z0, Z3
 	VMOVDQU8   Z3, K2, (R8)(DI*1)
@@ -26101,32 +26795,33 @@ alone5:
 	ADDQ       R11, R8
 	ADDQ       R12, R9
 
-none7:
+none14:
 	TESTQ R10, R10
-	JG    done6
+	JG    done13
 	MOVQ  72(DX), R10
 	TESTQ R10, R10
-	JZ    done6
+	JZ    done13
 	ADDQ  80(DX), R8
 	ADDQ  88(DX), R9
-	JMP   alone5
+	JMP   alone12
 
-done6:
-	MOVQ 8(SP), R8
+done13:
+next4:
+	MOVQ 32(SP), R8
 	MOVQ (R8), R9
 	ADDQ R9, AX
 	MOVQ 8(R8), R9
 	ADDQ R9, CX
-	ADDQ 16(SP), R8
-	MOVQ R8, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R8
+	MOVQ R8, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked1x3VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked1x3VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked1x3VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26143,8 +26838,15 @@ TEXT ·permuteMasked1x3VBMI(SB), $24-24
 	MOVQ      88(BX), DI
 	MOVQ      96(BX), R8
 	MOVQ      104(BX), BX
-	MOVQ      (DX), R9
+	IMUL3Q    $+32, 56(DX), R9
+	MOVQ      R9, 8(SP)
+	IMUL3Q    $+32, 64(DX), R9
+	MOVQ      R9, 16(SP)
+	MOVQ      200(DX), R9
+	XORQ      $+1, R9
 	MOVQ      R9, (SP)
+	MOVQ      (DX), R9
+	MOVQ      R9, 24(SP)
 	MOVQ      $+16, R10
 	MOVQ      24(DX), R9
 	TESTQ     R9, R9
@@ -26153,19 +26855,105 @@ TEXT ·permuteMasked1x3VBMI(SB), $24-24
 	XORQ      R10, R10
 
 some2:
-	MOVQ R9, 8(SP)
-	MOVQ R10, 16(SP)
+	MOVQ R9, 32(SP)
+	MOVQ R10, 40(SP)
 
 outer1:
+	MOVQ  (SP), R9
+	TESTQ $+63, R9
+	JNZ   plain3
+	MOVQ  AX, R9
+	MOVQ  CX, R10
+	MOVQ  48(DX), R11
+	MOVQ  56(DX), R12
+	MOVQ  64(DX), R13
+	SUBQ  $+2, R11
+	JLT   single6
+
+pair5:
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(DI*1)
+	PREFETCHT0 (R14)(R8*1)
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z3
+	VPERMB     Z3, Z0, Z4
+	VMOVDQU8   Z4, K2, (R9)(DI*1)
+	VPERMB     Z3, Z1, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VPERMB     Z3, Z2, Z3
+	VMOVDQU8   Z3, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(DI*1)
+	PREFETCHT0 (R14)(R8*1)
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z3
+	VPERMB     Z3, Z0, Z4
+	VMOVDQU8   Z4, K2, (R9)(DI*1)
+	VPERMB     Z3, Z1, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VPERMB     Z3, Z2, Z3
+	VMOVDQU8   Z3, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	SUBQ       $+2, R11
+	JGE        pair5
+
+single6:
+	INCQ R11
+	JNZ  none9
+
+alone7:
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(DI*1)
+	PREFETCHT0 (R14)(R8*1)
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z3
+	VPERMB     Z3, Z0, Z4
+	VMOVDQU8   Z4, K2, (R9)(DI*1)
+	VPERMB     Z3, Z1, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VPERMB     Z3, Z2, Z3
+	VMOVDQU8   Z3, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+
+none9:
+	TESTQ R11, R11
+	JG    done8
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done8
+	ADDQ  80(DX), R9
+	ADDQ  88(DX), R10
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
 	MOVQ AX, R9
 	MOVQ CX, R10
 	MOVQ 48(DX), R11
 	MOVQ 56(DX), R12
 	MOVQ 64(DX), R13
 	SUBQ $+2, R11
-	JLT  single4
+	JLT  single11
 
-pair3:
+pair10:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z3
 	VPERMB     Z3, Z0, Z4
 	VMOVDQU8   Z4, K2, (R9)(DI*1)
@@ -26185,13 +26973,13 @@ pair3:
 	ADDQ       R12, R9
 	ADDQ       R13, R10
 	SUBQ       $+2, R11
-	JGE        pair3
+	JGE        pair10
 
-single4:
+single11:
 	INCQ R11
-	JNZ  none7
+	JNZ  none14
 
-alone5:
+alone12:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z3
 	VPERMB     Z3, Z0, Z4
 	VMOVDQU8   Z4, K2, (R9)(DI*1)
@@ -26202,32 +26990,33 @@ alone5:
 	ADDQ       R12, R9
 	ADDQ       R13, R10
 
-none7:
+none14:
 	TESTQ R11, R11
-	JG    done6
+	JG    done13
 	MOVQ  72(DX), R11
 	TESTQ R11, R11
-	JZ    done6
+	JZ    done13
 	ADDQ  80(DX), R9
 	ADDQ  88(DX), R10
-	JMP   alone5
+	JMP   alone12
 
-done6:
-	MOVQ 8(SP), R9
+done13:
+next4:
+	MOVQ 32(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
 	MOVQ 8(R9), R10
 	ADDQ R10, CX
-	ADDQ 16(SP), R9
-	MOVQ R9, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R9
+	MOVQ R9, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked1x4VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked1x4VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked1x4VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26246,8 +27035,15 @@ TEXT ·permuteMasked1x4VBMI(SB), $24-24
 	MOVQ      88(BX), DI
 	MOVQ      96(BX), R8
 	MOVQ      104(BX), R9
-	MOVQ      (DX), R10
+	IMUL3Q    $+32, 56(DX), R10
+	MOVQ      R10, 8(SP)
+	IMUL3Q    $+32, 64(DX), R10
+	MOVQ      R10, 16(SP)
+	MOVQ      200(DX), R10
+	XORQ      $+1, R10
 	MOVQ      R10, (SP)
+	MOVQ      (DX), R10
+	MOVQ      R10, 24(SP)
 	MOVQ      $+16, R11
 	MOVQ      24(DX), R10
 	TESTQ     R10, R10
@@ -26256,17 +27052,30 @@ TEXT ·permuteMasked1x4VBMI(SB), $24-24
 	XORQ      R11, R11
 
 some2:
-	MOVQ R10, 8(SP)
-	MOVQ R11, 16(SP)
+	MOVQ R10, 32(SP)
+	MOVQ R11, 40(SP)
 
 outer1:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
-	ADDQ R12, R12
-	ADDQ 72(DX), R12
+	MOVQ  (SP), R10
+	TESTQ $+63, R10
+	JNZ   plain3
+	MOVQ  AX, R10
+	MOVQ  CX, R11
+	MOVQ  48(DX), R12
+	ADDQ  R12, R12
+	ADDQ  72(DX), R12
 
-box3:
+box5:
+	MOVQ       8(SP), R13
+	ADDQ       R10, R13
+	PREFETCHT0 (R13)(DI*1)
+	PREFETCHT0 (R13)(R8*1)
+	PREFETCHT0 (R13)(R9*1)
+	MOVQ       112(BX), R14
+	PREFETCHT0 (R13)(R14*1)
+	MOVQ       16(SP), R13
+	ADDQ       R11, R13
+	PREFETCHT0 (R13)(SI*1)
 	VMOVDQU8.Z (R11)(SI*1), K1, Z4
 	VPERMB     Z4, Z0, Z5
 	VMOVDQU8   Z5, K2, (R10)(DI*1)
@@ -26281,28 +27090,60 @@ box3:
 	ADDQ       64(DX), R11
 	SUBQ       $+2, R12
 	CMPQ       R12, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R10
 	ADDQ       88(DX), R11
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R10
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
+
+box7:
+	VMOVDQU8.Z (R11)(SI*1), K1, Z4
+	VPERMB     Z4, Z0, Z5
+	VMOVDQU8   Z5, K2, (R10)(DI*1)
+	VPERMB     Z4, Z1, Z5
+	VMOVDQU8   Z5, K3, (R10)(R8*1)
+	VPERMB     Z4, Z2, Z5
+	VMOVDQU8   Z5, K4, (R10)(R9*1)
+	VPERMB     Z4, Z3, Z4
+	MOVQ       112(BX), R13
+	VMOVDQU8   Z4, K5, (R10)(R13*1)
+	ADDQ       56(DX), R10
+	ADDQ       64(DX), R11
+	SUBQ       $+2, R12
+	CMPQ       R12, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R10
+	ADDQ       88(DX), R11
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R10
 	MOVQ (R10), R11
 	ADDQ R11, AX
 	MOVQ 8(R10), R11
 	ADDQ R11, CX
-	ADDQ 16(SP), R10
-	MOVQ R10, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R10
+	MOVQ R10, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked2x1VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked2x1VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked2x1VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26315,8 +27156,15 @@ TEXT ·permuteMasked2x1VBMI(SB), $24-24
 	MOVQ      24(BX), SI
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), BX
-	MOVQ      (DX), R8
+	IMUL3Q    $+32, 56(DX), R8
+	MOVQ      R8, 8(SP)
+	IMUL3Q    $+32, 64(DX), R8
+	MOVQ      R8, 16(SP)
+	MOVQ      200(DX), R8
+	XORQ      $+1, R8
 	MOVQ      R8, (SP)
+	MOVQ      (DX), R8
+	MOVQ      R8, 24(SP)
 	MOVQ      $+16, R9
 	MOVQ      24(DX), R8
 	TESTQ     R8, R8
@@ -26325,19 +27173,96 @@ TEXT ·permuteMasked2x1VBMI(SB), $24-24
 	XORQ      R9, R9
 
 some2:
-	MOVQ R8, 8(SP)
-	MOVQ R9, 16(SP)
+	MOVQ R8, 32(SP)
+	MOVQ R9, 40(SP)
 
 outer1:
+	MOVQ  (SP), R8
+	TESTQ $+63, R8
+	JNZ   plain3
+	MOVQ  AX, R8
+	MOVQ  CX, R9
+	MOVQ  48(DX), R10
+	MOVQ  56(DX), R11
+	MOVQ  64(DX), R12
+	SUBQ  $+2, R10
+	JLT   single6
+
+pair5:
+	MOVQ       8(SP), R13
+	ADDQ       R8, R13
+	PREFETCHT0 (R13)(BX*1)
+	MOVQ       16(SP), R13
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)(SI*1)
+	PREFETCHT0 (R13)(DI*1)
+	VMOVDQU8.Z (R9)(SI*1), K1, Z1
+	VMOVDQU8.Z (R9)(DI*1), K2, Z2
+	VMOVDQU64  Z0, Z3
+	VPERMI2B   Z2, Z1, Z3
+	VMOVDQU8   Z3, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+	MOVQ       8(SP), R13
+	ADDQ       R8, R13
+	PREFETCHT0 (R13)(BX*1)
+	MOVQ       16(SP), R13
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)(SI*1)
+	PREFETCHT0 (R13)(DI*1)
+	VMOVDQU8.Z (R9)(SI*1), K1, Z1
+	VMOVDQU8.Z (R9)(DI*1), K2, Z2
+	VMOVDQU64  Z0, Z3
+	VPERMI2B   Z2, Z1, Z3
+	VMOVDQU8   Z3, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+	SUBQ       $+2, R10
+	JGE        pair5
+
+single6:
+	INCQ R10
+	JNZ  none9
+
+alone7:
+	MOVQ       8(SP), R13
+	ADDQ       R8, R13
+	PREFETCHT0 (R13)(BX*1)
+	MOVQ       16(SP), R13
+	ADDQ       R9, R13
+	PREFETCHT0 (R13)(SI*1)
+	PREFETCHT0 (R13)(DI*1)
+	VMOVDQU8.Z (R9)(SI*1), K1, Z1
+	VMOVDQU8.Z (R9)(DI*1), K2, Z2
+	VMOVDQU64  Z0, Z3
+	VPERMI2B   Z2, Z1, Z3
+	VMOVDQU8   Z3, K3, (R8)(BX*1)
+	ADDQ       R11, R8
+	ADDQ       R12, R9
+
+none9:
+	TESTQ R10, R10
+	JG    done8
+	MOVQ  72(DX), R10
+	TESTQ R10, R10
+	JZ    done8
+	ADDQ  80(DX), R8
+	ADDQ  88(DX), R9
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
 	MOVQ AX, R8
 	MOVQ CX, R9
 	MOVQ 48(DX), R10
 	MOVQ 56(DX), R11
 	MOVQ 64(DX), R12
 	SUBQ $+2, R10
-	JLT  single4
+	JLT  single11
 
-pair3:
+pair10:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z1
 	VMOVDQU8.Z (R9)(DI*1), K2, Z2
 	VMOVDQU64  Z0, Z3
@@ -26353,13 +27278,13 @@ pair3:
 	ADDQ       R11, R8
 	ADDQ       R12, R9
 	SUBQ       $+2, R10
-	JGE        pair3
+	JGE        pair10
 
-single4:
+single11:
 	INCQ R10
-	JNZ  none7
+	JNZ  none14
 
-alone5:
+alone12:
 	VMOVDQU8.Z (R9)(SI*1), K1, Z1
 	VMOVDQU8.Z (R9)(DI*1), K2, Z2
 	VMOVDQU64  Z0, Z3
@@ -26368,32 +27293,33 @@ alone5:
 	ADDQ       R11, R8
 	ADDQ       R12, R9
 
-none7:
+none14:
 	TESTQ R10, R10
-	JG    done6
+	JG    done13
 	MOVQ  72(DX), R10
 	TESTQ R10, R10
-	JZ    done6
+	JZ    done13
 	ADDQ  80(DX), R8
 	ADDQ  88(DX), R9
-	JMP   alone5
+	JMP   alone12
 
-done6:
-	MOVQ 8(SP), R8
+done13:
+next4:
+	MOVQ 32(SP), R8
 	MOVQ (R8), R9
 	ADDQ R9, AX
 	MOVQ 8(R8), R9
 	ADDQ R9, CX
-	ADDQ 16(SP), R8
-	MOVQ R8, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R8
+	MOVQ R8, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked2x2VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked2x2VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked2x2VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26409,8 +27335,15 @@ TEXT ·permuteMasked2x2VBMI(SB), $24-24
 	MOVQ      32(BX), DI
 	MOVQ      88(BX), R8
 	MOVQ      96(BX), BX
-	MOVQ      (DX), R9
+	IMUL3Q    $+32, 56(DX), R9
+	MOVQ      R9, 8(SP)
+	IMUL3Q    $+32, 64(DX), R9
+	MOVQ      R9, 16(SP)
+	MOVQ      200(DX), R9
+	XORQ      $+1, R9
 	MOVQ      R9, (SP)
+	MOVQ      (DX), R9
+	MOVQ      R9, 24(SP)
 	MOVQ      $+16, R10
 	MOVQ      24(DX), R9
 	TESTQ     R9, R9
@@ -26419,19 +27352,108 @@ TEXT ·permuteMasked2x2VBMI(SB), $24-24
 	XORQ      R10, R10
 
 some2:
-	MOVQ R9, 8(SP)
-	MOVQ R10, 16(SP)
+	MOVQ R9, 32(SP)
+	MOVQ R10, 40(SP)
 
 outer1:
+	MOVQ  (SP), R9
+	TESTQ $+63, R9
+	JNZ   plain3
+	MOVQ  AX, R9
+	MOVQ  CX, R10
+	MOVQ  48(DX), R11
+	MOVQ  56(DX), R12
+	MOVQ  64(DX), R13
+	SUBQ  $+2, R11
+	JLT   single6
+
+pair5:
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(R8*1)
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU64  Z0, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VMOVDQU64  Z1, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(R8*1)
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU64  Z0, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VMOVDQU64  Z1, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	SUBQ       $+2, R11
+	JGE        pair5
+
+single6:
+	INCQ R11
+	JNZ  none9
+
+alone7:
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(R8*1)
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU64  Z0, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K3, (R9)(R8*1)
+	VMOVDQU64  Z1, Z4
+	VPERMI2B   Z3, Z2, Z4
+	VMOVDQU8   Z4, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+
+none9:
+	TESTQ R11, R11
+	JG    done8
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done8
+	ADDQ  80(DX), R9
+	ADDQ  88(DX), R10
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
 	MOVQ AX, R9
 	MOVQ CX, R10
 	MOVQ 48(DX), R11
 	MOVQ 56(DX), R12
 	MOVQ 64(DX), R13
 	SUBQ $+2, R11
-	JLT  single4
+	JLT  single11
 
-pair3:
+pair10:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU64  Z0, Z4
@@ -26453,13 +27475,13 @@ pair3:
 	ADDQ       R12, R9
 	ADDQ       R13, R10
 	SUBQ       $+2, R11
-	JGE        pair3
+	JGE        pair10
 
-single4:
+single11:
 	INCQ R11
-	JNZ  none7
+	JNZ  none14
 
-alone5:
+alone12:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU64  Z0, Z4
@@ -26471,32 +27493,33 @@ alone5:
 	ADDQ       R12, R9
 	ADDQ       R13, R10
 
-none7:
+none14:
 	TESTQ R11, R11
-	JG    done6
+	JG    done13
 	MOVQ  72(DX), R11
 	TESTQ R11, R11
-	JZ    done6
+	JZ    done13
 	ADDQ  80(DX), R9
 	ADDQ  88(DX), R10
-	JMP   alone5
+	JMP   alone12
 
-done6:
-	MOVQ 8(SP), R9
+done13:
+next4:
+	MOVQ 32(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
 	MOVQ 8(R9), R10
 	ADDQ R10, CX
-	ADDQ 16(SP), R9
-	MOVQ R9, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R9
+	MOVQ R9, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked2x3VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked2x3VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked2x3VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26515,8 +27538,15 @@ TEXT ·permuteMasked2x3VBMI(SB), $24-24
 	MOVQ      88(BX), R8
 	MOVQ      96(BX), R9
 	MOVQ      104(BX), BX
-	MOVQ      (DX), R10
+	IMUL3Q    $+32, 56(DX), R10
+	MOVQ      R10, 8(SP)
+	IMUL3Q    $+32, 64(DX), R10
+	MOVQ      R10, 16(SP)
+	MOVQ      200(DX), R10
+	XORQ      $+1, R10
 	MOVQ      R10, (SP)
+	MOVQ      (DX), R10
+	MOVQ      R10, 24(SP)
 	MOVQ      $+16, R11
 	MOVQ      24(DX), R10
 	TESTQ     R10, R10
@@ -26525,17 +27555,29 @@ TEXT ·permuteMasked2x3VBMI(SB), $24-24
 	XORQ      R11, R11
 
 some2:
-	MOVQ R10, 8(SP)
-	MOVQ R11, 16(SP)
+	MOVQ R10, 32(SP)
+	MOVQ R11, 40(SP)
 
 outer1:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
-	ADDQ R12, R12
-	ADDQ 72(DX), R12
+	MOVQ  (SP), R10
+	TESTQ $+63, R10
+	JNZ   plain3
+	MOVQ  AX, R10
+	MOVQ  CX, R11
+	MOVQ  48(DX), R12
+	ADDQ  R12, R12
+	ADDQ  72(DX), R12
 
-box3:
+box5:
+	MOVQ       8(SP), R13
+	ADDQ       R10, R13
+	PREFETCHT0 (R13)(R8*1)
+	PREFETCHT0 (R13)(R9*1)
+	PREFETCHT0 (R13)(BX*1)
+	MOVQ       16(SP), R13
+	ADDQ       R11, R13
+	PREFETCHT0 (R13)(SI*1)
+	PREFETCHT0 (R13)(DI*1)
 	VMOVDQU8.Z (R11)(SI*1), K1, Z3
 	VMOVDQU8.Z (R11)(DI*1), K2, Z4
 	VMOVDQU64  Z0, Z5
@@ -26551,28 +27593,61 @@ box3:
 	ADDQ       64(DX), R11
 	SUBQ       $+2, R12
 	CMPQ       R12, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R10
 	ADDQ       88(DX), R11
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R10
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
+
+box7:
+	VMOVDQU8.Z (R11)(SI*1), K1, Z3
+	VMOVDQU8.Z (R11)(DI*1), K2, Z4
+	VMOVDQU64  Z0, Z5
+	VPERMI2B   Z4, Z3, Z5
+	VMOVDQU8   Z5, K3, (R10)(R8*1)
+	VMOVDQU64  Z1, Z5
+	VPERMI2B   Z4, Z3, Z5
+	VMOVDQU8   Z5, K4, (R10)(R9*1)
+	VMOVDQU64  Z2, Z5
+	VPERMI2B   Z4, Z3, Z5
+	VMOVDQU8   Z5, K5, (R10)(BX*1)
+	ADDQ       56(DX), R10
+	ADDQ       64(DX), R11
+	SUBQ       $+2, R12
+	CMPQ       R12, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R10
+	ADDQ       88(DX), R11
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R10
 	MOVQ (R10), R11
 	ADDQ R11, AX
 	MOVQ 8(R10), R11
 	ADDQ R11, CX
-	ADDQ 16(SP), R10
-	MOVQ R10, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R10
+	MOVQ R10, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked2x4VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked2x4VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked2x4VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26593,8 +27668,15 @@ TEXT ·permuteMasked2x4VBMI(SB), $24-24
 	MOVQ      88(BX), R8
 	MOVQ      96(BX), R9
 	MOVQ      104(BX), R10
-	MOVQ      (DX), R11
+	IMUL3Q    $+32, 56(DX), R11
+	MOVQ      R11, 8(SP)
+	IMUL3Q    $+32, 64(DX), R11
+	MOVQ      R11, 16(SP)
+	MOVQ      200(DX), R11
+	XORQ      $+1, R11
 	MOVQ      R11, (SP)
+	MOVQ      (DX), R11
+	MOVQ      R11, 24(SP)
 	MOVQ      $+16, R12
 	MOVQ      24(DX), R11
 	TESTQ     R11, R11
@@ -26603,17 +27685,31 @@ TEXT ·permuteMasked2x4VBMI(SB), $24-24
 	XORQ      R12, R12
 
 some2:
-	MOVQ R11, 8(SP)
-	MOVQ R12, 16(SP)
+	MOVQ R11, 32(SP)
+	MOVQ R12, 40(SP)
 
 outer1:
-	MOVQ AX, R11
-	MOVQ CX, R12
-	MOVQ 48(DX), R13
-	ADDQ R13, R13
-	ADDQ 72(DX), R13
+	MOVQ  (SP), R11
+	TESTQ $+63, R11
+	JNZ   plain3
+	MOVQ  AX, R11
+	MOVQ  CX, R12
+	MOVQ  48(DX), R13
+	ADDQ  R13, R13
+	ADDQ  72(DX), R13
 
-box3:
+box5:
+	MOVQ       8(SP), R14
+	ADDQ       R11, R14
+	PREFETCHT0 (R14)(R8*1)
+	PREFETCHT0 (R14)(R9*1)
+	PREFETCHT0 (R14)(R10*1)
+	MOVQ       112(BX), R15
+	PREFETCHT0 (R14)(R15*1)
+	MOVQ       16(SP), R14
+	ADDQ       R12, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU64  Z0, Z6
@@ -26633,28 +27729,65 @@ box3:
 	ADDQ       64(DX), R12
 	SUBQ       $+2, R13
 	CMPQ       R13, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R11
 	ADDQ       88(DX), R12
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R11
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R11
+	MOVQ CX, R12
+	MOVQ 48(DX), R13
+	ADDQ R13, R13
+	ADDQ 72(DX), R13
+
+box7:
+	VMOVDQU8.Z (R12)(SI*1), K1, Z4
+	VMOVDQU8.Z (R12)(DI*1), K2, Z5
+	VMOVDQU64  Z0, Z6
+	VPERMI2B   Z5, Z4, Z6
+	VMOVDQU8   Z6, K3, (R11)(R8*1)
+	VMOVDQU64  Z1, Z6
+	VPERMI2B   Z5, Z4, Z6
+	VMOVDQU8   Z6, K4, (R11)(R9*1)
+	VMOVDQU64  Z2, Z6
+	VPERMI2B   Z5, Z4, Z6
+	VMOVDQU8   Z6, K5, (R11)(R10*1)
+	VMOVDQU64  Z3, Z6
+	VPERMI2B   Z5, Z4, Z6
+	MOVQ       112(BX), R14
+	VMOVDQU8   Z6, K6, (R11)(R14*1)
+	ADDQ       56(DX), R11
+	ADDQ       64(DX), R12
+	SUBQ       $+2, R13
+	CMPQ       R13, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R11
+	ADDQ       88(DX), R12
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R11
 	MOVQ (R11), R12
 	ADDQ R12, AX
 	MOVQ 8(R11), R12
 	ADDQ R12, CX
-	ADDQ 16(SP), R11
-	MOVQ R11, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R11
+	MOVQ R11, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked3x1VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked3x1VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked3x1VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26672,8 +27805,15 @@ TEXT ·permuteMasked3x1VBMI(SB), $24-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), BX
-	MOVQ      (DX), R9
+	IMUL3Q    $+32, 56(DX), R9
+	MOVQ      R9, 8(SP)
+	IMUL3Q    $+32, 64(DX), R9
+	MOVQ      R9, 16(SP)
+	MOVQ      200(DX), R9
+	XORQ      $+1, R9
 	MOVQ      R9, (SP)
+	MOVQ      (DX), R9
+	MOVQ      R9, 24(SP)
 	MOVQ      $+16, R10
 	MOVQ      24(DX), R9
 	TESTQ     R9, R9
@@ -26682,19 +27822,105 @@ TEXT ·permuteMasked3x1VBMI(SB), $24-24
 	XORQ      R10, R10
 
 some2:
-	MOVQ R9, 8(SP)
-	MOVQ R10, 16(SP)
+	MOVQ R9, 32(SP)
+	MOVQ R10, 40(SP)
 
 outer1:
+	MOVQ  (SP), R9
+	TESTQ $+63, R9
+	JNZ   plain3
+	MOVQ  AX, R9
+	MOVQ  CX, R10
+	MOVQ  48(DX), R11
+	MOVQ  56(DX), R12
+	MOVQ  64(DX), R13
+	SUBQ  $+2, R11
+	JLT   single6
+
+pair5:
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
+	PREFETCHT0 (R14)(R8*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU8.Z (R10)(R8*1), K3, Z4
+	VMOVDQU64  Z0, Z5
+	VPERMI2B   Z3, Z2, Z5
+	VPERMB     Z4, Z1, K5, Z5
+	VMOVDQU8   Z5, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
+	PREFETCHT0 (R14)(R8*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU8.Z (R10)(R8*1), K3, Z4
+	VMOVDQU64  Z0, Z5
+	VPERMI2B   Z3, Z2, Z5
+	VPERMB     Z4, Z1, K5, Z5
+	VMOVDQU8   Z5, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+	SUBQ       $+2, R11
+	JGE        pair5
+
+single6:
+	INCQ R11
+	JNZ  none9
+
+alone7:
+	MOVQ       8(SP), R14
+	ADDQ       R9, R14
+	PREFETCHT0 (R14)(BX*1)
+	MOVQ       16(SP), R14
+	ADDQ       R10, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
+	PREFETCHT0 (R14)(R8*1)
+	VMOVDQU8.Z (R10)(SI*1), K1, Z2
+	VMOVDQU8.Z (R10)(DI*1), K2, Z3
+	VMOVDQU8.Z (R10)(R8*1), K3, Z4
+	VMOVDQU64  Z0, Z5
+	VPERMI2B   Z3, Z2, Z5
+	VPERMB     Z4, Z1, K5, Z5
+	VMOVDQU8   Z5, K4, (R9)(BX*1)
+	ADDQ       R12, R9
+	ADDQ       R13, R10
+
+none9:
+	TESTQ R11, R11
+	JG    done8
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done8
+	ADDQ  80(DX), R9
+	ADDQ  88(DX), R10
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
 	MOVQ AX, R9
 	MOVQ CX, R10
 	MOVQ 48(DX), R11
 	MOVQ 56(DX), R12
 	MOVQ 64(DX), R13
 	SUBQ $+2, R11
-	JLT  single4
+	JLT  single11
 
-pair3:
+pair10:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU8.Z (R10)(R8*1), K3, Z4
@@ -26714,13 +27940,13 @@ pair3:
 	ADDQ       R12, R9
 	ADDQ       R13, R10
 	SUBQ       $+2, R11
-	JGE        pair3
+	JGE        pair10
 
-single4:
+single11:
 	INCQ R11
-	JNZ  none7
+	JNZ  none14
 
-alone5:
+alone12:
 	VMOVDQU8.Z (R10)(SI*1), K1, Z2
 	VMOVDQU8.Z (R10)(DI*1), K2, Z3
 	VMOVDQU8.Z (R10)(R8*1), K3, Z4
@@ -26731,32 +27957,33 @@ alone5:
 	ADDQ       R12, R9
 	ADDQ       R13, R10
 
-none7:
+none14:
 	TESTQ R11, R11
-	JG    done6
+	JG    done13
 	MOVQ  72(DX), R11
 	TESTQ R11, R11
-	JZ    done6
+	JZ    done13
 	ADDQ  80(DX), R9
 	ADDQ  88(DX), R10
-	JMP   alone5
+	JMP   alone12
 
-done6:
-	MOVQ 8(SP), R9
+done13:
+next4:
+	MOVQ 32(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
 	MOVQ 8(R9), R10
 	ADDQ R10, CX
-	ADDQ 16(SP), R9
-	MOVQ R9, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R9
+	MOVQ R9, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked3x2VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked3x2VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked3x2VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26777,8 +28004,15 @@ TEXT ·permuteMasked3x2VBMI(SB), $24-24
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
-	MOVQ      (DX), R11
+	IMUL3Q    $+32, 56(DX), R11
+	MOVQ      R11, 8(SP)
+	IMUL3Q    $+32, 64(DX), R11
+	MOVQ      R11, 16(SP)
+	MOVQ      200(DX), R11
+	XORQ      $+1, R11
 	MOVQ      R11, (SP)
+	MOVQ      (DX), R11
+	MOVQ      R11, 24(SP)
 	MOVQ      $+16, R12
 	MOVQ      24(DX), R11
 	TESTQ     R11, R11
@@ -26787,17 +28021,29 @@ TEXT ·permuteMasked3x2VBMI(SB), $24-24
 	XORQ      R12, R12
 
 some2:
-	MOVQ R11, 8(SP)
-	MOVQ R12, 16(SP)
+	MOVQ R11, 32(SP)
+	MOVQ R12, 40(SP)
 
 outer1:
-	MOVQ AX, R11
-	MOVQ CX, R12
-	MOVQ 48(DX), R13
-	ADDQ R13, R13
-	ADDQ 72(DX), R13
+	MOVQ  (SP), R11
+	TESTQ $+63, R11
+	JNZ   plain3
+	MOVQ  AX, R11
+	MOVQ  CX, R12
+	MOVQ  48(DX), R13
+	ADDQ  R13, R13
+	ADDQ  72(DX), R13
 
-box3:
+box5:
+	MOVQ       8(SP), R14
+	ADDQ       R11, R14
+	PREFETCHT0 (R14)(R9*1)
+	PREFETCHT0 (R14)(R10*1)
+	MOVQ       16(SP), R14
+	ADDQ       R12, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
+	PREFETCHT0 (R14)(R8*1)
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU8.Z (R12)(R8*1), K3, Z6
@@ -26815,28 +28061,63 @@ box3:
 	ADDQ       64(DX), R12
 	SUBQ       $+2, R13
 	CMPQ       R13, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R11
 	ADDQ       88(DX), R12
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R11
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R11
+	MOVQ CX, R12
+	MOVQ 48(DX), R13
+	ADDQ R13, R13
+	ADDQ 72(DX), R13
+
+box7:
+	VMOVDQU8.Z (R12)(SI*1), K1, Z4
+	VMOVDQU8.Z (R12)(DI*1), K2, Z5
+	VMOVDQU8.Z (R12)(R8*1), K3, Z6
+	VMOVDQU64  Z0, Z7
+	VPERMI2B   Z5, Z4, Z7
+	KMOVQ      288(BX), K6
+	VPERMB     Z6, Z1, K6, Z7
+	VMOVDQU8   Z7, K4, (R11)(R9*1)
+	VMOVDQU64  Z2, Z7
+	VPERMI2B   Z5, Z4, Z7
+	KMOVQ      304(BX), K6
+	VPERMB     Z6, Z3, K6, Z7
+	VMOVDQU8   Z7, K5, (R11)(R10*1)
+	ADDQ       56(DX), R11
+	ADDQ       64(DX), R12
+	SUBQ       $+2, R13
+	CMPQ       R13, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R11
+	ADDQ       88(DX), R12
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R11
 	MOVQ (R11), R12
 	ADDQ R12, AX
 	MOVQ 8(R11), R12
 	ADDQ R12, CX
-	ADDQ 16(SP), R11
-	MOVQ R11, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R11
+	MOVQ R11, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked3x3VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked3x3VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked3x3VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26860,8 +28141,15 @@ TEXT ·permuteMasked3x3VBMI(SB), $24-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      (DX), R12
+	IMUL3Q    $+32, 56(DX), R12
+	MOVQ      R12, 8(SP)
+	IMUL3Q    $+32, 64(DX), R12
+	MOVQ      R12, 16(SP)
+	MOVQ      200(DX), R12
+	XORQ      $+1, R12
 	MOVQ      R12, (SP)
+	MOVQ      (DX), R12
+	MOVQ      R12, 24(SP)
 	MOVQ      $+16, R13
 	MOVQ      24(DX), R12
 	TESTQ     R12, R12
@@ -26870,17 +28158,30 @@ TEXT ·permuteMasked3x3VBMI(SB), $24-24
 	XORQ      R13, R13
 
 some2:
-	MOVQ R12, 8(SP)
-	MOVQ R13, 16(SP)
+	MOVQ R12, 32(SP)
+	MOVQ R13, 40(SP)
 
 outer1:
-	MOVQ AX, R12
-	MOVQ CX, R13
-	MOVQ 48(DX), R14
-	ADDQ R14, R14
-	ADDQ 72(DX), R14
+	MOVQ  (SP), R12
+	TESTQ $+63, R12
+	JNZ   plain3
+	MOVQ  AX, R12
+	MOVQ  CX, R13
+	MOVQ  48(DX), R14
+	ADDQ  R14, R14
+	ADDQ  72(DX), R14
 
-box3:
+box5:
+	MOVQ       8(SP), R15
+	ADDQ       R12, R15
+	PREFETCHT0 (R15)(R9*1)
+	PREFETCHT0 (R15)(R10*1)
+	PREFETCHT0 (R15)(R11*1)
+	MOVQ       16(SP), R15
+	ADDQ       R13, R15
+	PREFETCHT0 (R15)(SI*1)
+	PREFETCHT0 (R15)(DI*1)
+	PREFETCHT0 (R15)(R8*1)
 	VMOVDQU8.Z (R13)(SI*1), K1, Z6
 	VMOVDQU8.Z (R13)(DI*1), K2, Z7
 	VMOVDQU8.Z (R13)(R8*1), K3, Z8
@@ -26903,28 +28204,68 @@ box3:
 	ADDQ       64(DX), R13
 	SUBQ       $+2, R14
 	CMPQ       R14, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R12
 	ADDQ       88(DX), R13
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R12
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R12
+	MOVQ CX, R13
+	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
+
+box7:
+	VMOVDQU8.Z (R13)(SI*1), K1, Z6
+	VMOVDQU8.Z (R13)(DI*1), K2, Z7
+	VMOVDQU8.Z (R13)(R8*1), K3, Z8
+	VMOVDQU64  Z0, Z9
+	VPERMI2B   Z7, Z6, Z9
+	KMOVQ      288(BX), K7
+	VPERMB     Z8, Z1, K7, Z9
+	VMOVDQU8   Z9, K4, (R12)(R9*1)
+	VMOVDQU64  Z2, Z9
+	VPERMI2B   Z7, Z6, Z9
+	KMOVQ      304(BX), K7
+	VPERMB     Z8, Z3, K7, Z9
+	VMOVDQU8   Z9, K5, (R12)(R10*1)
+	VMOVDQU64  Z4, Z9
+	VPERMI2B   Z7, Z6, Z9
+	KMOVQ      320(BX), K7
+	VPERMB     Z8, Z5, K7, Z9
+	VMOVDQU8   Z9, K6, (R12)(R11*1)
+	ADDQ       56(DX), R12
+	ADDQ       64(DX), R13
+	SUBQ       $+2, R14
+	CMPQ       R14, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R12
+	ADDQ       88(DX), R13
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R12
 	MOVQ (R12), R13
 	ADDQ R13, AX
 	MOVQ 8(R12), R13
 	ADDQ R13, CX
-	ADDQ 16(SP), R12
-	MOVQ R12, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R12
+	MOVQ R12, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked3x4VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked3x4VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked3x4VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -26950,8 +28291,15 @@ TEXT ·permuteMasked3x4VBMI(SB), $24-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      (DX), R12
+	IMUL3Q    $+32, 56(DX), R12
+	MOVQ      R12, 8(SP)
+	IMUL3Q    $+32, 64(DX), R12
+	MOVQ      R12, 16(SP)
+	MOVQ      200(DX), R12
+	XORQ      $+1, R12
 	MOVQ      R12, (SP)
+	MOVQ      (DX), R12
+	MOVQ      R12, 24(SP)
 	MOVQ      $+16, R13
 	MOVQ      24(DX), R12
 	TESTQ     R12, R12
@@ -26960,17 +28308,32 @@ TEXT ·permuteMasked3x4VBMI(SB), $24-24
 	XORQ      R13, R13
 
 some2:
-	MOVQ R12, 8(SP)
-	MOVQ R13, 16(SP)
+	MOVQ R12, 32(SP)
+	MOVQ R13, 40(SP)
 
 outer1:
-	MOVQ AX, R12
-	MOVQ CX, R13
-	MOVQ 48(DX), R14
-	ADDQ R14, R14
-	ADDQ 72(DX), R14
+	MOVQ  (SP), R12
+	TESTQ $+63, R12
+	JNZ   plain3
+	MOVQ  AX, R12
+	MOVQ  CX, R13
+	MOVQ  48(DX), R14
+	ADDQ  R14, R14
+	ADDQ  72(DX), R14
 
-box3:
+box5:
+	MOVQ       8(SP), R15
+	ADDQ       R12, R15
+	PREFETCHT0 (R15)(R9*1)
+	PREFETCHT0 (R15)(R10*1)
+	PREFETCHT0 (R15)(R11*1)
+	MOVQ       112(BX), BP
+	PREFETCHT0 (R15)(BP*1)
+	MOVQ       16(SP), R15
+	ADDQ       R13, R15
+	PREFETCHT0 (R15)(SI*1)
+	PREFETCHT0 (R15)(DI*1)
+	PREFETCHT0 (R15)(R8*1)
 	VMOVDQU8.Z (R13)(SI*1), K1, Z8
 	VMOVDQU8.Z (R13)(DI*1), K2, Z9
 	VMOVDQU8.Z (R13)(R8*1), K3, Z10
@@ -27000,28 +28363,75 @@ box3:
 	ADDQ       64(DX), R13
 	SUBQ       $+2, R14
 	CMPQ       R14, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R12
 	ADDQ       88(DX), R13
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R12
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R12
+	MOVQ CX, R13
+	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
+
+box7:
+	VMOVDQU8.Z (R13)(SI*1), K1, Z8
+	VMOVDQU8.Z (R13)(DI*1), K2, Z9
+	VMOVDQU8.Z (R13)(R8*1), K3, Z10
+	VMOVDQU64  Z0, Z11
+	VPERMI2B   Z9, Z8, Z11
+	KMOVQ      288(BX), K7
+	VPERMB     Z10, Z1, K7, Z11
+	VMOVDQU8   Z11, K4, (R12)(R9*1)
+	VMOVDQU64  Z2, Z11
+	VPERMI2B   Z9, Z8, Z11
+	KMOVQ      304(BX), K7
+	VPERMB     Z10, Z3, K7, Z11
+	VMOVDQU8   Z11, K5, (R12)(R10*1)
+	VMOVDQU64  Z4, Z11
+	VPERMI2B   Z9, Z8, Z11
+	KMOVQ      320(BX), K7
+	VPERMB     Z10, Z5, K7, Z11
+	VMOVDQU8   Z11, K6, (R12)(R11*1)
+	VMOVDQU64  Z6, Z11
+	VPERMI2B   Z9, Z8, Z11
+	KMOVQ      336(BX), K7
+	VPERMB     Z10, Z7, K7, Z11
+	MOVQ       112(BX), R15
+	KMOVQ      240(BX), K7
+	VMOVDQU8   Z11, K7, (R12)(R15*1)
+	ADDQ       56(DX), R12
+	ADDQ       64(DX), R13
+	SUBQ       $+2, R14
+	CMPQ       R14, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R12
+	ADDQ       88(DX), R13
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R12
 	MOVQ (R12), R13
 	ADDQ R13, AX
 	MOVQ 8(R12), R13
 	ADDQ R13, CX
-	ADDQ 16(SP), R12
-	MOVQ R12, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R12
+	MOVQ R12, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked4x1VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked4x1VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked4x1VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -27039,8 +28449,15 @@ TEXT ·permuteMasked4x1VBMI(SB), $24-24
 	MOVQ      32(BX), DI
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
-	MOVQ      (DX), R10
+	IMUL3Q    $+32, 56(DX), R10
+	MOVQ      R10, 8(SP)
+	IMUL3Q    $+32, 64(DX), R10
+	MOVQ      R10, 16(SP)
+	MOVQ      200(DX), R10
+	XORQ      $+1, R10
 	MOVQ      R10, (SP)
+	MOVQ      (DX), R10
+	MOVQ      R10, 24(SP)
 	MOVQ      $+16, R11
 	MOVQ      24(DX), R10
 	TESTQ     R10, R10
@@ -27049,17 +28466,30 @@ TEXT ·permuteMasked4x1VBMI(SB), $24-24
 	XORQ      R11, R11
 
 some2:
-	MOVQ R10, 8(SP)
-	MOVQ R11, 16(SP)
+	MOVQ R10, 32(SP)
+	MOVQ R11, 40(SP)
 
 outer1:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
-	ADDQ R12, R12
-	ADDQ 72(DX), R12
+	MOVQ  (SP), R10
+	TESTQ $+63, R10
+	JNZ   plain3
+	MOVQ  AX, R10
+	MOVQ  CX, R11
+	MOVQ  48(DX), R12
+	ADDQ  R12, R12
+	ADDQ  72(DX), R12
 
-box3:
+box5:
+	MOVQ       8(SP), R13
+	ADDQ       R10, R13
+	PREFETCHT0 (R13)(R9*1)
+	MOVQ       16(SP), R13
+	ADDQ       R11, R13
+	PREFETCHT0 (R13)(SI*1)
+	PREFETCHT0 (R13)(DI*1)
+	PREFETCHT0 (R13)(R8*1)
+	MOVQ       48(BX), R14
+	PREFETCHT0 (R13)(R14*1)
 	VMOVDQU8.Z (R11)(SI*1), K1, Z2
 	VMOVDQU8.Z (R11)(DI*1), K2, Z3
 	VMOVDQU8.Z (R11)(R8*1), K3, Z4
@@ -27076,28 +28506,62 @@ box3:
 	ADDQ       64(DX), R11
 	SUBQ       $+2, R12
 	CMPQ       R12, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R10
 	ADDQ       88(DX), R11
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R10
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
+
+box7:
+	VMOVDQU8.Z (R11)(SI*1), K1, Z2
+	VMOVDQU8.Z (R11)(DI*1), K2, Z3
+	VMOVDQU8.Z (R11)(R8*1), K3, Z4
+	MOVQ       48(BX), R13
+	VMOVDQU8.Z (R11)(R13*1), K4, Z5
+	VMOVDQU64  Z0, Z6
+	VPERMI2B   Z3, Z2, Z6
+	VMOVDQU64  Z1, Z2
+	VPERMI2B   Z5, Z4, Z2
+	KMOVQ      288(BX), K6
+	VMOVDQU8   Z2, K6, Z6
+	VMOVDQU8   Z6, K5, (R10)(R9*1)
+	ADDQ       56(DX), R10
+	ADDQ       64(DX), R11
+	SUBQ       $+2, R12
+	CMPQ       R12, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R10
+	ADDQ       88(DX), R11
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R10
 	MOVQ (R10), R11
 	ADDQ R11, AX
 	MOVQ 8(R10), R11
 	ADDQ R11, CX
-	ADDQ 16(SP), R10
-	MOVQ R10, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R10
+	MOVQ R10, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked4x2VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked4x2VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked4x2VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -27118,8 +28582,15 @@ TEXT ·permuteMasked4x2VBMI(SB), $24-24
 	MOVQ      40(BX), R8
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
-	MOVQ      (DX), R11
+	IMUL3Q    $+32, 56(DX), R11
+	MOVQ      R11, 8(SP)
+	IMUL3Q    $+32, 64(DX), R11
+	MOVQ      R11, 16(SP)
+	MOVQ      200(DX), R11
+	XORQ      $+1, R11
 	MOVQ      R11, (SP)
+	MOVQ      (DX), R11
+	MOVQ      R11, 24(SP)
 	MOVQ      $+16, R12
 	MOVQ      24(DX), R11
 	TESTQ     R11, R11
@@ -27128,17 +28599,31 @@ TEXT ·permuteMasked4x2VBMI(SB), $24-24
 	XORQ      R12, R12
 
 some2:
-	MOVQ R11, 8(SP)
-	MOVQ R12, 16(SP)
+	MOVQ R11, 32(SP)
+	MOVQ R12, 40(SP)
 
 outer1:
-	MOVQ AX, R11
-	MOVQ CX, R12
-	MOVQ 48(DX), R13
-	ADDQ R13, R13
-	ADDQ 72(DX), R13
+	MOVQ  (SP), R11
+	TESTQ $+63, R11
+	JNZ   plain3
+	MOVQ  AX, R11
+	MOVQ  CX, R12
+	MOVQ  48(DX), R13
+	ADDQ  R13, R13
+	ADDQ  72(DX), R13
 
-box3:
+box5:
+	MOVQ       8(SP), R14
+	ADDQ       R11, R14
+	PREFETCHT0 (R14)(R9*1)
+	PREFETCHT0 (R14)(R10*1)
+	MOVQ       16(SP), R14
+	ADDQ       R12, R14
+	PREFETCHT0 (R14)(SI*1)
+	PREFETCHT0 (R14)(DI*1)
+	PREFETCHT0 (R14)(R8*1)
+	MOVQ       48(BX), R15
+	PREFETCHT0 (R14)(R15*1)
 	VMOVDQU8.Z (R12)(SI*1), K1, Z4
 	VMOVDQU8.Z (R12)(DI*1), K2, Z5
 	VMOVDQU8.Z (R12)(R8*1), K3, Z6
@@ -27162,28 +28647,69 @@ box3:
 	ADDQ       64(DX), R12
 	SUBQ       $+2, R13
 	CMPQ       R13, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R11
 	ADDQ       88(DX), R12
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R11
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R11
+	MOVQ CX, R12
+	MOVQ 48(DX), R13
+	ADDQ R13, R13
+	ADDQ 72(DX), R13
+
+box7:
+	VMOVDQU8.Z (R12)(SI*1), K1, Z4
+	VMOVDQU8.Z (R12)(DI*1), K2, Z5
+	VMOVDQU8.Z (R12)(R8*1), K3, Z6
+	MOVQ       48(BX), R14
+	VMOVDQU8.Z (R12)(R14*1), K4, Z7
+	VMOVDQU64  Z0, Z8
+	VPERMI2B   Z5, Z4, Z8
+	VMOVDQU64  Z1, Z9
+	VPERMI2B   Z7, Z6, Z9
+	KMOVQ      288(BX), K7
+	VMOVDQU8   Z9, K7, Z8
+	VMOVDQU8   Z8, K5, (R11)(R9*1)
+	VMOVDQU64  Z2, Z8
+	VPERMI2B   Z5, Z4, Z8
+	VMOVDQU64  Z3, Z4
+	VPERMI2B   Z7, Z6, Z4
+	KMOVQ      304(BX), K7
+	VMOVDQU8   Z4, K7, Z8
+	VMOVDQU8   Z8, K6, (R11)(R10*1)
+	ADDQ       56(DX), R11
+	ADDQ       64(DX), R12
+	SUBQ       $+2, R13
+	CMPQ       R13, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R11
+	ADDQ       88(DX), R12
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R11
 	MOVQ (R11), R12
 	ADDQ R12, AX
 	MOVQ 8(R11), R12
 	ADDQ R12, CX
-	ADDQ 16(SP), R11
-	MOVQ R11, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R11
+	MOVQ R11, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked4x3VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked4x3VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked4x3VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -27207,8 +28733,15 @@ TEXT ·permuteMasked4x3VBMI(SB), $24-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      (DX), R12
+	IMUL3Q    $+32, 56(DX), R12
+	MOVQ      R12, 8(SP)
+	IMUL3Q    $+32, 64(DX), R12
+	MOVQ      R12, 16(SP)
+	MOVQ      200(DX), R12
+	XORQ      $+1, R12
 	MOVQ      R12, (SP)
+	MOVQ      (DX), R12
+	MOVQ      R12, 24(SP)
 	MOVQ      $+16, R13
 	MOVQ      24(DX), R12
 	TESTQ     R12, R12
@@ -27217,17 +28750,32 @@ TEXT ·permuteMasked4x3VBMI(SB), $24-24
 	XORQ      R13, R13
 
 some2:
-	MOVQ R12, 8(SP)
-	MOVQ R13, 16(SP)
+	MOVQ R12, 32(SP)
+	MOVQ R13, 40(SP)
 
 outer1:
-	MOVQ AX, R12
-	MOVQ CX, R13
-	MOVQ 48(DX), R14
-	ADDQ R14, R14
-	ADDQ 72(DX), R14
+	MOVQ  (SP), R12
+	TESTQ $+63, R12
+	JNZ   plain3
+	MOVQ  AX, R12
+	MOVQ  CX, R13
+	MOVQ  48(DX), R14
+	ADDQ  R14, R14
+	ADDQ  72(DX), R14
 
-box3:
+box5:
+	MOVQ       8(SP), R15
+	ADDQ       R12, R15
+	PREFETCHT0 (R15)(R9*1)
+	PREFETCHT0 (R15)(R10*1)
+	PREFETCHT0 (R15)(R11*1)
+	MOVQ       16(SP), R15
+	ADDQ       R13, R15
+	PREFETCHT0 (R15)(SI*1)
+	PREFETCHT0 (R15)(DI*1)
+	PREFETCHT0 (R15)(R8*1)
+	MOVQ       48(BX), BP
+	PREFETCHT0 (R15)(BP*1)
 	VMOVDQU8.Z (R13)(SI*1), K1, Z6
 	VMOVDQU8.Z (R13)(DI*1), K2, Z7
 	VMOVDQU8.Z (R13)(R8*1), K3, Z8
@@ -27259,28 +28807,77 @@ box3:
 	ADDQ       64(DX), R13
 	SUBQ       $+2, R14
 	CMPQ       R14, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R12
 	ADDQ       88(DX), R13
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R12
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R12
+	MOVQ CX, R13
+	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
+
+box7:
+	VMOVDQU8.Z (R13)(SI*1), K1, Z6
+	VMOVDQU8.Z (R13)(DI*1), K2, Z7
+	VMOVDQU8.Z (R13)(R8*1), K3, Z8
+	MOVQ       48(BX), R15
+	VMOVDQU8.Z (R13)(R15*1), K4, Z9
+	VMOVDQU64  Z0, Z10
+	VPERMI2B   Z7, Z6, Z10
+	VMOVDQU64  Z1, Z11
+	VPERMI2B   Z9, Z8, Z11
+	KMOVQ      288(BX), K7
+	VMOVDQU8   Z11, K7, Z10
+	VMOVDQU8   Z10, K5, (R12)(R9*1)
+	VMOVDQU64  Z2, Z10
+	VPERMI2B   Z7, Z6, Z10
+	VMOVDQU64  Z3, Z11
+	VPERMI2B   Z9, Z8, Z11
+	KMOVQ      304(BX), K7
+	VMOVDQU8   Z11, K7, Z10
+	VMOVDQU8   Z10, K6, (R12)(R10*1)
+	VMOVDQU64  Z4, Z10
+	VPERMI2B   Z7, Z6, Z10
+	VMOVDQU64  Z5, Z6
+	VPERMI2B   Z9, Z8, Z6
+	KMOVQ      320(BX), K7
+	VMOVDQU8   Z6, K7, Z10
+	KMOVQ      232(BX), K7
+	VMOVDQU8   Z10, K7, (R12)(R11*1)
+	ADDQ       56(DX), R12
+	ADDQ       64(DX), R13
+	SUBQ       $+2, R14
+	CMPQ       R14, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R12
+	ADDQ       88(DX), R13
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R12
 	MOVQ (R12), R13
 	ADDQ R13, AX
 	MOVQ 8(R12), R13
 	ADDQ R13, CX
-	ADDQ 16(SP), R12
-	MOVQ R12, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R12
+	MOVQ R12, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET
 
 // func permuteMasked4x4VBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI
-TEXT ·permuteMasked4x4VBMI(SB), $24-24
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, MMX+
+TEXT ·permuteMasked4x4VBMI(SB), $48-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
@@ -27306,8 +28903,15 @@ TEXT ·permuteMasked4x4VBMI(SB), $24-24
 	MOVQ      88(BX), R9
 	MOVQ      96(BX), R10
 	MOVQ      104(BX), R11
-	MOVQ      (DX), R12
+	IMUL3Q    $+32, 56(DX), R12
+	MOVQ      R12, 8(SP)
+	IMUL3Q    $+32, 64(DX), R12
+	MOVQ      R12, 16(SP)
+	MOVQ      200(DX), R12
+	XORQ      $+1, R12
 	MOVQ      R12, (SP)
+	MOVQ      (DX), R12
+	MOVQ      R12, 24(SP)
 	MOVQ      $+16, R13
 	MOVQ      24(DX), R12
 	TESTQ     R12, R12
@@ -27316,17 +28920,34 @@ TEXT ·permuteMasked4x4VBMI(SB), $24-24
 	XORQ      R13, R13
 
 some2:
-	MOVQ R12, 8(SP)
-	MOVQ R13, 16(SP)
+	MOVQ R12, 32(SP)
+	MOVQ R13, 40(SP)
 
 outer1:
-	MOVQ AX, R12
-	MOVQ CX, R13
-	MOVQ 48(DX), R14
-	ADDQ R14, R14
-	ADDQ 72(DX), R14
+	MOVQ  (SP), R12
+	TESTQ $+63, R12
+	JNZ   plain3
+	MOVQ  AX, R12
+	MOVQ  CX, R13
+	MOVQ  48(DX), R14
+	ADDQ  R14, R14
+	ADDQ  72(DX), R14
 
-box3:
+box5:
+	MOVQ       8(SP), R15
+	ADDQ       R12, R15
+	PREFETCHT0 (R15)(R9*1)
+	PREFETCHT0 (R15)(R10*1)
+	PREFETCHT0 (R15)(R11*1)
+	MOVQ       112(BX), BP
+	PREFETCHT0 (R15)(BP*1)
+	MOVQ       16(SP), R15
+	ADDQ       R13, R15
+	PREFETCHT0 (R15)(SI*1)
+	PREFETCHT0 (R15)(DI*1)
+	PREFETCHT0 (R15)(R8*1)
+	MOVQ       48(BX), BP
+	PREFETCHT0 (R15)(BP*1)
 	VMOVDQU8.Z (R13)(SI*1), K1, Z8
 	VMOVDQU8.Z (R13)(DI*1), K2, Z9
 	VMOVDQU8.Z (R13)(R8*1), K3, Z10
@@ -27367,21 +28988,79 @@ box3:
 	ADDQ       64(DX), R13
 	SUBQ       $+2, R14
 	CMPQ       R14, $+1
-	JG         box3
-	JL         done4
+	JG         box5
+	JL         done6
 	ADDQ       80(DX), R12
 	ADDQ       88(DX), R13
-	JMP        box3
+	JMP        box5
 
-done4:
-	MOVQ 8(SP), R12
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R12
+	MOVQ CX, R13
+	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
+
+box7:
+	VMOVDQU8.Z (R13)(SI*1), K1, Z8
+	VMOVDQU8.Z (R13)(DI*1), K2, Z9
+	VMOVDQU8.Z (R13)(R8*1), K3, Z10
+	MOVQ       48(BX), R15
+	VMOVDQU8.Z (R13)(R15*1), K4, Z11
+	VMOVDQU64  Z0, Z12
+	VPERMI2B   Z9, Z8, Z12
+	VMOVDQU64  Z1, Z13
+	VPERMI2B   Z11, Z10, Z13
+	KMOVQ      288(BX), K7
+	VMOVDQU8   Z13, K7, Z12
+	VMOVDQU8   Z12, K5, (R12)(R9*1)
+	VMOVDQU64  Z2, Z12
+	VPERMI2B   Z9, Z8, Z12
+	VMOVDQU64  Z3, Z13
+	VPERMI2B   Z11, Z10, Z13
+	KMOVQ      304(BX), K7
+	VMOVDQU8   Z13, K7, Z12
+	VMOVDQU8   Z12, K6, (R12)(R10*1)
+	VMOVDQU64  Z4, Z12
+	VPERMI2B   Z9, Z8, Z12
+	VMOVDQU64  Z5, Z13
+	VPERMI2B   Z11, Z10, Z13
+	KMOVQ      320(BX), K7
+	VMOVDQU8   Z13, K7, Z12
+	KMOVQ      232(BX), K7
+	VMOVDQU8   Z12, K7, (R12)(R11*1)
+	VMOVDQU64  Z6, Z12
+	VPERMI2B   Z9, Z8, Z12
+	VMOVDQU64  Z7, Z8
+	VPERMI2B   Z11, Z10, Z8
+	KMOVQ      336(BX), K7
+	VMOVDQU8   Z8, K7, Z12
+	MOVQ       112(BX), R15
+	KMOVQ      240(BX), K7
+	VMOVDQU8   Z12, K7, (R12)(R15*1)
+	ADDQ       56(DX), R12
+	ADDQ       64(DX), R13
+	SUBQ       $+2, R14
+	CMPQ       R14, $+1
+	JG         box7
+	JL         done8
+	ADDQ       80(DX), R12
+	ADDQ       88(DX), R13
+	JMP        box7
+
+done8:
+next4:
+	MOVQ 32(SP), R12
 	MOVQ (R12), R13
 	ADDQ R13, AX
 	MOVQ 8(R12), R13
 	ADDQ R13, CX
-	ADDQ 16(SP), R12
-	MOVQ R12, 8(SP)
-	DECQ (SP)
+	ADDQ 40(SP), R12
+	MOVQ R12, 32(SP)
+	DECQ 24(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET

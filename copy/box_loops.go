@@ -67,7 +67,7 @@ func (b *builder) batchLoops(k, bytes, touched int, slid turn) {
 		slid = turn{}
 	}
 	n := block.Inner.N + slid.n
-	if b.streams() && b.longRuns(block.Inner, slid.n == 0) {
+	if b.far(block.Inner, slid.n == 0) {
 		block.Stream = 1
 	}
 	if slid.n == 0 && b.besideNear(touched) {
@@ -131,6 +131,15 @@ func (b *builder) longer(turns int, x *box) int {
 // each, take longer than short loops do.
 const farApart = 8 << 10
 
+// far reports whether boxes along inner, with nothing else between them if alone, are for the
+// kernel's loop for what lies beyond the caches.
+func (b *builder) far(inner asm.Loop, alone bool) bool {
+	if asm.Info(b.plan.kernel).Masked {
+		return b.streams() && inner.N >= fetchedBoxes
+	}
+	return b.streams() && b.longRuns(inner, alone)
+}
+
 // longRuns reports whether every run of inner on the destination is long or, with nothing
 // else between them, whole lines where the first is: to store parts of lines past the
 // caches takes twice the time.
@@ -171,7 +180,8 @@ func (b *builder) besideNear(touched int) bool {
 }
 
 const (
-	fewBoxes  = 8    // that are worth a loop of their own
-	longBatch = 16   // that are so whatever else there is
-	farLines  = 2048 // lines of a loop that does not leave them near enough
+	fewBoxes     = 8    // that are worth a loop of their own
+	longBatch    = 16   // that are so whatever else there is
+	fetchedBoxes = 128  // of a loop whose destination lines are fetched
+	farLines     = 2048 // lines of a loop that does not leave them near enough
 )

@@ -22,7 +22,7 @@ func (b *builder) rows() {
 	if b.streams() {
 		if k, ok := asm.StreamKernel(rows, true, b.have); ok && i >= 0 && j >= 0 && w < longRow {
 			b.plan.kernel, b.plan.stream = k, true
-			b.rowBlock(i, j, packI/w, asm.PackBytes/w)
+			b.rowBlock(i, j, min(packI/w, blockBytes/asm.PackBytes), asm.PackBytes/w)
 			return
 		}
 		if k, ok := asm.StreamKernel(rows, true, b.have); ok && i < 0 && j >= 0 && b.packRows(k, j) {
@@ -55,7 +55,7 @@ const (
 	streamSparse  = 384  // and where source rows lie far apart besides
 	sparseRows    = 3    // times the width: steps of source rows from which shorter ones are packed
 	packLeast     = 256  // bytes of a destination run from which rows are packed and not boxes
-	packI         = 2048 // bytes of a source run in a block of rows that are packed
+	packI         = 8192 // bytes of a source run in a block of rows that are packed
 	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
 	cacheWays     = 8    // lines of a set of the first-level cache
 	crowdedRun    = 384  // bytes of a destination run in a block whose source rows are crowded

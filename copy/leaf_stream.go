@@ -13,13 +13,14 @@ import (
 func (b *builder) transposeStream(k int) bool {
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
+	run, _ := b.runs(0, k)
 	I, J := b.chains(k, b.mostI(), maxJ, 0)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	if ok && I.least() >= t.I && J.least() >= t.J {
 		merge, merges := asm.StreamKernel(t, true, b.have)
-		merges = merges && I.least() >= asm.Info(merge).I && J.total()*b.x.item >= mergeBytes
-		staged := merges && !t.Needs.Has(cpu.AVX512) && oneChannel(&I)
+		merges = merges && I.least() >= asm.Info(merge).I && run*b.x.item >= mergeBytes
+		staged := merges && oneChannel(&I) && !cpu.SpreadsLines()
 		stream, ok := asm.StreamKernel(t, false, b.streamFeatures(J.loops[0].src))
 		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
@@ -55,8 +56,8 @@ func (b *builder) streamFeatures(step int) cpu.Features {
 }
 
 // oneChannel reports whether the destination rows, a line of each after the other, all go
-// to one channel of the memory, or to few: by measurement, with steps of two KiB, and of
-// half a KiB where the rows are many. AVX-512 does well there, too: its lines go out whole.
+// to one channel of the memory, or to few, where it has not spread them: by measurement,
+// with steps of two KiB, and of half a KiB where the rows are many.
 func oneChannel(rows *virtual) bool {
 	first, steps := rows.loops[0], 0
 	for _, l := range rows.loops[:rows.used] {

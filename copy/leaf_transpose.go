@@ -17,7 +17,7 @@ const (
 	maxI       = 1024  // items of I in a block: source runs
 	maxJ       = 64    // items of J in a block: destination runs
 	shortItems = 16384 // items of a block that is short along I
-	mergeI     = 1280  // bytes of I in a block that merges lines in scratch memory, of wide items
+	mergeI     = 640   // bytes of I in a block that merges lines in scratch memory, of wide items
 	mergeJ     = 448   // items of J in one
 	maxOffsets = 2*(maxI+maxJ) + 64 + 2*maxTurns
 	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
@@ -49,8 +49,11 @@ func (b *builder) transpose() bool {
 	}
 	mostI := b.mostI()
 	run, i := b.runs(0, k)
-	if t := b.tile(run, i); b.x.item >= 4 && t.Needs != 0 { // with smaller items shuffles take longer than stores
-		mostI = b.nearI(run, t.J)
+	if t := b.tile(run, i); t.Needs != 0 {
+		if b.x.item >= 4 { // with smaller items shuffles take longer than stores
+			mostI = b.nearI(run, t.J)
+		}
+		mostI = min(mostI, b.oddI(b.rest[k]))
 	}
 	I, J := b.chains(k, mostI, maxJ, 0)
 	b.tables(&I, &J)
@@ -93,6 +96,16 @@ func (b *builder) nearI(J, tile int) int {
 		return min(most, nearBytes/run)
 	}
 	return most
+}
+
+// oddI returns mostI, or, for items whose tiles leave lines unfinished since their size is no
+// power of two, as many rows of loop l as the first-level cache has room for until the next
+// tiles of the same lines, where these rows are crowded.
+func (b *builder) oddI(l loop) int {
+	if b.x.item&(b.x.item-1) != 0 && b.plan.bytes > lineBytes && crowdedRows(l.dst, l.n) {
+		return min(b.mostI(), ways*setsOf(l.dst, crowd))
+	}
+	return b.mostI()
 }
 
 // strips reports whether the pure-Go transpose, which works on strips of rows, is better

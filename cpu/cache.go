@@ -12,5 +12,14 @@ func LastLevelCache() int {
 	return unknown
 }
 
+// SpreadsLines reports whether memory takes single lines of many rows at the same speed
+// where these rows lie a power of two apart as where they do not. By measurement that is so
+// on Zen 4; on Zen 3 and Zen 5 such lines share a channel and take three times as long or
+// more, which is what is assumed of all others.
+func SpreadsLines() bool {
+	const zens3and4 = 25
+	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == zens3and4 && cpuid.CPU.Supports(cpuid.AVX512F)
+}
+
 // Brand returns the processor's own name, for reports.
 func Brand() string { return cpuid.CPU.BrandName }

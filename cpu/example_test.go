@@ -2,6 +2,7 @@ package cpu_test
 
 import (
 	"fmt"
+	"runtime"
 
 	"github.com/stridecopy/stridecopy/cpu"
 )
@@ -21,6 +22,12 @@ func ExampleFeatures() {
 func ExampleLastLevelCache() {
 	fmt.Println(cpu.LastLevelCache() > 0)
 	// Output: true
+}
+
+func ExampleSpreadsLines() {
+	// It is known of some processors for amd64 only.
+	fmt.Println(cpu.SpreadsLines() && runtime.GOARCH != "amd64")
+	// Output: false
 }
 
 func ExampleBrand() {

@@ -20,8 +20,7 @@ type emitter struct {
 	src   reg.GPVirtual // address of the first source item
 	n     int           // labels made so far
 
-	// Items spread in registers: set by spreadMask and spread16.
-	rowMask                reg.OpmaskVirtual
+	// Items spread in registers: set by spreadVectors and spread16.
 	spreadIndex, packIndex reg.VecVirtual
 	before                 operand.Mem // bytes from where a tile is loaded to its first
 }

@@ -67,86 +67,175 @@ type permutation struct {
 // the windows in pairs: VPERMI2B picks any bytes of two registers, and the pairs
 // are merged under masks. Index vectors stay in registers while there are any.
 func (p permutation) emitVBMI(e *emitter) {
-	perm := e.GP64()
-	e.MOVQ(e.in("Perm", 0), perm)
-	table := e.GP64()
-	e.MOVQ(at(perm, permAt("Index")), table)
-	pairs := (p.nsrc + 1) / 2
-	index := make([]operand.Op, p.ndst*pairs)
-	room := 32 - p.nsrc - 2
-	for n := range index {
-		m := at(table, 64*n)
-		index[n] = m
-		if n < room {
-			z := e.ZMM()
-			e.VMOVDQU64(m, z)
-			index[n] = z
-		}
-	}
-	k := newMaskPool(e, perm)
-	if p.masked {
-		k.keep("SrcMask", p.nsrc)
-		k.keep("DstMask", p.ndst)
-	}
-	if pairs > 1 {
-		k.keep("Blend", p.ndst*pairs)
-	}
-	srcAt := e.offsets(perm, "SrcAt", min(p.nsrc, 3))
-	dstAt := e.offsets(perm, "DstAt", min(p.ndst, 3))
-	box := func(stream bool) func(d, s reg.GPVirtual) {
-		return func(d, s reg.GPVirtual) {
-			window := func(base reg.GPVirtual, kept []reg.GPVirtual, field string, w int) operand.Mem {
-				if w < len(kept) {
-					return atIndex(base, kept[w], 0)
-				}
-				t := e.GP64()
-				e.MOVQ(at(perm, permAt(field)+8*w), t)
-				return atIndex(base, t, 0)
-			}
-			src := make([]reg.VecVirtual, p.nsrc)
-			for w := range src {
-				src[w] = e.ZMM()
-				m := window(s, srcAt, "SrcAt", w)
-				if p.masked {
-					e.VMOVDQU8_Z(m, k.get("SrcMask", w), src[w])
-				} else {
-					e.VMOVDQU64(m, src[w].AsY())
-					m.Disp += 32
-					e.VINSERTI64X4(operand.U8(1), m, src[w], src[w])
-				}
-			}
-			for w := range p.ndst {
-				out := p.combine(e, k, index[w*pairs:(w+1)*pairs], src, w*pairs)
-				p.store(e, k, out, window(d, dstAt, "DstAt", w), w, stream)
-			}
-		}
-	}
+	x := p.begin(e)
 	boxes := e.boxes
 	if p.nsrc+p.ndst <= 4 { // the registers suffice for the steps of the loop
 		boxes = func(box func(d, s reg.GPVirtual)) { e.pairs(box, true) }
 	}
-	if !p.streams() {
-		e.outer(func() { boxes(box(false)) })
+	near := func(d, s reg.GPVirtual) { x.box(d, s, false) }
+	if !p.far() {
+		e.outer(func() { boxes(near) })
 		e.VZEROUPPER()
 		return
 	}
-	edges := e.AllocLocal(8)
-	p.edges(e, perm, edges)
+	state := x.nearOrFar()
 	e.outer(func() {
 		plain, next := e.label("plain"), e.label("next")
 		t := e.GP64()
-		e.MOVQ(edges, t)
-		e.ORQ(e.dst, t)
+		e.MOVQ(state, t)
+		if !p.masked {
+			e.ORQ(e.dst, t)
+		}
 		e.TESTQ(operand.I32(63), t)
 		e.JNZ(operand.LabelRef(plain))
-		boxes(box(true))
+		boxes(func(d, s reg.GPVirtual) { x.box(d, s, true) })
 		e.JMP(operand.LabelRef(next))
 		e.Label(plain)
-		boxes(box(false))
+		boxes(near)
 		e.Label(next)
 	})
-	e.fence()
+	if !p.masked {
+		e.fence()
+	}
 	e.VZEROUPPER()
+}
+
+// A permuter is a permutation at work, with what it keeps in registers.
+type permuter struct {
+	permutation
+	*emitter
+	perm         reg.GPVirtual
+	index        []operand.Op
+	k            *maskPool
+	srcAt, dstAt []reg.GPVirtual
+	later        [2]operand.Mem // frame: how far ahead a masked one fetches, destination and source
+}
+
+func (p permutation) begin(e *emitter) *permuter {
+	x := &permuter{permutation: p, emitter: e, perm: e.GP64()}
+	e.MOVQ(e.in("Perm", 0), x.perm)
+	table := e.GP64()
+	e.MOVQ(at(x.perm, permAt("Index")), table)
+	x.index = make([]operand.Op, p.ndst*p.sources())
+	room := 32 - p.nsrc - 2
+	for n := range x.index {
+		m := at(table, 64*n)
+		x.index[n] = m
+		if n < room {
+			z := e.ZMM()
+			e.VMOVDQU64(m, z)
+			x.index[n] = z
+		}
+	}
+	x.k = newMaskPool(e, x.perm)
+	if p.masked {
+		x.k.keep("SrcMask", p.nsrc)
+		x.k.keep("DstMask", p.ndst)
+	}
+	if p.sources() > 1 {
+		x.k.keep("Blend", p.ndst*p.sources())
+	}
+	x.srcAt = e.offsets(x.perm, "SrcAt", min(p.nsrc, 3))
+	x.dstAt = e.offsets(x.perm, "DstAt", min(p.ndst, 3))
+	return x
+}
+
+// sources is the number of pairs of source windows.
+func (p permutation) sources() int { return (p.nsrc + 1) / 2 }
+
+// box moves a box, far from the caches or not.
+func (x *permuter) box(d, s reg.GPVirtual, far bool) {
+	if far && x.masked {
+		x.fetch(x.later[0], d, x.dstAt, "DstAt", x.ndst)
+		x.fetch(x.later[1], s, x.srcAt, "SrcAt", x.nsrc)
+	}
+	src := make([]reg.VecVirtual, x.nsrc)
+	for w := range src {
+		src[w] = x.ZMM()
+		m := x.window(s, x.srcAt, "SrcAt", w)
+		if x.masked {
+			x.VMOVDQU8_Z(m, x.k.get("SrcMask", w), src[w])
+		} else {
+			x.VMOVDQU64(m, src[w].AsY())
+			m.Disp += 32
+			x.VINSERTI64X4(operand.U8(1), m, src[w], src[w])
+		}
+	}
+	for w := range x.ndst {
+		first := w * x.sources()
+		out := x.combine(x.emitter, x.k, x.index[first:first+x.sources()], src, first)
+		x.store(out, x.window(d, x.dstAt, "DstAt", w), w, far)
+	}
+}
+
+// window is window w of a box on one side.
+func (x *permuter) window(base reg.GPVirtual, kept []reg.GPVirtual, field string, w int) operand.Mem {
+	if w < len(kept) {
+		return atIndex(base, kept[w], 0)
+	}
+	t := x.GP64()
+	x.MOVQ(at(x.perm, permAt(field)+8*w), t)
+	return atIndex(base, t, 0)
+}
+
+// fetch fetches the windows of a later box on one side.
+func (x *permuter) fetch(later operand.Mem, base reg.GPVirtual, kept []reg.GPVirtual, field string, n int) {
+	t := x.GP64()
+	x.MOVQ(later, t)
+	x.ADDQ(base, t)
+	for w := range n {
+		x.PREFETCHT0(x.window(t, kept, field, w))
+	}
+}
+
+// far reports whether the kernel has another loop for what lies beyond the caches. Loads and
+// stores under masks that miss the first-level cache wait for each other on Zen 5, and
+// nothing is fetched ahead of them: that loop does. Without masks it stores past the
+// caches, with few windows, since boxes of many are small and few of them are large.
+func (p permutation) far() bool { return p.masked || max(p.nsrc, p.ndst) <= 4 }
+
+// fetchBoxes is how many boxes ahead the windows are fetched.
+const fetchBoxes = 32
+
+// nearOrFar stores a word whose lower six bits are zero if the block asks for the loop for
+// what lies beyond the caches and, for one that stores past them, all windows lie at line
+// edges wherever the first does.
+func (x *permuter) nearOrFar() operand.Mem {
+	state, t := x.AllocLocal(8), x.GP64()
+	if x.masked {
+		for side, step := range []int{8, 16} {
+			x.later[side] = x.AllocLocal(8)
+			x.IMUL3Q(operand.I32(fetchBoxes), x.in("Inner", step), t)
+			x.MOVQ(t, x.later[side])
+		}
+	}
+	x.MOVQ(x.in("Stream", 0), t)
+	x.XORQ(operand.I32(1), t)
+	if !x.masked {
+		x.ORQ(x.in("Inner", 8), t)
+		x.ORQ(x.in("Last", 8), t)
+		for w := range x.ndst {
+			x.ORQ(at(x.perm, permAt("DstAt")+8*w), t)
+		}
+	}
+	x.MOVQ(t, state)
+	return state
+}
+
+// store writes destination window w.
+func (x *permuter) store(out reg.VecVirtual, m operand.Mem, w int, far bool) {
+	switch {
+	case x.masked:
+		x.VMOVDQU8(out, x.k.get("DstMask", w), m)
+	case far:
+		x.VMOVNTDQ(out, m)
+	default:
+		// In halves: rows often lie at multiples of 32 bytes, where stores of 64
+		// would all cross lines.
+		x.VMOVDQU64(out.AsY(), m)
+		m.Disp += 32
+		x.VEXTRACTI64X4(operand.U8(1), out, m)
+	}
 }
 
 // boxes is inner with one more turn, the block's Last, if it has that.
@@ -170,40 +259,6 @@ func (e *emitter) boxes(box func(d, s reg.GPVirtual)) {
 	e.ADDQ(e.in("Last", 16), s)
 	e.JMP(operand.LabelRef(loop))
 	e.Label(done)
-}
-
-// streams reports whether the kernel can store past the caches: forms without masks,
-// and few windows, since those of many serve small boxes of which few are large.
-func (p permutation) streams() bool { return !p.masked && max(p.nsrc, p.ndst) <= 4 }
-
-// edges stores a word whose lower six bits are zero if the block asks for stores past
-// the caches and all windows lie at line edges wherever the first does.
-func (p permutation) edges(e *emitter, perm reg.GPVirtual, to operand.Mem) {
-	t := e.GP64()
-	e.MOVQ(e.in("Stream", 0), t)
-	e.XORQ(operand.I32(1), t)
-	e.ORQ(e.in("Inner", 8), t)
-	e.ORQ(e.in("Last", 8), t)
-	for w := range p.ndst {
-		e.ORQ(at(perm, permAt("DstAt")+8*w), t)
-	}
-	e.MOVQ(t, to)
-}
-
-// store writes destination window w.
-func (p permutation) store(e *emitter, k *maskPool, out reg.VecVirtual, m operand.Mem, w int, stream bool) {
-	switch {
-	case stream:
-		e.VMOVNTDQ(out, m)
-	case p.masked:
-		e.VMOVDQU8(out, k.get("DstMask", w), m)
-	default:
-		// In halves: rows often lie at multiples of 32 bytes, where stores of 64
-		// would all cross lines.
-		e.VMOVDQU64(out.AsY(), m)
-		m.Disp += 32
-		e.VEXTRACTI64X4(operand.U8(1), out, m)
-	}
 }
 
 // offsets loads the first n words of a field of the box.

@@ -27,18 +27,31 @@ func spreadKernels() []kernel {
 		ks = append(ks, kernel{
 			name: fmt.Sprintf("transposeB%dVBMI", t.size), op: "Transpose", size: t.size, i: t.i, j: t.j,
 			loop: transposeLoop(t.size), twin: "transposeGeneric", isa: "cpu.AVX512|cpu.VBMI",
-			emit: func(e *emitter) { e.spreadMask(&t); e.transpose(&t); e.VZEROUPPER() },
+			emit: func(e *emitter) { e.spreadVectors(&t); e.transpose(&t); e.VZEROUPPER() },
 		})
 	}
 	return ks
 }
 
-// addSpreads adds the index vectors of all sizes to the assembly file.
+// addSpreads adds the index vectors of all sizes to the assembly file. Rows of tiles are
+// loaded and stored in halves of 32 bytes, of which the second ends where the row does.
 func addSpreads(c *build.Context) {
 	for _, s := range spreadSizes() {
 		size, lane := s[0], s[1]
-		addBytes(c, spreadName(size), 64, func(k int) int { return k/lane*size + min(k%lane, size-1) })
-		addBytes(c, packName(size), 64, func(k int) int { return k/size*lane%64 + k%size })
+		overlap := 64 - 64/lane*size // bytes that both halves have
+		addBytes(c, spreadName(size), 64, func(k int) int {
+			from := k/lane*size + min(k%lane, size-1)
+			if from >= 32 {
+				from += overlap
+			}
+			return from
+		})
+		addBytes(c, packName(size), 64, func(k int) int {
+			if k >= 32 {
+				k -= overlap
+			}
+			return k/size*lane + k%size
+		})
 	}
 }
 
@@ -62,23 +75,26 @@ func constant(name string) operand.Mem {
 	return operand.NewDataAddr(operand.NewStaticSymbol(name), 0)
 }
 
-// spreadMask loads what all tiles of t use: the bytes of a row of a tile, and the
-// two index vectors.
-func (e *emitter) spreadMask(t *tile) {
-	ones := e.GP64()
-	e.MOVQ(operand.U64(1<<(t.i*t.size)-1), ones)
-	e.rowMask, e.spreadIndex, e.packIndex = e.K(), e.ZMM(), e.ZMM()
-	e.KMOVQ(ones, e.rowMask)
+// spreadVectors loads what all tiles of t use: the two index vectors.
+func (e *emitter) spreadVectors(t *tile) {
+	e.spreadIndex, e.packIndex = e.ZMM(), e.ZMM()
 	e.VMOVDQU64(constant(spreadName(t.size)), e.spreadIndex)
 	e.VMOVDQU64(constant(packName(t.size)), e.packIndex)
 }
 
+// loadSpread and storeSpread move the row of a tile in halves, not as one vector under a
+// mask: where such loads and stores miss the first-level cache, Zen 5 does them one after
+// the other, and fetches nothing ahead of them.
 func (e *emitter) loadSpread(t *tile, m operand.Mem, r reg.VecVirtual) {
-	e.VMOVDQU8_Z(m, e.rowMask, r)
+	e.VMOVDQU64(m, r.AsY())
+	m.Disp += t.i*t.size - 32
+	e.VINSERTI64X4(operand.U8(1), m, r, r)
 	e.VPERMB(r, e.spreadIndex, r)
 }
 
 func (e *emitter) storeSpread(t *tile, v reg.VecVirtual, m operand.Mem) {
 	e.VPERMB(v, e.packIndex, v)
-	e.VMOVDQU8(v, e.rowMask, m)
+	e.VMOVDQU64(v.AsY(), m)
+	m.Disp += t.i*t.size - 32
+	e.VEXTRACTI64X4(operand.U8(1), v, m)
 }

@@ -9,8 +9,8 @@ import (
 
 // Staged kernels store past the caches in two steps: a few lines of many destination rows
 // are made in scratch memory, which stays in the second-level cache, and then each row's
-// lines are stored one after the other. So the source is read along a few rows at a time,
-// as fetching in hardware likes it, and memory gets several lines of a destination row
+// lines are stored one after the other, while the next rows of the source are fetched. So
+// the source is read along one row at a time, and memory gets several lines of a destination row
 // together: where rows lie a multiple of some power of two apart, single lines of many
 // rows would all go to the same channel.
 //
@@ -28,6 +28,7 @@ type staged struct {
 	src                operand.Mem // frame: the first source row of the turn, and what Block.Scratch says
 	scratch            operand.Mem
 	table, restJ, done operand.Mem // frame: where the chunk's source rows stand in the table, rows to go, bytes of destination rows behind
+	last               operand.Mem // frame: where the rows to fetch end in the table
 	run                operand.Mem // frame: bytes that the chunk adds to a destination row
 	ends               operand.Mem // frame: 1 where rows begin in this chunk, plus 2 where they end in it
 }
@@ -35,7 +36,6 @@ type staged struct {
 const (
 	stagedLines = 4                      // lines of a destination row in a chunk
 	stagedRow   = 64 * (1 + stagedLines) // bytes of a row of scratch
-	stagedAhead = 256                    // bytes along source rows that fetching runs ahead
 )
 
 func stagedKernels() []kernel {
@@ -68,7 +68,7 @@ func (s *staged) rows() int { return 64 / int(s.half) }
 func (s *staged) emit() {
 	e := s.emitter
 	s.table, s.restJ, s.done, s.run = e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
-	s.ends, s.scratch = e.AllocLocal(8), e.AllocLocal(8)
+	s.ends, s.scratch, s.last = e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
 	dst := e.AllocLocal(8)
 	e.loadStore(e.in("Scratch", 0), s.scratch)
 	e.outerFrame(func(src operand.Mem) {
@@ -112,7 +112,6 @@ func (s *staged) fill() {
 	e.MOVQ(line, to)
 	e.MOVQ(e.in("I", 0), restI)
 	e.slide(restI, s.rows(), nil, func() {
-		s.fetch(table, from)
 		if s.line != nil {
 			s.line.move(e, s.line, tilePointers{src: from, srcOff: table, dst: to})
 			e.ADDQ(operand.I32(64), from)
@@ -125,23 +124,6 @@ func (s *staged) fill() {
 	e.ADDQ(operand.I32(64), line)
 	e.SUBQ(operand.I32(s.rows()), rest)
 	e.JG(operand.LabelRef(next))
-}
-
-// fetch fetches a line of each source row, some lines ahead.
-func (s *staged) fetch(table, from reg.GPVirtual) {
-	e := s.emitter
-	const unroll = 4
-	at4, end := e.GP64(), e.GP64()
-	e.MOVQ(table, at4)
-	e.LEAQ(at(table, 8*s.rows()), end)
-	loop := e.label("fetch")
-	e.Label(loop)
-	for k := range unroll {
-		e.PREFETCHT1(e.row(from, at4, k, stagedAhead))
-	}
-	e.ADDQ(operand.I32(8*unroll), at4)
-	e.CMPQ(at4, end)
-	e.JL(operand.LabelRef(loop))
 }
 
 // columns makes a line of as many rows as a line of the source has items, and moves the
@@ -197,7 +179,9 @@ func (s *staged) flush(dst operand.Mem) {
 	fetch := s.nextRows()
 	loop, edge, next := e.label("row"), e.label("edge"), e.label("next")
 	e.Label(loop)
-	fetch()
+	for range stagedLines {
+		fetch()
+	}
 	e.MOVQ(at(offs, 0), to)
 	e.ADDQ(dst, to)
 	e.MOVQ(to, phase)
@@ -296,21 +280,30 @@ func (s *staged) exact(n, to, from reg.GPVirtual) {
 	s.exactBy(s.pool.next(), n, to, from)
 }
 
-// nextRows returns what fetches, line by line, the source rows that the next chunk or the
-// next block begins with: as many lines as there are destination rows.
+// nextRows returns what fetches a line, row by row, of the source rows of the next chunk,
+// or of those that the next block begins with: in all, as many as flush stores, so that
+// memory is read and written at the same time.
 func (s *staged) nextRows() func() {
 	e := s.emitter
 	table, base, at0, end := e.GP64(), e.GP64(), e.GP64(), e.GP64()
 	past := e.label("chunks")
-	delta := e.GP64()
+	delta, rest := e.GP64(), e.GP64()
 	e.MOVQ(s.table, table)
 	e.ADDQ(operand.I32(8*stagedLines*s.rows()), table)
 	e.XORQ(delta, delta)
-	e.CMPQ(s.restJ, operand.I32(stagedLines*s.rows()))
+	e.MOVQ(s.restJ, rest)
+	e.SUBQ(operand.I32(stagedLines*s.rows()), rest)
 	e.JG(operand.LabelRef(past))
 	e.MOVQ(e.in("SrcOff", 0), table)
 	e.MOVQ(e.in("Next", 0), delta)
+	e.MOVQ(e.in("J", 0), rest)
 	e.Label(past)
+	most := e.GP64()
+	e.MOVQ(operand.I32(stagedLines*s.rows()), most)
+	e.CMPQ(rest, most)
+	e.CMOVQLT(rest, most)
+	e.LEAQ(operand.Mem{Base: table, Index: most, Scale: 8}, most)
+	e.MOVQ(most, s.last)
 	e.ADDQ(s.src, delta)
 	e.MOVQ(e.in("I", 0), end)
 	e.IMUL3Q(operand.I32(int(s.half)), end, end)
@@ -319,6 +312,8 @@ func (s *staged) nextRows() func() {
 		same, more := e.label("same"), e.label("more")
 		e.TESTQ(at0, at0)
 		e.JNZ(operand.LabelRef(same))
+		e.CMPQ(table, s.last)
+		e.JGE(operand.LabelRef(more))
 		e.MOVQ(at(table, 0), base)
 		e.ADDQ(delta, base)
 		e.ADDQ(operand.I32(8), table)

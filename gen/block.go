@@ -29,7 +29,7 @@ var blockFields = []field{
 	{"Ahead", "int", 1, "source rows that prefetching runs ahead (streaming Transpose)"},
 	{"Carry", "int", 1, "for kernels with scratch: 1 if the destination rows go on from the block before, which ended with whole lines of them, plus 2 if the next block goes on with them (Transpose)"},
 	{"Scratch", "*byte", 1, "memory for the kernel alone, as much for every item of I as its row of the table says (Transpose)"},
-	{"Stream", "int", 1, "1 to store past the caches where the windows are aligned (Permute)"},
+	{"Stream", "int", 1, "1 where the boxes lie beyond the caches: to store past these where the windows are aligned or, under masks, to fetch windows ahead (Permute)"},
 	{"Perm", "*Perm", 1, "the box (Permute) or the item's spread (Transpose of odd sizes)"},
 }
 
