@@ -22,7 +22,8 @@ type Options struct {
 	Without cpu.Features // instruction-set features not to use; ^cpu.Features(0) leaves pure Go
 	// Workers is the most goroutines that a Run may use, the caller's among them; 0
 	// and 1 mean that one only. A Run starts no more than there are processors for
-	// (GOMAXPROCS), none where it would not gain, and ends them before it returns.
+	// (GOMAXPROCS), and none where it would not gain. They wait a tenth of a millisecond
+	// for another Run, and then end.
 	Workers   int
 	Streaming Streaming // when to use non-temporal stores
 	// Executor, if set, runs f(0) to f(n-1), in any order and on any goroutines,

@@ -115,16 +115,7 @@ func (j *job) start(workers int, dst, src []byte) {
 		j.work(0, dst, src) // what an executor left out
 		return
 	}
-	var others sync.WaitGroup
-	for k := 1; k < workers; k++ {
-		others.Add(1)
-		go func() {
-			defer others.Done()
-			j.work(k, dst, src)
-		}()
-	}
-	j.work(0, dst, src)
-	others.Wait()
+	helped(workers, func(k int) { j.work(k, dst, src) }, func() { j.work(0, dst, src) })
 }
 
 // work copies pieces until none is left, those of share k first.
