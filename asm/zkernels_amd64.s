@@ -2935,55 +2935,51 @@ next18:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets19
+	MOVQ  $+16, DI
+
+sets19:
+	MOVQ  (DX), R8
+	MOVQ  R8, 48(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some21
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 48(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some20
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some20:
-	MOVQ R10, 56(SP)
-	MOVQ R11, 64(SP)
+some21:
+	MOVQ R8, 56(SP)
+	MOVQ R9, 64(SP)
 
-outer19:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer20:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item21:
-	MOVBLZX (R11), R13
-	MOVB    R13, (R10)
-	ADDQ    SI, R11
-	ADDQ    BX, R10
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	DECQ    R12
-	JNZ     item21
-	MOVQ    56(SP), R10
-	MOVQ    (R10), R11
-	ADDQ    R11, AX
-	MOVQ    8(R10), R11
-	ADDQ    R11, CX
-	ADDQ    64(SP), R10
-	MOVQ    R10, 56(SP)
-	DECQ    48(SP)
-	JNZ     outer19
+item22:
+	MOVBLZX (R9), R11
+	MOVB    R11, (R8)
+	ADDQ    SI, R9
+	ADDQ    BX, R8
+	MOVQ    DI, R11
+
+idle23:
+	DECQ R11
+	JNZ  idle23
+	DECQ R10
+	JNZ  item22
+	MOVQ 56(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 64(SP), R8
+	MOVQ R8, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer20
 
 done2:
 	RET
@@ -3151,55 +3147,51 @@ next18:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets19
+	MOVQ  $+16, DI
+
+sets19:
+	MOVQ  (DX), R8
+	MOVQ  R8, 48(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some21
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 48(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some20
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some20:
-	MOVQ R10, 56(SP)
-	MOVQ R11, 64(SP)
+some21:
+	MOVQ R8, 56(SP)
+	MOVQ R9, 64(SP)
 
-outer19:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer20:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item21:
-	MOVWLZX (R11), R13
-	MOVW    R13, (R10)
-	ADDQ    SI, R11
-	ADDQ    BX, R10
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	DECQ    R12
-	JNZ     item21
-	MOVQ    56(SP), R10
-	MOVQ    (R10), R11
-	ADDQ    R11, AX
-	MOVQ    8(R10), R11
-	ADDQ    R11, CX
-	ADDQ    64(SP), R10
-	MOVQ    R10, 56(SP)
-	DECQ    48(SP)
-	JNZ     outer19
+item22:
+	MOVWLZX (R9), R11
+	MOVW    R11, (R8)
+	ADDQ    SI, R9
+	ADDQ    BX, R8
+	MOVQ    DI, R11
+
+idle23:
+	DECQ R11
+	JNZ  idle23
+	DECQ R10
+	JNZ  item22
+	MOVQ 56(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 64(SP), R8
+	MOVQ R8, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer20
 
 done2:
 	RET
@@ -3495,55 +3487,51 @@ next32:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets33
+	MOVQ  $+16, DI
+
+sets33:
+	MOVQ  (DX), R8
+	MOVQ  R8, 96(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some35
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 96(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some34
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some34:
-	MOVQ R10, 104(SP)
-	MOVQ R11, 112(SP)
+some35:
+	MOVQ R8, 104(SP)
+	MOVQ R9, 112(SP)
 
-outer33:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer34:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item35:
-	MOVL (R11), R13
-	MOVL R13, (R10)
-	ADDQ SI, R11
-	ADDQ BX, R10
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	DECQ R12
-	JNZ  item35
-	MOVQ 104(SP), R10
-	MOVQ (R10), R11
-	ADDQ R11, AX
-	MOVQ 8(R10), R11
-	ADDQ R11, CX
-	ADDQ 112(SP), R10
-	MOVQ R10, 104(SP)
+item36:
+	MOVL (R9), R11
+	MOVL R11, (R8)
+	ADDQ SI, R9
+	ADDQ BX, R8
+	MOVQ DI, R11
+
+idle37:
+	DECQ R11
+	JNZ  idle37
+	DECQ R10
+	JNZ  item36
+	MOVQ 104(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 112(SP), R8
+	MOVQ R8, 104(SP)
 	DECQ 96(SP)
-	JNZ  outer33
+	JNZ  outer34
 
 done2:
 	VZEROUPPER
@@ -3776,55 +3764,51 @@ next26:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets27
+	MOVQ  $+16, DI
+
+sets27:
+	MOVQ  (DX), R8
+	MOVQ  R8, 72(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some29
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 72(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some28
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some28:
-	MOVQ R10, 80(SP)
-	MOVQ R11, 88(SP)
+some29:
+	MOVQ R8, 80(SP)
+	MOVQ R9, 88(SP)
 
-outer27:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer28:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item29:
-	MOVQ (R11), R13
-	MOVQ R13, (R10)
-	ADDQ SI, R11
-	ADDQ BX, R10
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	DECQ R12
-	JNZ  item29
-	MOVQ 80(SP), R10
-	MOVQ (R10), R11
-	ADDQ R11, AX
-	MOVQ 8(R10), R11
-	ADDQ R11, CX
-	ADDQ 88(SP), R10
-	MOVQ R10, 80(SP)
+item30:
+	MOVQ (R9), R11
+	MOVQ R11, (R8)
+	ADDQ SI, R9
+	ADDQ BX, R8
+	MOVQ DI, R11
+
+idle31:
+	DECQ R11
+	JNZ  idle31
+	DECQ R10
+	JNZ  item30
+	MOVQ 80(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 88(SP), R8
+	MOVQ R8, 80(SP)
 	DECQ 72(SP)
-	JNZ  outer27
+	JNZ  outer28
 
 done2:
 	VZEROUPPER
@@ -3919,55 +3903,51 @@ next11:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets12
+	MOVQ  $+16, DI
+
+sets12:
+	MOVQ  (DX), R8
+	MOVQ  R8, 24(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some14
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 24(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some13
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some13:
-	MOVQ R10, 32(SP)
-	MOVQ R11, 40(SP)
+some14:
+	MOVQ R8, 32(SP)
+	MOVQ R9, 40(SP)
 
-outer12:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer13:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item14:
-	MOVBLZX (R11), R13
-	MOVB    R13, (R10)
-	ADDQ    SI, R11
-	ADDQ    BX, R10
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	DECQ    R12
-	JNZ     item14
-	MOVQ    32(SP), R10
-	MOVQ    (R10), R11
-	ADDQ    R11, AX
-	MOVQ    8(R10), R11
-	ADDQ    R11, CX
-	ADDQ    40(SP), R10
-	MOVQ    R10, 32(SP)
-	DECQ    24(SP)
-	JNZ     outer12
+item15:
+	MOVBLZX (R9), R11
+	MOVB    R11, (R8)
+	ADDQ    SI, R9
+	ADDQ    BX, R8
+	MOVQ    DI, R11
+
+idle16:
+	DECQ R11
+	JNZ  idle16
+	DECQ R10
+	JNZ  item15
+	MOVQ 32(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 40(SP), R8
+	MOVQ R8, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer13
 
 done2:
 	RET
@@ -4061,55 +4041,51 @@ next11:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets12
+	MOVQ  $+16, DI
+
+sets12:
+	MOVQ  (DX), R8
+	MOVQ  R8, 24(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some14
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 24(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some13
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some13:
-	MOVQ R10, 32(SP)
-	MOVQ R11, 40(SP)
+some14:
+	MOVQ R8, 32(SP)
+	MOVQ R9, 40(SP)
 
-outer12:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer13:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item14:
-	MOVWLZX (R11), R13
-	MOVW    R13, (R10)
-	ADDQ    SI, R11
-	ADDQ    BX, R10
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	INCQ    DI
-	INCQ    R8
-	INCQ    R9
-	DECQ    R12
-	JNZ     item14
-	MOVQ    32(SP), R10
-	MOVQ    (R10), R11
-	ADDQ    R11, AX
-	MOVQ    8(R10), R11
-	ADDQ    R11, CX
-	ADDQ    40(SP), R10
-	MOVQ    R10, 32(SP)
-	DECQ    24(SP)
-	JNZ     outer12
+item15:
+	MOVWLZX (R9), R11
+	MOVW    R11, (R8)
+	ADDQ    SI, R9
+	ADDQ    BX, R8
+	MOVQ    DI, R11
+
+idle16:
+	DECQ R11
+	JNZ  idle16
+	DECQ R10
+	JNZ  item15
+	MOVQ 32(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 40(SP), R8
+	MOVQ R8, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer13
 
 done2:
 	RET
@@ -4203,55 +4179,51 @@ next11:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets12
+	MOVQ  $+16, DI
+
+sets12:
+	MOVQ  (DX), R8
+	MOVQ  R8, 24(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some14
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 24(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some13
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some13:
-	MOVQ R10, 32(SP)
-	MOVQ R11, 40(SP)
+some14:
+	MOVQ R8, 32(SP)
+	MOVQ R9, 40(SP)
 
-outer12:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer13:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item14:
-	MOVL (R11), R13
-	MOVL R13, (R10)
-	ADDQ SI, R11
-	ADDQ BX, R10
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	DECQ R12
-	JNZ  item14
-	MOVQ 32(SP), R10
-	MOVQ (R10), R11
-	ADDQ R11, AX
-	MOVQ 8(R10), R11
-	ADDQ R11, CX
-	ADDQ 40(SP), R10
-	MOVQ R10, 32(SP)
+item15:
+	MOVL (R9), R11
+	MOVL R11, (R8)
+	ADDQ SI, R9
+	ADDQ BX, R8
+	MOVQ DI, R11
+
+idle16:
+	DECQ R11
+	JNZ  idle16
+	DECQ R10
+	JNZ  item15
+	MOVQ 32(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 40(SP), R8
+	MOVQ R8, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer12
+	JNZ  outer13
 
 done2:
 	RET
@@ -4345,55 +4317,51 @@ next11:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets12
+	MOVQ  $+16, DI
+
+sets12:
+	MOVQ  (DX), R8
+	MOVQ  R8, 24(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some14
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 24(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some13
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some13:
-	MOVQ R10, 32(SP)
-	MOVQ R11, 40(SP)
+some14:
+	MOVQ R8, 32(SP)
+	MOVQ R9, 40(SP)
 
-outer12:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer13:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item14:
-	MOVQ (R11), R13
-	MOVQ R13, (R10)
-	ADDQ SI, R11
-	ADDQ BX, R10
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	INCQ DI
-	INCQ R8
-	INCQ R9
-	DECQ R12
-	JNZ  item14
-	MOVQ 32(SP), R10
-	MOVQ (R10), R11
-	ADDQ R11, AX
-	MOVQ 8(R10), R11
-	ADDQ R11, CX
-	ADDQ 40(SP), R10
-	MOVQ R10, 32(SP)
+item15:
+	MOVQ (R9), R11
+	MOVQ R11, (R8)
+	ADDQ SI, R9
+	ADDQ BX, R8
+	MOVQ DI, R11
+
+idle16:
+	DECQ R11
+	JNZ  idle16
+	DECQ R10
+	JNZ  item15
+	MOVQ 32(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 40(SP), R8
+	MOVQ R8, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer12
+	JNZ  outer13
 
 done2:
 	RET
@@ -4488,55 +4456,51 @@ next11:
 	JMP  done2
 
 far1:
-	XORQ  DI, DI
-	XORQ  R8, R8
+	MOVQ  $+4, DI
+	TESTQ $+4095, BX
+	JNZ   sets12
+	MOVQ  $+16, DI
+
+sets12:
+	MOVQ  (DX), R8
+	MOVQ  R8, 24(SP)
+	MOVQ  $+16, R9
+	MOVQ  24(DX), R8
+	TESTQ R8, R8
+	JNZ   some14
+	LEAQ  8(DX), R8
 	XORQ  R9, R9
-	MOVQ  (DX), R10
-	MOVQ  R10, 24(SP)
-	MOVQ  $+16, R11
-	MOVQ  24(DX), R10
-	TESTQ R10, R10
-	JNZ   some13
-	LEAQ  8(DX), R10
-	XORQ  R11, R11
 
-some13:
-	MOVQ R10, 32(SP)
-	MOVQ R11, 40(SP)
+some14:
+	MOVQ R8, 32(SP)
+	MOVQ R9, 40(SP)
 
-outer12:
-	MOVQ AX, R10
-	MOVQ CX, R11
-	MOVQ 48(DX), R12
+outer13:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
 
-item14:
-	MOVOU (R11), X0
-	MOVOU X0, (R10)
-	ADDQ  SI, R11
-	ADDQ  BX, R10
-	INCQ  DI
-	INCQ  R8
-	INCQ  R9
-	INCQ  DI
-	INCQ  R8
-	INCQ  R9
-	INCQ  DI
-	INCQ  R8
-	INCQ  R9
-	INCQ  DI
-	INCQ  R8
-	INCQ  R9
-	DECQ  R12
-	JNZ   item14
-	MOVQ  32(SP), R10
-	MOVQ  (R10), R11
-	ADDQ  R11, AX
-	MOVQ  8(R10), R11
-	ADDQ  R11, CX
-	ADDQ  40(SP), R10
-	MOVQ  R10, 32(SP)
-	DECQ  24(SP)
-	JNZ   outer12
+item15:
+	MOVOU (R9), X0
+	MOVOU X0, (R8)
+	ADDQ  SI, R9
+	ADDQ  BX, R8
+	MOVQ  DI, R11
+
+idle16:
+	DECQ R11
+	JNZ  idle16
+	DECQ R10
+	JNZ  item15
+	MOVQ 32(SP), R8
+	MOVQ (R8), R9
+	ADDQ R9, AX
+	MOVQ 8(R8), R9
+	ADDQ R9, CX
+	ADDQ 40(SP), R8
+	MOVQ R8, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer13
 
 done2:
 	RET

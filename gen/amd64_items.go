@@ -261,27 +261,27 @@ func (e *emitter) jumpIfFar(ds, ss reg.GPVirtual, far string) {
 	e.Label(near)
 }
 
-// farItems copies items that lie far apart, not more than one in four cycles. The
-// core would else have so many misses under way that they keep each other from the
-// cache set and from the page walkers: held back so, columns of a matrix take half
-// the time.
+// farItems copies items that lie far apart, one in some cycles. The core would else have so
+// many misses under way that they keep each other from the cache set and from the page
+// walkers: held back so, columns of a matrix take half the time, and where all lines that
+// are stored to share one set, they take still longer to come and go.
 func (e *emitter) farItems(size int, ds, ss reg.GPVirtual) {
-	const chains, turns = 3, 4
-	var idle [chains]reg.GPVirtual
-	for k := range idle {
-		idle[k] = e.GP64()
-		e.XORQ(idle[k], idle[k])
-	}
+	const several, one = 4, 16 // cycles, by sets of the first-level cache
+	cycles, sets := e.GP64(), e.label("sets")
+	e.MOVQ(operand.I32(several), cycles)
+	e.TESTQ(operand.I32(2*farStep-1), ds)
+	e.JNZ(operand.LabelRef(sets))
+	e.MOVQ(operand.I32(one), cycles)
+	e.Label(sets)
 	e.outer(func() {
 		d, s, count := e.innerStart()
-		loop := e.label("item")
+		loop, idle, rest := e.label("item"), e.label("idle"), e.GP64()
 		e.Label(loop)
 		e.item(size, d, s, ds, ss)
-		for range turns {
-			for _, r := range idle {
-				e.INCQ(r)
-			}
-		}
+		e.MOVQ(cycles, rest)
+		e.Label(idle)
+		e.DECQ(rest)
+		e.JNZ(operand.LabelRef(idle))
 		e.DECQ(count)
 		e.JNZ(operand.LabelRef(loop))
 	})
