@@ -28,7 +28,7 @@ func (b *builder) rows() {
 		if k, ok := asm.StreamKernel(rows, true, b.have); ok && i < 0 && j >= 0 && b.packRows(k, j) {
 			return
 		}
-		if k, ok := asm.StreamKernel(rows, false, b.have); ok && (w >= streamDense || j < 0 && w >= streamRow) {
+		if k, ok := asm.StreamKernel(rows, false, b.have); ok && (w >= streamDense || j < 0 && w >= streamRow) && !b.fewChannels() {
 			b.plan.kernel, b.plan.stream = k, true
 		}
 	} else if i >= 0 && j >= 0 && i != j && w < longRow {
@@ -86,6 +86,17 @@ func (b *builder) rowBlock(i, j, mostI, mostJ int) {
 	}
 	inner := chunked(&block.Inner, max(1, mostJ), partInner)
 	b.finish(inner, outer)
+}
+
+// fewChannels reports whether the destination rows all go to few channels of the memory: by
+// measurement where they lie a power of two apart, a KiB or more, and fill no more than a
+// quarter of that, nor a KiB.
+func (b *builder) fewChannels() bool {
+	if len(b.rest) == 0 || cpu.SpreadsLines() {
+		return false
+	}
+	w, step := b.x.item, b.rest[0].dst
+	return step >= 1024 && step&(step-1) == 0 && 4*w <= step && w <= longRow
 }
 
 // packs reports whether items are rows that are packed, several lines of them, before they
