@@ -154,7 +154,7 @@ func (p *Plan) explainStores() string {
 	case p.opts.Streaming == StreamNever:
 		return "plain, as the options say"
 	case p.opts.Streaming == StreamAlways || mean > limit:
-		return "plain: no kernel here writes these rows in whole lines past the caches"
+		return "plain: no kernel here would write these rows faster past the caches"
 	}
 	return "plain: " + sizes
 }

@@ -59,7 +59,7 @@ plan     fillGeneric 2 +100/+5 rows of 100 bytes
 order    no loop around the kernel
 calls    1
 kernel   fillGeneric (pure Go): the source stands still along the innermost axis, so that rows repeat 1 byte
-stores   plain: no kernel here writes these rows in whole lines past the caches
+stores   plain: no kernel here would write these rows faster past the caches
 touches  dst 4 lines of 64 bytes within 200, src 1 line of 64 bytes within 6
 expect   22.3 GB/s, read and written, or 18ns, from L1
 `},
