@@ -81,22 +81,25 @@ func hire(t *task) {
 	h.next.Store(t)
 }
 
-// serve does t and then what else h is hired for. It can be hired before the caller of t
-// goes on, who else would find no helper for his next job.
+// serve does t and then what else h is hired for.
 func (h *helper) serve(t *task) {
 	for t != nil {
-		wanted := t.claim()
-		if wanted {
-			t.run()
-		}
-		waiting.Lock()
-		waiting.helpers = append(waiting.helpers, h)
-		waiting.Unlock()
-		if wanted {
-			t.end()
-		}
+		h.do(t)
 		t = h.wait()
 	}
+}
+
+// do does t, unless its caller no longer wants it. The helper can be hired before the caller
+// goes on, who else would find none for his next job; but not where t ends the goroutine, as
+// what reports progress may.
+func (h *helper) do(t *task) {
+	if t.claim() {
+		defer t.end()
+		t.run()
+	}
+	waiting.Lock()
+	defer waiting.Unlock()
+	waiting.helpers = append(waiting.helpers, h)
 }
 
 // wait returns the next task, or nil when it is time to end.

@@ -83,3 +83,19 @@ func TestHelpersStayAndEnd(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 }
+
+// TestHelperExits checks that the caller does not wait for ever for a helper whose goroutine
+// is ended.
+func TestHelperExits(t *testing.T) {
+	for range 100 {
+		var begun atomic.Bool
+		helped(2, func(int) {
+			begun.Store(true)
+			runtime.Goexit()
+		}, func() {
+			for end := time.Now().Add(time.Second); !begun.Load() && time.Now().Before(end); {
+				runtime.Gosched()
+			}
+		})
+	}
+}
