@@ -100,9 +100,6 @@ func (v *virtual) ends(tile int) bool {
 	return s.n <= 1 || s.full%tile == 0 && (s.last%tile == 0 || s.last > s.full)
 }
 
-// total returns the items of all chunks, or a few more.
-func (v *virtual) total() int { return v.n * max(1, v.split.n) }
-
 // fill writes the offset of every item of v, by the steps of one side.
 func (v *virtual) fill(table []int, step func(loop) int) {
 	first, at := step(v.loops[0]), 0
