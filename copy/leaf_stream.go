@@ -56,7 +56,7 @@ func (b *builder) streamFeatures(step int) cpu.Features {
 }
 
 // oneChannel reports whether the destination rows, a line of each after the other, all go
-// to one channel of the memory, or to few, where it has not spread them: by measurement,
+// to one channel of the memory, or to few, unless the memory spreads lines: by measurement,
 // with steps of two KiB, and of half a KiB where the rows are many.
 func oneChannel(rows *virtual) bool {
 	first, steps := rows.loops[0], 0
