@@ -144,7 +144,7 @@ func (p *Plan) explainWorkers() string {
 
 func (p *Plan) explainStores() string {
 	mean, limit := p.touched(), cachedBytes()
-	sizes := fmt.Sprintf("%d bytes a side in the mean, and %d are a quarter of the last-level cache", mean, limit)
+	sizes := fmt.Sprintf("%d bytes a side in the mean, of which the last-level cache keeps %d", mean, limit)
 	streams := asm.Info(p.kernel).Stream
 	switch {
 	case streams && p.opts.Streaming == StreamAlways:

@@ -16,7 +16,7 @@ var pure = Options{Without: ^cpu.Features(0)}
 func TestExplain(t *testing.T) {
 	transposed, _ := C(4, 40, 50).Permute()
 	pixels, _ := C(1, 64, 3).Permute()
-	plain := fmt.Sprintf("bytes a side in the mean, and %d are a quarter of the last-level cache", cachedBytes())
+	plain := fmt.Sprintf("bytes a side in the mean, of which the last-level cache keeps %d", cachedBytes())
 	for _, c := range []struct {
 		name     string
 		dst, src Layout
@@ -129,7 +129,7 @@ func TestExplainStreaming(t *testing.T) {
 	}
 	text := p.Explain()
 	for _, want := range []string{
-		fmt.Sprintf("\nstores   past the caches: %d bytes a side in the mean, and %d are", side*side*4, cachedBytes()),
+		fmt.Sprintf("\nstores   past the caches: %d bytes a side in the mean, of which the last-level cache keeps %d", side*side*4, cachedBytes()),
 		"\nor else  where dst does not begin at the edge of a cache line: " + p.otherwise().String() + "\n",
 		"from memory\n",
 	} {

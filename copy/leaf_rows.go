@@ -92,7 +92,7 @@ func (b *builder) rowBlock(i, j, mostI, mostJ int) {
 // measurement where they lie a power of two apart, a KiB or more, and fill no more than a
 // quarter of that, nor a KiB.
 func (b *builder) fewChannels() bool {
-	if len(b.rest) == 0 || cpu.SpreadsLines() || b.plan.opts.Streaming == StreamAlways {
+	if len(b.rest) == 0 || cpu.SpreadsRows() || b.plan.opts.Streaming == StreamAlways {
 		return false
 	}
 	w, step := b.x.item, b.rest[0].dst

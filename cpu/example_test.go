@@ -30,6 +30,12 @@ func ExampleSpreadsLines() {
 	// Output: false
 }
 
+func ExampleSpreadsRows() {
+	// Where single lines are spread, so are rows of them.
+	fmt.Println(cpu.SpreadsLines() && !cpu.SpreadsRows())
+	// Output: false
+}
+
 func ExampleBrand() {
 	// Some machines do not tell; the name is for reports only.
 	fmt.Println(len(cpu.Brand()) < 100)
