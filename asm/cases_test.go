@@ -144,7 +144,7 @@ func (c *checker) items() {
 	for _, size := range c.sizes() {
 		for n := 1; n <= 40; n++ {
 			for range rounds(240 / len(c.sizes())) {
-				b := &asm.Block{}
+				b := &asm.Block{Pause: max(0, c.IntN(20)-10)}
 				if c.IntN(3) == 0 { // which come to touch, from a few items apart
 					c.loops(b, 1+c.IntN(4), 1, n*size, size)
 					b.Inner = asm.Loop{N: n, Dst: size, Src: (c.IntN(11) - 5) * size}

@@ -22,6 +22,7 @@ type Block struct {
 	Scratch *byte // memory for the kernel alone, as much for every item of I as its row of the table says (Transpose)
 	Stream  int   // 1 where the boxes lie beyond the caches: to store past these where the windows are aligned or, under masks, to fetch windows ahead (Permute)
 	Perm    *Perm // the box (Permute) or the item's spread (Transpose of odd sizes)
+	Pause   int   // cycles from one item to the next, or 0 for none (Items, some)
 }
 
 // Perm is a box of a permutation: which source bytes make up which destination bytes.

@@ -2770,52 +2770,34 @@ TEXT ·itemsB1AVX2(SB), $72-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	CMPQ  BX, $+1
-	JNE   apart6
+	JNE   apart3
 	MOVQ  (DX), BX
 	MOVQ  BX, (SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some8
+	JNZ   some5
 	LEAQ  8(DX), BX
 	XORQ  DI, DI
 
-some8:
+some5:
 	MOVQ BX, 8(SP)
 	MOVQ DI, 16(SP)
 
-outer7:
+outer4:
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    48(DX), R9
 	SUBQ    $+16, R9
-	JLT     rest10
+	JLT     rest7
 	PCALIGN $0x20
 
-vector9:
+vector6:
 	MOVBLZX (DI), R10
 	VMOVD   R10, X0
 	VPINSRB $0x01, (DI)(SI*1), X0, X0
@@ -2840,29 +2822,29 @@ vector9:
 	VMOVDQU X0, (BX)
 	ADDQ    $+16, BX
 	SUBQ    $+16, R9
-	JGE     vector9
+	JGE     vector6
 
-rest10:
+rest7:
 	ADDQ  $+16, R9
-	JZ    next12
+	JZ    next9
 	CMPQ  48(DX), $+16
-	JLT   one11
+	JLT   one8
 	SUBQ  $+16, R9
 	LEAQ  (BX)(R9*1), BX
 	IMULQ SI, R9
 	ADDQ  R9, DI
 	XORQ  R9, R9
-	JMP   vector9
+	JMP   vector6
 
-one11:
+one8:
 	MOVBLZX (DI), R10
 	MOVB    R10, (BX)
 	ADDQ    SI, DI
 	ADDQ    $+1, BX
 	DECQ    R9
-	JNZ     one11
+	JNZ     one8
 
-next12:
+next9:
 	MOVQ 8(SP), BX
 	MOVQ (BX), DI
 	ADDQ DI, AX
@@ -2871,32 +2853,32 @@ next12:
 	ADDQ 16(SP), BX
 	MOVQ BX, 8(SP)
 	DECQ (SP)
-	JNZ  outer7
+	JNZ  outer4
 	RET
 
-apart6:
+apart3:
 	MOVQ  (DX), R9
 	MOVQ  R9, 24(SP)
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some14
+	JNZ   some11
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some14:
+some11:
 	MOVQ R9, 32(SP)
 	MOVQ R10, 40(SP)
 
-outer13:
+outer10:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest16
+	JLT     rest13
 	PCALIGN $0x20
 
-four15:
+four12:
 	MOVBLZX (R10), R12
 	MOVBLZX (R10)(SI*1), R13
 	MOVBLZX (R10)(SI*2), R14
@@ -2908,21 +2890,21 @@ four15:
 	LEAQ    (R10)(SI*4), R10
 	LEAQ    (R9)(BX*4), R9
 	SUBQ    $+4, R11
-	JGE     four15
+	JGE     four12
 
-rest16:
+rest13:
 	ADDQ $+4, R11
-	JZ   next18
+	JZ   next15
 
-one17:
+one14:
 	MOVBLZX (R10), R12
 	MOVB    R12, (R9)
 	ADDQ    SI, R10
 	ADDQ    BX, R9
 	DECQ    R11
-	JNZ     one17
+	JNZ     one14
 
-next18:
+next15:
 	MOVQ 32(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -2931,55 +2913,49 @@ next18:
 	ADDQ 40(SP), R9
 	MOVQ R9, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer13
+	JNZ  outer10
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets19
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 48(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some17
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets19:
-	MOVQ  (DX), R8
-	MOVQ  R8, 48(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some21
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some17:
+	MOVQ DI, 56(SP)
+	MOVQ R8, 64(SP)
 
-some21:
-	MOVQ R8, 56(SP)
-	MOVQ R9, 64(SP)
+outer16:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer20:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item18:
+	MOVBLZX (R8), R10
+	MOVB    R10, (DI)
+	ADDQ    SI, R8
+	ADDQ    BX, DI
+	MOVQ    216(DX), R10
 
-item22:
-	MOVBLZX (R9), R11
-	MOVB    R11, (R8)
-	ADDQ    SI, R9
-	ADDQ    BX, R8
-	MOVQ    DI, R11
-
-idle23:
-	DECQ R11
-	JNZ  idle23
+idle19:
 	DECQ R10
-	JNZ  item22
-	MOVQ 56(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 64(SP), R8
-	MOVQ R8, 56(SP)
+	JNZ  idle19
+	DECQ R9
+	JNZ  item18
+	MOVQ 56(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 64(SP), DI
+	MOVQ DI, 56(SP)
 	DECQ 48(SP)
-	JNZ  outer20
+	JNZ  outer16
 
 done2:
 	RET
@@ -2992,52 +2968,34 @@ TEXT ·itemsB2AVX2(SB), $72-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	CMPQ  BX, $+2
-	JNE   apart6
+	JNE   apart3
 	MOVQ  (DX), BX
 	MOVQ  BX, (SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some8
+	JNZ   some5
 	LEAQ  8(DX), BX
 	XORQ  DI, DI
 
-some8:
+some5:
 	MOVQ BX, 8(SP)
 	MOVQ DI, 16(SP)
 
-outer7:
+outer4:
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    48(DX), R9
 	SUBQ    $+8, R9
-	JLT     rest10
+	JLT     rest7
 	PCALIGN $0x20
 
-vector9:
+vector6:
 	MOVWLZX (DI), R10
 	VMOVD   R10, X0
 	VPINSRW $0x01, (DI)(SI*1), X0, X0
@@ -3052,29 +3010,29 @@ vector9:
 	VMOVDQU X0, (BX)
 	ADDQ    $+16, BX
 	SUBQ    $+8, R9
-	JGE     vector9
+	JGE     vector6
 
-rest10:
+rest7:
 	ADDQ  $+8, R9
-	JZ    next12
+	JZ    next9
 	CMPQ  48(DX), $+8
-	JLT   one11
+	JLT   one8
 	SUBQ  $+8, R9
 	LEAQ  (BX)(R9*2), BX
 	IMULQ SI, R9
 	ADDQ  R9, DI
 	XORQ  R9, R9
-	JMP   vector9
+	JMP   vector6
 
-one11:
+one8:
 	MOVWLZX (DI), R10
 	MOVW    R10, (BX)
 	ADDQ    SI, DI
 	ADDQ    $+2, BX
 	DECQ    R9
-	JNZ     one11
+	JNZ     one8
 
-next12:
+next9:
 	MOVQ 8(SP), BX
 	MOVQ (BX), DI
 	ADDQ DI, AX
@@ -3083,32 +3041,32 @@ next12:
 	ADDQ 16(SP), BX
 	MOVQ BX, 8(SP)
 	DECQ (SP)
-	JNZ  outer7
+	JNZ  outer4
 	RET
 
-apart6:
+apart3:
 	MOVQ  (DX), R9
 	MOVQ  R9, 24(SP)
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some14
+	JNZ   some11
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some14:
+some11:
 	MOVQ R9, 32(SP)
 	MOVQ R10, 40(SP)
 
-outer13:
+outer10:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest16
+	JLT     rest13
 	PCALIGN $0x20
 
-four15:
+four12:
 	MOVWLZX (R10), R12
 	MOVWLZX (R10)(SI*1), R13
 	MOVWLZX (R10)(SI*2), R14
@@ -3120,21 +3078,21 @@ four15:
 	LEAQ    (R10)(SI*4), R10
 	LEAQ    (R9)(BX*4), R9
 	SUBQ    $+4, R11
-	JGE     four15
+	JGE     four12
 
-rest16:
+rest13:
 	ADDQ $+4, R11
-	JZ   next18
+	JZ   next15
 
-one17:
+one14:
 	MOVWLZX (R10), R12
 	MOVW    R12, (R9)
 	ADDQ    SI, R10
 	ADDQ    BX, R9
 	DECQ    R11
-	JNZ     one17
+	JNZ     one14
 
-next18:
+next15:
 	MOVQ 32(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -3143,55 +3101,49 @@ next18:
 	ADDQ 40(SP), R9
 	MOVQ R9, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer13
+	JNZ  outer10
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets19
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 48(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some17
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets19:
-	MOVQ  (DX), R8
-	MOVQ  R8, 48(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some21
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some17:
+	MOVQ DI, 56(SP)
+	MOVQ R8, 64(SP)
 
-some21:
-	MOVQ R8, 56(SP)
-	MOVQ R9, 64(SP)
+outer16:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer20:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item18:
+	MOVWLZX (R8), R10
+	MOVW    R10, (DI)
+	ADDQ    SI, R8
+	ADDQ    BX, DI
+	MOVQ    216(DX), R10
 
-item22:
-	MOVWLZX (R9), R11
-	MOVW    R11, (R8)
-	ADDQ    SI, R9
-	ADDQ    BX, R8
-	MOVQ    DI, R11
-
-idle23:
-	DECQ R11
-	JNZ  idle23
+idle19:
 	DECQ R10
-	JNZ  item22
-	MOVQ 56(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 64(SP), R8
-	MOVQ R8, 56(SP)
+	JNZ  idle19
+	DECQ R9
+	JNZ  item18
+	MOVQ 56(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 64(SP), DI
+	MOVQ DI, 56(SP)
 	DECQ 48(SP)
-	JNZ  outer20
+	JNZ  outer16
 
 done2:
 	RET
@@ -3204,54 +3156,36 @@ TEXT ·itemsB4AVX2(SB), $120-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	CMPQ  BX, $+4
-	JNE   apart6
+	JNE   apart3
 	CMPQ  SI, $+8
-	JNE   other7
+	JNE   other4
 	MOVQ  (DX), BX
 	MOVQ  BX, (SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some9
+	JNZ   some6
 	LEAQ  8(DX), BX
 	XORQ  DI, DI
 
-some9:
+some6:
 	MOVQ BX, 8(SP)
 	MOVQ DI, 16(SP)
 
-outer8:
+outer5:
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    48(DX), R8
 	SUBQ    $+8, R8
-	JLT     rest11
+	JLT     rest8
 	PCALIGN $0x20
 
-vector10:
+vector7:
 	VMOVUPS (DI), Y0
 	VSHUFPS $0xd8, 28(DI), Y0, Y0
 	VPERMQ  $0xd8, Y0, Y0
@@ -3259,29 +3193,29 @@ vector10:
 	VMOVDQU Y0, (BX)
 	ADDQ    $+32, BX
 	SUBQ    $+8, R8
-	JGE     vector10
+	JGE     vector7
 
-rest11:
+rest8:
 	ADDQ  $+8, R8
-	JZ    next13
+	JZ    next10
 	CMPQ  48(DX), $+8
-	JLT   one12
+	JLT   one9
 	SUBQ  $+8, R8
 	LEAQ  (BX)(R8*4), BX
 	IMULQ SI, R8
 	ADDQ  R8, DI
 	XORQ  R8, R8
-	JMP   vector10
+	JMP   vector7
 
-one12:
+one9:
 	MOVL (DI), R9
 	MOVL R9, (BX)
 	ADDQ SI, DI
 	ADDQ $+4, BX
 	DECQ R8
-	JNZ  one12
+	JNZ  one9
 
-next13:
+next10:
 	MOVQ 8(SP), BX
 	MOVQ (BX), DI
 	ADDQ DI, AX
@@ -3290,64 +3224,64 @@ next13:
 	ADDQ 16(SP), BX
 	MOVQ BX, 8(SP)
 	DECQ (SP)
-	JNZ  outer8
+	JNZ  outer5
 	VZEROUPPER
 	RET
 
-other7:
+other4:
 	CMPQ  SI, $+12
-	JNE   other14
+	JNE   other11
 	MOVQ  (DX), BX
 	MOVQ  BX, 24(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some16
+	JNZ   some13
 	LEAQ  8(DX), BX
 	XORQ  DI, DI
 
-some16:
+some13:
 	MOVQ BX, 32(SP)
 	MOVQ DI, 40(SP)
 
-outer15:
+outer12:
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    48(DX), R8
 	SUBQ    $+4, R8
-	JLT     rest18
+	JLT     rest15
 	PCALIGN $0x20
 
-vector17:
+vector14:
 	VMOVUPS (DI), X0
 	VSHUFPS $0xcc, 24(DI), X0, X0
 	ADDQ    $+48, DI
 	VMOVDQU X0, (BX)
 	ADDQ    $+16, BX
 	SUBQ    $+4, R8
-	JGE     vector17
+	JGE     vector14
 
-rest18:
+rest15:
 	ADDQ  $+4, R8
-	JZ    next20
+	JZ    next17
 	CMPQ  48(DX), $+4
-	JLT   one19
+	JLT   one16
 	SUBQ  $+4, R8
 	LEAQ  (BX)(R8*4), BX
 	IMULQ SI, R8
 	ADDQ  R8, DI
 	XORQ  R8, R8
-	JMP   vector17
+	JMP   vector14
 
-one19:
+one16:
 	MOVL (DI), R9
 	MOVL R9, (BX)
 	ADDQ SI, DI
 	ADDQ $+4, BX
 	DECQ R8
-	JNZ  one19
+	JNZ  one16
 
-next20:
+next17:
 	MOVQ 32(SP), BX
 	MOVQ (BX), DI
 	ADDQ DI, AX
@@ -3356,33 +3290,33 @@ next20:
 	ADDQ 40(SP), BX
 	MOVQ BX, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer15
+	JNZ  outer12
 	VZEROUPPER
 	RET
 
-other14:
+other11:
 	MOVQ  (DX), BX
 	MOVQ  BX, 48(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some22
+	JNZ   some19
 	LEAQ  8(DX), BX
 	XORQ  DI, DI
 
-some22:
+some19:
 	MOVQ BX, 56(SP)
 	MOVQ DI, 64(SP)
 
-outer21:
+outer18:
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    48(DX), R9
 	SUBQ    $+4, R9
-	JLT     rest24
+	JLT     rest21
 	PCALIGN $0x20
 
-vector23:
+vector20:
 	VMOVD   (DI), X0
 	VPINSRD $0x01, (DI)(SI*1), X0, X0
 	VPINSRD $0x02, (DI)(SI*2), X0, X0
@@ -3391,29 +3325,29 @@ vector23:
 	VMOVDQU X0, (BX)
 	ADDQ    $+16, BX
 	SUBQ    $+4, R9
-	JGE     vector23
+	JGE     vector20
 
-rest24:
+rest21:
 	ADDQ  $+4, R9
-	JZ    next26
+	JZ    next23
 	CMPQ  48(DX), $+4
-	JLT   one25
+	JLT   one22
 	SUBQ  $+4, R9
 	LEAQ  (BX)(R9*4), BX
 	IMULQ SI, R9
 	ADDQ  R9, DI
 	XORQ  R9, R9
-	JMP   vector23
+	JMP   vector20
 
-one25:
+one22:
 	MOVL (DI), R10
 	MOVL R10, (BX)
 	ADDQ SI, DI
 	ADDQ $+4, BX
 	DECQ R9
-	JNZ  one25
+	JNZ  one22
 
-next26:
+next23:
 	MOVQ 56(SP), BX
 	MOVQ (BX), DI
 	ADDQ DI, AX
@@ -3422,33 +3356,33 @@ next26:
 	ADDQ 64(SP), BX
 	MOVQ BX, 56(SP)
 	DECQ 48(SP)
-	JNZ  outer21
+	JNZ  outer18
 	VZEROUPPER
 	RET
 
-apart6:
+apart3:
 	MOVQ  (DX), R9
 	MOVQ  R9, 72(SP)
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some28
+	JNZ   some25
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some28:
+some25:
 	MOVQ R9, 80(SP)
 	MOVQ R10, 88(SP)
 
-outer27:
+outer24:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest30
+	JLT     rest27
 	PCALIGN $0x20
 
-four29:
+four26:
 	MOVL (R10), R12
 	MOVL (R10)(SI*1), R13
 	MOVL (R10)(SI*2), R14
@@ -3460,21 +3394,21 @@ four29:
 	LEAQ (R10)(SI*4), R10
 	LEAQ (R9)(BX*4), R9
 	SUBQ $+4, R11
-	JGE  four29
+	JGE  four26
 
-rest30:
+rest27:
 	ADDQ $+4, R11
-	JZ   next32
+	JZ   next29
 
-one31:
+one28:
 	MOVL (R10), R12
 	MOVL R12, (R9)
 	ADDQ SI, R10
 	ADDQ BX, R9
 	DECQ R11
-	JNZ  one31
+	JNZ  one28
 
-next32:
+next29:
 	MOVQ 80(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -3483,55 +3417,49 @@ next32:
 	ADDQ 88(SP), R9
 	MOVQ R9, 80(SP)
 	DECQ 72(SP)
-	JNZ  outer27
+	JNZ  outer24
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets33
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 96(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some31
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets33:
-	MOVQ  (DX), R8
-	MOVQ  R8, 96(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some35
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some31:
+	MOVQ DI, 104(SP)
+	MOVQ R8, 112(SP)
 
-some35:
-	MOVQ R8, 104(SP)
-	MOVQ R9, 112(SP)
+outer30:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer34:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item32:
+	MOVL (R8), R10
+	MOVL R10, (DI)
+	ADDQ SI, R8
+	ADDQ BX, DI
+	MOVQ 216(DX), R10
 
-item36:
-	MOVL (R9), R11
-	MOVL R11, (R8)
-	ADDQ SI, R9
-	ADDQ BX, R8
-	MOVQ DI, R11
-
-idle37:
-	DECQ R11
-	JNZ  idle37
+idle33:
 	DECQ R10
-	JNZ  item36
-	MOVQ 104(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 112(SP), R8
-	MOVQ R8, 104(SP)
+	JNZ  idle33
+	DECQ R9
+	JNZ  item32
+	MOVQ 104(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 112(SP), DI
+	MOVQ DI, 104(SP)
 	DECQ 96(SP)
-	JNZ  outer34
+	JNZ  outer30
 
 done2:
 	VZEROUPPER
@@ -3545,54 +3473,36 @@ TEXT ·itemsB8AVX2(SB), $96-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	CMPQ  BX, $+8
-	JNE   apart6
+	JNE   apart3
 	CMPQ  SI, $+16
-	JNE   other7
+	JNE   other4
 	MOVQ  (DX), BX
 	MOVQ  BX, (SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some9
+	JNZ   some6
 	LEAQ  8(DX), BX
 	XORQ  DI, DI
 
-some9:
+some6:
 	MOVQ BX, 8(SP)
 	MOVQ DI, 16(SP)
 
-outer8:
+outer5:
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    48(DX), R8
 	SUBQ    $+4, R8
-	JLT     rest11
+	JLT     rest8
 	PCALIGN $0x20
 
-vector10:
+vector7:
 	VMOVUPS (DI), Y0
 	VSHUFPD $0x0a, 24(DI), Y0, Y0
 	VPERMQ  $0xd8, Y0, Y0
@@ -3600,29 +3510,29 @@ vector10:
 	VMOVDQU Y0, (BX)
 	ADDQ    $+32, BX
 	SUBQ    $+4, R8
-	JGE     vector10
+	JGE     vector7
 
-rest11:
+rest8:
 	ADDQ  $+4, R8
-	JZ    next13
+	JZ    next10
 	CMPQ  48(DX), $+4
-	JLT   one12
+	JLT   one9
 	SUBQ  $+4, R8
 	LEAQ  (BX)(R8*8), BX
 	IMULQ SI, R8
 	ADDQ  R8, DI
 	XORQ  R8, R8
-	JMP   vector10
+	JMP   vector7
 
-one12:
+one9:
 	MOVQ (DI), R9
 	MOVQ R9, (BX)
 	ADDQ SI, DI
 	ADDQ $+8, BX
 	DECQ R8
-	JNZ  one12
+	JNZ  one9
 
-next13:
+next10:
 	MOVQ 8(SP), BX
 	MOVQ (BX), DI
 	ADDQ DI, AX
@@ -3631,35 +3541,35 @@ next13:
 	ADDQ 16(SP), BX
 	MOVQ BX, 8(SP)
 	DECQ (SP)
-	JNZ  outer8
+	JNZ  outer5
 	VZEROUPPER
 	RET
 
-other7:
+other4:
 	CMPQ  SI, $+24
-	JNE   other14
+	JNE   other11
 	MOVQ  (DX), BX
 	MOVQ  BX, 24(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some16
+	JNZ   some13
 	LEAQ  8(DX), BX
 	XORQ  DI, DI
 
-some16:
+some13:
 	MOVQ BX, 32(SP)
 	MOVQ DI, 40(SP)
 
-outer15:
+outer12:
 	MOVQ    AX, BX
 	MOVQ    CX, DI
 	MOVQ    48(DX), R8
 	SUBQ    $+4, R8
-	JLT     rest18
+	JLT     rest15
 	PCALIGN $0x20
 
-vector17:
+vector14:
 	VMOVUPS (DI), Y0
 	VSHUFPD $0x0c, 48(DI), Y0, Y0
 	VPERMQ  $0xd8, Y0, Y0
@@ -3667,29 +3577,29 @@ vector17:
 	VMOVDQU Y0, (BX)
 	ADDQ    $+32, BX
 	SUBQ    $+4, R8
-	JGE     vector17
+	JGE     vector14
 
-rest18:
+rest15:
 	ADDQ  $+4, R8
-	JZ    next20
+	JZ    next17
 	CMPQ  48(DX), $+4
-	JLT   one19
+	JLT   one16
 	SUBQ  $+4, R8
 	LEAQ  (BX)(R8*8), BX
 	IMULQ SI, R8
 	ADDQ  R8, DI
 	XORQ  R8, R8
-	JMP   vector17
+	JMP   vector14
 
-one19:
+one16:
 	MOVQ (DI), R9
 	MOVQ R9, (BX)
 	ADDQ SI, DI
 	ADDQ $+8, BX
 	DECQ R8
-	JNZ  one19
+	JNZ  one16
 
-next20:
+next17:
 	MOVQ 32(SP), BX
 	MOVQ (BX), DI
 	ADDQ DI, AX
@@ -3698,34 +3608,34 @@ next20:
 	ADDQ 40(SP), BX
 	MOVQ BX, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer15
+	JNZ  outer12
 	VZEROUPPER
 	RET
 
-other14:
-apart6:
+other11:
+apart3:
 	MOVQ  (DX), R9
 	MOVQ  R9, 48(SP)
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some22
+	JNZ   some19
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some22:
+some19:
 	MOVQ R9, 56(SP)
 	MOVQ R10, 64(SP)
 
-outer21:
+outer18:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest24
+	JLT     rest21
 	PCALIGN $0x20
 
-four23:
+four20:
 	MOVQ (R10), R12
 	MOVQ (R10)(SI*1), R13
 	MOVQ (R10)(SI*2), R14
@@ -3737,21 +3647,21 @@ four23:
 	LEAQ (R10)(SI*4), R10
 	LEAQ (R9)(BX*4), R9
 	SUBQ $+4, R11
-	JGE  four23
+	JGE  four20
 
-rest24:
+rest21:
 	ADDQ $+4, R11
-	JZ   next26
+	JZ   next23
 
-one25:
+one22:
 	MOVQ (R10), R12
 	MOVQ R12, (R9)
 	ADDQ SI, R10
 	ADDQ BX, R9
 	DECQ R11
-	JNZ  one25
+	JNZ  one22
 
-next26:
+next23:
 	MOVQ 56(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -3760,55 +3670,49 @@ next26:
 	ADDQ 64(SP), R9
 	MOVQ R9, 56(SP)
 	DECQ 48(SP)
-	JNZ  outer21
+	JNZ  outer18
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets27
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 72(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some25
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets27:
-	MOVQ  (DX), R8
-	MOVQ  R8, 72(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some29
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some25:
+	MOVQ DI, 80(SP)
+	MOVQ R8, 88(SP)
 
-some29:
-	MOVQ R8, 80(SP)
-	MOVQ R9, 88(SP)
+outer24:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer28:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item26:
+	MOVQ (R8), R10
+	MOVQ R10, (DI)
+	ADDQ SI, R8
+	ADDQ BX, DI
+	MOVQ 216(DX), R10
 
-item30:
-	MOVQ (R9), R11
-	MOVQ R11, (R8)
-	ADDQ SI, R9
-	ADDQ BX, R8
-	MOVQ DI, R11
-
-idle31:
-	DECQ R11
-	JNZ  idle31
+idle27:
 	DECQ R10
-	JNZ  item30
-	MOVQ 80(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 88(SP), R8
-	MOVQ R8, 80(SP)
+	JNZ  idle27
+	DECQ R9
+	JNZ  item26
+	MOVQ 80(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 88(SP), DI
+	MOVQ DI, 80(SP)
 	DECQ 72(SP)
-	JNZ  outer28
+	JNZ  outer24
 
 done2:
 	VZEROUPPER
@@ -3821,26 +3725,8 @@ TEXT ·itemsB1SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	MOVQ  (DX), R9
@@ -3848,23 +3734,23 @@ near3:
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some7
+	JNZ   some4
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some7:
+some4:
 	MOVQ R9, 8(SP)
 	MOVQ R10, 16(SP)
 
-outer6:
+outer3:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest9
+	JLT     rest6
 	PCALIGN $0x20
 
-four8:
+four5:
 	MOVBLZX (R10), R12
 	MOVBLZX (R10)(SI*1), R13
 	MOVBLZX (R10)(SI*2), R14
@@ -3876,21 +3762,21 @@ four8:
 	LEAQ    (R10)(SI*4), R10
 	LEAQ    (R9)(BX*4), R9
 	SUBQ    $+4, R11
-	JGE     four8
+	JGE     four5
 
-rest9:
+rest6:
 	ADDQ $+4, R11
-	JZ   next11
+	JZ   next8
 
-one10:
+one7:
 	MOVBLZX (R10), R12
 	MOVB    R12, (R9)
 	ADDQ    SI, R10
 	ADDQ    BX, R9
 	DECQ    R11
-	JNZ     one10
+	JNZ     one7
 
-next11:
+next8:
 	MOVQ 8(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -3899,55 +3785,49 @@ next11:
 	ADDQ 16(SP), R9
 	MOVQ R9, 8(SP)
 	DECQ (SP)
-	JNZ  outer6
+	JNZ  outer3
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets12
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 24(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some10
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets12:
-	MOVQ  (DX), R8
-	MOVQ  R8, 24(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some14
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some10:
+	MOVQ DI, 32(SP)
+	MOVQ R8, 40(SP)
 
-some14:
-	MOVQ R8, 32(SP)
-	MOVQ R9, 40(SP)
+outer9:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer13:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item11:
+	MOVBLZX (R8), R10
+	MOVB    R10, (DI)
+	ADDQ    SI, R8
+	ADDQ    BX, DI
+	MOVQ    216(DX), R10
 
-item15:
-	MOVBLZX (R9), R11
-	MOVB    R11, (R8)
-	ADDQ    SI, R9
-	ADDQ    BX, R8
-	MOVQ    DI, R11
-
-idle16:
-	DECQ R11
-	JNZ  idle16
+idle12:
 	DECQ R10
-	JNZ  item15
-	MOVQ 32(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 40(SP), R8
-	MOVQ R8, 32(SP)
+	JNZ  idle12
+	DECQ R9
+	JNZ  item11
+	MOVQ 32(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 40(SP), DI
+	MOVQ DI, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer13
+	JNZ  outer9
 
 done2:
 	RET
@@ -3959,26 +3839,8 @@ TEXT ·itemsB2SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	MOVQ  (DX), R9
@@ -3986,23 +3848,23 @@ near3:
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some7
+	JNZ   some4
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some7:
+some4:
 	MOVQ R9, 8(SP)
 	MOVQ R10, 16(SP)
 
-outer6:
+outer3:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest9
+	JLT     rest6
 	PCALIGN $0x20
 
-four8:
+four5:
 	MOVWLZX (R10), R12
 	MOVWLZX (R10)(SI*1), R13
 	MOVWLZX (R10)(SI*2), R14
@@ -4014,21 +3876,21 @@ four8:
 	LEAQ    (R10)(SI*4), R10
 	LEAQ    (R9)(BX*4), R9
 	SUBQ    $+4, R11
-	JGE     four8
+	JGE     four5
 
-rest9:
+rest6:
 	ADDQ $+4, R11
-	JZ   next11
+	JZ   next8
 
-one10:
+one7:
 	MOVWLZX (R10), R12
 	MOVW    R12, (R9)
 	ADDQ    SI, R10
 	ADDQ    BX, R9
 	DECQ    R11
-	JNZ     one10
+	JNZ     one7
 
-next11:
+next8:
 	MOVQ 8(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -4037,55 +3899,49 @@ next11:
 	ADDQ 16(SP), R9
 	MOVQ R9, 8(SP)
 	DECQ (SP)
-	JNZ  outer6
+	JNZ  outer3
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets12
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 24(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some10
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets12:
-	MOVQ  (DX), R8
-	MOVQ  R8, 24(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some14
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some10:
+	MOVQ DI, 32(SP)
+	MOVQ R8, 40(SP)
 
-some14:
-	MOVQ R8, 32(SP)
-	MOVQ R9, 40(SP)
+outer9:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer13:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item11:
+	MOVWLZX (R8), R10
+	MOVW    R10, (DI)
+	ADDQ    SI, R8
+	ADDQ    BX, DI
+	MOVQ    216(DX), R10
 
-item15:
-	MOVWLZX (R9), R11
-	MOVW    R11, (R8)
-	ADDQ    SI, R9
-	ADDQ    BX, R8
-	MOVQ    DI, R11
-
-idle16:
-	DECQ R11
-	JNZ  idle16
+idle12:
 	DECQ R10
-	JNZ  item15
-	MOVQ 32(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 40(SP), R8
-	MOVQ R8, 32(SP)
+	JNZ  idle12
+	DECQ R9
+	JNZ  item11
+	MOVQ 32(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 40(SP), DI
+	MOVQ DI, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer13
+	JNZ  outer9
 
 done2:
 	RET
@@ -4097,26 +3953,8 @@ TEXT ·itemsB4SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	MOVQ  (DX), R9
@@ -4124,23 +3962,23 @@ near3:
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some7
+	JNZ   some4
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some7:
+some4:
 	MOVQ R9, 8(SP)
 	MOVQ R10, 16(SP)
 
-outer6:
+outer3:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest9
+	JLT     rest6
 	PCALIGN $0x20
 
-four8:
+four5:
 	MOVL (R10), R12
 	MOVL (R10)(SI*1), R13
 	MOVL (R10)(SI*2), R14
@@ -4152,21 +3990,21 @@ four8:
 	LEAQ (R10)(SI*4), R10
 	LEAQ (R9)(BX*4), R9
 	SUBQ $+4, R11
-	JGE  four8
+	JGE  four5
 
-rest9:
+rest6:
 	ADDQ $+4, R11
-	JZ   next11
+	JZ   next8
 
-one10:
+one7:
 	MOVL (R10), R12
 	MOVL R12, (R9)
 	ADDQ SI, R10
 	ADDQ BX, R9
 	DECQ R11
-	JNZ  one10
+	JNZ  one7
 
-next11:
+next8:
 	MOVQ 8(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -4175,55 +4013,49 @@ next11:
 	ADDQ 16(SP), R9
 	MOVQ R9, 8(SP)
 	DECQ (SP)
-	JNZ  outer6
+	JNZ  outer3
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets12
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 24(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some10
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets12:
-	MOVQ  (DX), R8
-	MOVQ  R8, 24(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some14
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some10:
+	MOVQ DI, 32(SP)
+	MOVQ R8, 40(SP)
 
-some14:
-	MOVQ R8, 32(SP)
-	MOVQ R9, 40(SP)
+outer9:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer13:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item11:
+	MOVL (R8), R10
+	MOVL R10, (DI)
+	ADDQ SI, R8
+	ADDQ BX, DI
+	MOVQ 216(DX), R10
 
-item15:
-	MOVL (R9), R11
-	MOVL R11, (R8)
-	ADDQ SI, R9
-	ADDQ BX, R8
-	MOVQ DI, R11
-
-idle16:
-	DECQ R11
-	JNZ  idle16
+idle12:
 	DECQ R10
-	JNZ  item15
-	MOVQ 32(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 40(SP), R8
-	MOVQ R8, 32(SP)
+	JNZ  idle12
+	DECQ R9
+	JNZ  item11
+	MOVQ 32(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 40(SP), DI
+	MOVQ DI, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer13
+	JNZ  outer9
 
 done2:
 	RET
@@ -4235,26 +4067,8 @@ TEXT ·itemsB8SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	MOVQ  (DX), R9
@@ -4262,23 +4076,23 @@ near3:
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some7
+	JNZ   some4
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some7:
+some4:
 	MOVQ R9, 8(SP)
 	MOVQ R10, 16(SP)
 
-outer6:
+outer3:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest9
+	JLT     rest6
 	PCALIGN $0x20
 
-four8:
+four5:
 	MOVQ (R10), R12
 	MOVQ (R10)(SI*1), R13
 	MOVQ (R10)(SI*2), R14
@@ -4290,21 +4104,21 @@ four8:
 	LEAQ (R10)(SI*4), R10
 	LEAQ (R9)(BX*4), R9
 	SUBQ $+4, R11
-	JGE  four8
+	JGE  four5
 
-rest9:
+rest6:
 	ADDQ $+4, R11
-	JZ   next11
+	JZ   next8
 
-one10:
+one7:
 	MOVQ (R10), R12
 	MOVQ R12, (R9)
 	ADDQ SI, R10
 	ADDQ BX, R9
 	DECQ R11
-	JNZ  one10
+	JNZ  one7
 
-next11:
+next8:
 	MOVQ 8(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -4313,55 +4127,49 @@ next11:
 	ADDQ 16(SP), R9
 	MOVQ R9, 8(SP)
 	DECQ (SP)
-	JNZ  outer6
+	JNZ  outer3
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets12
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 24(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some10
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets12:
-	MOVQ  (DX), R8
-	MOVQ  R8, 24(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some14
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some10:
+	MOVQ DI, 32(SP)
+	MOVQ R8, 40(SP)
 
-some14:
-	MOVQ R8, 32(SP)
-	MOVQ R9, 40(SP)
+outer9:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer13:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item11:
+	MOVQ (R8), R10
+	MOVQ R10, (DI)
+	ADDQ SI, R8
+	ADDQ BX, DI
+	MOVQ 216(DX), R10
 
-item15:
-	MOVQ (R9), R11
-	MOVQ R11, (R8)
-	ADDQ SI, R9
-	ADDQ BX, R8
-	MOVQ DI, R11
-
-idle16:
-	DECQ R11
-	JNZ  idle16
+idle12:
 	DECQ R10
-	JNZ  item15
-	MOVQ 32(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 40(SP), R8
-	MOVQ R8, 32(SP)
+	JNZ  idle12
+	DECQ R9
+	JNZ  item11
+	MOVQ 32(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 40(SP), DI
+	MOVQ DI, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer13
+	JNZ  outer9
 
 done2:
 	RET
@@ -4374,26 +4182,8 @@ TEXT ·itemsB16SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	TESTQ $+2047, BX
-	JNZ   step4
-	TESTQ BX, BX
-	JNZ   far1
-
-step4:
-	TESTQ $+2047, SI
-	JNZ   step5
-	TESTQ SI, SI
-	JNZ   far1
-
-step5:
-	LEAQ 2047(SI), DI
-	CMPQ DI, $+4094
-	JLS  near3
-	MOVQ 48(DX), DI
-	CMPQ DI, $+1024
-	JGT  far1
-
-near3:
+	CMPQ  216(DX), $0x00
+	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
 	MOVQ  (DX), R9
@@ -4401,23 +4191,23 @@ near3:
 	MOVQ  $+16, R10
 	MOVQ  24(DX), R9
 	TESTQ R9, R9
-	JNZ   some7
+	JNZ   some4
 	LEAQ  8(DX), R9
 	XORQ  R10, R10
 
-some7:
+some4:
 	MOVQ R9, 8(SP)
 	MOVQ R10, 16(SP)
 
-outer6:
+outer3:
 	MOVQ    AX, R9
 	MOVQ    CX, R10
 	MOVQ    48(DX), R11
 	SUBQ    $+4, R11
-	JLT     rest9
+	JLT     rest6
 	PCALIGN $0x20
 
-four8:
+four5:
 	MOVOU (R10), X0
 	MOVOU (R10)(SI*1), X1
 	MOVOU (R10)(SI*2), X2
@@ -4429,21 +4219,21 @@ four8:
 	LEAQ  (R10)(SI*4), R10
 	LEAQ  (R9)(BX*4), R9
 	SUBQ  $+4, R11
-	JGE   four8
+	JGE   four5
 
-rest9:
+rest6:
 	ADDQ $+4, R11
-	JZ   next11
+	JZ   next8
 
-one10:
+one7:
 	MOVOU (R10), X0
 	MOVOU X0, (R9)
 	ADDQ  SI, R10
 	ADDQ  BX, R9
 	DECQ  R11
-	JNZ   one10
+	JNZ   one7
 
-next11:
+next8:
 	MOVQ 8(SP), R9
 	MOVQ (R9), R10
 	ADDQ R10, AX
@@ -4452,55 +4242,49 @@ next11:
 	ADDQ 16(SP), R9
 	MOVQ R9, 8(SP)
 	DECQ (SP)
-	JNZ  outer6
+	JNZ  outer3
 	JMP  done2
 
-far1:
-	MOVQ  $+4, DI
-	TESTQ $+4095, BX
-	JNZ   sets12
-	MOVQ  $+16, DI
+paced1:
+	MOVQ  (DX), DI
+	MOVQ  DI, 24(SP)
+	MOVQ  $+16, R8
+	MOVQ  24(DX), DI
+	TESTQ DI, DI
+	JNZ   some10
+	LEAQ  8(DX), DI
+	XORQ  R8, R8
 
-sets12:
-	MOVQ  (DX), R8
-	MOVQ  R8, 24(SP)
-	MOVQ  $+16, R9
-	MOVQ  24(DX), R8
-	TESTQ R8, R8
-	JNZ   some14
-	LEAQ  8(DX), R8
-	XORQ  R9, R9
+some10:
+	MOVQ DI, 32(SP)
+	MOVQ R8, 40(SP)
 
-some14:
-	MOVQ R8, 32(SP)
-	MOVQ R9, 40(SP)
+outer9:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
 
-outer13:
-	MOVQ AX, R8
-	MOVQ CX, R9
-	MOVQ 48(DX), R10
+item11:
+	MOVOU (R8), X0
+	MOVOU X0, (DI)
+	ADDQ  SI, R8
+	ADDQ  BX, DI
+	MOVQ  216(DX), R10
 
-item15:
-	MOVOU (R9), X0
-	MOVOU X0, (R8)
-	ADDQ  SI, R9
-	ADDQ  BX, R8
-	MOVQ  DI, R11
-
-idle16:
-	DECQ R11
-	JNZ  idle16
+idle12:
 	DECQ R10
-	JNZ  item15
-	MOVQ 32(SP), R8
-	MOVQ (R8), R9
-	ADDQ R9, AX
-	MOVQ 8(R8), R9
-	ADDQ R9, CX
-	ADDQ 40(SP), R8
-	MOVQ R8, 32(SP)
+	JNZ  idle12
+	DECQ R9
+	JNZ  item11
+	MOVQ 32(SP), DI
+	MOVQ (DI), R8
+	ADDQ R8, AX
+	MOVQ 8(DI), R8
+	ADDQ R8, CX
+	ADDQ 40(SP), DI
+	MOVQ DI, 32(SP)
 	DECQ 24(SP)
-	JNZ  outer13
+	JNZ  outer9
 
 done2:
 	RET

@@ -204,6 +204,13 @@ func (b *builder) items() {
 		b.plan.block.Width = w
 		b.leafKernel(asm.Rows, 0, 0, 0)
 	}
+	b.itemLoops()
+	b.plan.block.Pause = pause(b.plan.block.Inner, cpu.MissesCollide())
+}
+
+// itemLoops gives the block of single items its loops and finishes the plan.
+func (b *builder) itemLoops() {
+	w := b.x.item
 	if b.pureGo() && b.aroundLong() || w&(w-1) == 0 && b.aroundNear() || b.acrossLines() {
 		return
 	}

@@ -36,6 +36,12 @@ func ExampleSpreadsRows() {
 	// Output: false
 }
 
+func ExampleMissesCollide() {
+	// Processors that are not known are taken for such.
+	fmt.Println(cpu.MissesCollide() || runtime.GOARCH == "amd64" || runtime.GOARCH == "386")
+	// Output: true
+}
+
 func ExampleBrand() {
 	// Some machines do not tell; the name is for reports only.
 	fmt.Println(len(cpu.Brand()) < 100)

@@ -40,11 +40,12 @@ func itemsLoop(size int) []string {
 // at some places of the loop in memory takes two cycles. Where items come to touch, gather
 // moves those that it can, if there is one.
 func (e *emitter) items(size int, gather func(size int, ss, ss3 reg.GPVirtual)) {
-	far, done := e.label("far"), e.label("done")
+	paced, done := e.label("paced"), e.label("done")
 	ds, ss := e.GP64(), e.GP64()
 	e.MOVQ(e.in("Inner", 8), ds)
 	e.MOVQ(e.in("Inner", 16), ss)
-	e.jumpIfFar(ds, ss, far)
+	e.CMPQ(e.in("Pause", 0), operand.Imm(0))
+	e.JNE(operand.LabelRef(paced))
 	ds3, ss3 := e.GP64(), e.GP64()
 	e.LEAQ(operand.Mem{Base: ds, Index: ds, Scale: 2}, ds3)
 	e.LEAQ(operand.Mem{Base: ss, Index: ss, Scale: 2}, ss3)
@@ -76,8 +77,8 @@ func (e *emitter) items(size int, gather func(size int, ss, ss3 reg.GPVirtual)) 
 		e.Label(next)
 	})
 	e.JMP(operand.LabelRef(done))
-	e.Label(far)
-	e.farItems(size, ds, ss)
+	e.Label(paced)
+	e.pacedItems(size, ds, ss)
 	e.Label(done)
 	if gather != nil && size >= 4 {
 		e.VZEROUPPER()
@@ -235,50 +236,15 @@ func ofFour(base, step, three reg.GPVirtual, k int) operand.Mem {
 	return []operand.Mem{at(base, 0), atIndex(base, step, 0), {Base: base, Index: step, Scale: 2}, atIndex(base, three, 0)}[k]
 }
 
-const (
-	farStep  = 2048 // bytes; items at multiples of it share one cache set or two
-	farItems = 1024 // items so far apart whose pages no second-level TLB may hold
-)
-
-// jumpIfFar jumps to far if the items lie far apart: if they share few cache sets on
-// either side, or lie in more pages of the source than there are translations for.
-func (e *emitter) jumpIfFar(ds, ss reg.GPVirtual, far string) {
-	near, t := e.label("near"), e.GP64()
-	for _, step := range []reg.GPVirtual{ds, ss} {
-		any := e.label("step")
-		e.TESTQ(operand.I32(farStep-1), step)
-		e.JNZ(operand.LabelRef(any))
-		e.TESTQ(step, step)
-		e.JNZ(operand.LabelRef(far))
-		e.Label(any)
-	}
-	e.LEAQ(at(ss, farStep-1), t)
-	e.CMPQ(t, operand.I32(2*farStep-2))
-	e.JLS(operand.LabelRef(near))
-	e.MOVQ(e.in("Inner", 0), t)
-	e.CMPQ(t, operand.I32(farItems))
-	e.JGT(operand.LabelRef(far))
-	e.Label(near)
-}
-
-// farItems copies items that lie far apart, one in some cycles. The core would else have so
-// many misses under way that they keep each other from the cache set and from the page
-// walkers: held back so, columns of a matrix take half the time, and where all lines that
-// are stored to share one set, they take still longer to come and go.
-func (e *emitter) farItems(size int, ds, ss reg.GPVirtual) {
-	const several, one = 4, 16 // cycles, by sets of the first-level cache
-	cycles, sets := e.GP64(), e.label("sets")
-	e.MOVQ(operand.I32(several), cycles)
-	e.TESTQ(operand.I32(2*farStep-1), ds)
-	e.JNZ(operand.LabelRef(sets))
-	e.MOVQ(operand.I32(one), cycles)
-	e.Label(sets)
+// pacedItems copies items one at a time, with a pause after each. The core would else have so
+// many misses under way that they keep each other from the cache set and from the page walkers.
+func (e *emitter) pacedItems(size int, ds, ss reg.GPVirtual) {
 	e.outer(func() {
 		d, s, count := e.innerStart()
 		loop, idle, rest := e.label("item"), e.label("idle"), e.GP64()
 		e.Label(loop)
 		e.item(size, d, s, ds, ss)
-		e.MOVQ(cycles, rest)
+		e.MOVQ(e.in("Pause", 0), rest)
 		e.Label(idle)
 		e.DECQ(rest)
 		e.JNZ(operand.LabelRef(idle))
