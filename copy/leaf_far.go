@@ -21,7 +21,7 @@ func pause(l asm.Loop, collide bool) int {
 	switch {
 	case oneSet && collide:
 		return 16
-	case oneSet && many:
+	case many && !collide && l.Dst >= 2*farStep:
 		return 8
 	case dst, src && collide, many && abs(l.Src) >= farStep:
 		return 4

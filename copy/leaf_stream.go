@@ -20,8 +20,8 @@ func (b *builder) transposeStream(k int) bool {
 	if ok && I.least() >= t.I && J.least() >= t.J {
 		merge, merges := asm.StreamKernel(t, true, b.have)
 		merges = merges && I.least() >= asm.Info(merge).I && run*b.x.item >= mergeBytes
-		staged := merges && oneChannel(&I) && !cpu.SpreadsLines()
-		stream, ok := asm.StreamKernel(t, false, b.streamFeatures(J.loops[0].src))
+		staged := merges && (oneChannel(&I) && !cpu.SpreadsLines() || b.near(&J) && cpu.StagesNear() && I.loops[0].n <= b.mostMerged())
+		stream, ok := asm.StreamKernel(t, false, b.streamFeatures(&J))
 		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
 			b.tables(&I, &J)
@@ -44,12 +44,16 @@ func (b *builder) transposeStream(k int) bool {
 	return false
 }
 
+// near reports whether source rows, but of small items, lie near each other.
+func (b *builder) near(rows *virtual) bool {
+	return b.x.item >= 4 && abs(rows.loops[0].src) < nearStep
+}
+
 // streamFeatures returns the features for a kernel that stores whole lines past the caches
-// and has source rows at the given step: half lines of these are read as fast where the
-// rows lie near each other, and tiles of AVX2, which are narrower, then are better, but
-// for small items.
-func (b *builder) streamFeatures(step int) cpu.Features {
-	if b.x.item >= 4 && abs(step) < nearStep {
+// and has the given source rows: half lines of such that are near are read as fast, unless
+// staged kernels are better for these, and tiles of AVX2, which are narrower, then are, too.
+func (b *builder) streamFeatures(rows *virtual) cpu.Features {
+	if b.near(rows) && !cpu.StagesNear() {
 		return b.have &^ cpu.AVX512
 	}
 	return b.have
@@ -69,11 +73,14 @@ func oneChannel(rows *virtual) bool {
 // merge makes the leaf a transpose that goes through scratch memory, of which one call has
 // many lines of few destination rows: what fills no line of a row waits for the next call.
 func (b *builder) merge(k int, id asm.ID) {
-	I, J := b.chains(k, mergeI/max(4, b.x.item), mergeJ, 64/b.x.item)
+	I, J := b.chains(k, b.mostMerged(), mergeJ, 64/b.x.item)
 	b.block(&I, &J)
 	b.plan.kernel, b.plan.size, b.ordered, b.plan.stream = id, b.x.item, true, true
 	b.finish(I.split, J.split)
 }
+
+// mostMerged returns the most items along a source row of what merge takes.
+func (b *builder) mostMerged() int { return mergeI / max(4, b.x.item) }
 
 // streams reports whether the plan is to store past the caches where it can.
 func (b *builder) streams() bool {

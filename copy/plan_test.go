@@ -245,7 +245,7 @@ func TestOffEdgeForgets(t *testing.T) {
 // TestOtherwiseOnce runs a plan from several goroutines on destinations that do not
 // begin at a line edge: the plan for these is kept once, when the first asks for it.
 func TestOtherwiseOnce(t *testing.T) {
-	const rows, columns = 64, 128
+	const rows, columns = 256, 144 // neither short source rows nor destination rows a power of two apart, which are staged
 	sl, err := C(4, columns, rows).Permute()
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,12 @@ func ExampleMissesCollide() {
 	// Output: true
 }
 
+func ExampleStagesNear() {
+	// It is known of some processors for amd64 only, and 386.
+	fmt.Println(cpu.StagesNear() && runtime.GOARCH != "amd64" && runtime.GOARCH != "386")
+	// Output: false
+}
+
 func ExampleBrand() {
 	// Some machines do not tell; the name is for reports only.
 	fmt.Println(len(cpu.Brand()) < 100)
