@@ -1268,8 +1268,17 @@ outer87:
 	MOVQ 48(DX), R8
 
 inner89:
-	XORQ R9, R9
-	MOVQ BX, R10
+	XORQ    R9, R9
+	MOVQ    BX, R10
+	TESTQ   $+31, SI
+	JZ      begun94
+	VMOVDQU (DI), Y0
+	VMOVDQU Y0, (SI)
+	SUBQ    SI, R9
+	ANDQ    $+31, R9
+	SUBQ    R9, R10
+
+begun94:
 	SUBQ $+128, R10
 	JLE  single91
 
@@ -1930,8 +1939,17 @@ outer66:
 	MOVQ 48(DX), R8
 
 inner68:
-	XORQ R9, R9
-	MOVQ BX, R10
+	XORQ  R9, R9
+	MOVQ  BX, R10
+	TESTQ $+15, SI
+	JZ    begun73
+	MOVOU (DI), X0
+	MOVOU X0, (SI)
+	SUBQ  SI, R9
+	ANDQ  $+15, R9
+	SUBQ  R9, R10
+
+begun73:
 	SUBQ $+64, R10
 	JLE  single70
 

@@ -208,18 +208,30 @@ func (e *emitter) twoMoves(width reg.GPVirtual, first, last words, d, s reg.GPVi
 }
 
 // longRow copies a row of more than two vectors: four vectors a turn, then single
-// ones, then the last, which may overlap.
+// ones, then the last, which may overlap. All but the first and the last are stored to
+// multiples of their size, since a store that crosses a line takes the time of two.
 func (e *emitter) longRow(width reg.GPVirtual, w words, d, s reg.GPVirtual) {
 	at4, rest := e.GP64(), e.GP64()
 	four, single, one, last := e.label("four"), e.label("single"), e.label("one"), e.label("last")
-	e.XORQ(at4, at4)
-	e.MOVQ(width, rest)
-	e.SUBQ(operand.I32(4*w.vector), rest)
-	e.JLE(operand.LabelRef(single))
-	e.Label(four)
 	var v [4]reg.Register
 	for k := range v {
 		v[k] = w.alloc(e)
+	}
+	begun := e.label("begun")
+	e.XORQ(at4, at4)
+	e.MOVQ(width, rest)
+	e.TESTQ(operand.I32(w.vector-1), d)
+	e.JZ(operand.LabelRef(begun))
+	w.load(e, at(s, 0), v[0])
+	w.store(e, v[0], at(d, 0))
+	e.SUBQ(d, at4)
+	e.ANDQ(operand.I32(w.vector-1), at4)
+	e.SUBQ(at4, rest)
+	e.Label(begun)
+	e.SUBQ(operand.I32(4*w.vector), rest)
+	e.JLE(operand.LabelRef(single))
+	e.Label(four)
+	for k := range v {
 		w.load(e, atIndex(s, at4, k*w.vector), v[k])
 	}
 	for k := range v {
