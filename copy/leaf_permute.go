@@ -57,8 +57,11 @@ func (b *builder) boxVector() int {
 // bytes.
 func (b *builder) aloneCycles(vector int) float64 {
 	alone := itemCycles
-	if b.x.item >= wideItem {
+	switch {
+	case b.x.item >= wideItem:
 		alone = rowCycles
+	case b.x.item == 16 && cpu.TwoStores():
+		alone = pairCycles
 	}
 	switch n := float64(b.rest[0].n); {
 	case b.gathersNear():

@@ -41,6 +41,9 @@ func (b *builder) transpose() bool {
 	if b.rest[k].src < 0 {
 		b.x.flip(&b.rest[k])
 	}
+	if b.quickAlone() {
+		return false
+	}
 	if b.onCrowded(k) {
 		return true
 	}
@@ -59,6 +62,24 @@ func (b *builder) transpose() bool {
 	b.tables(&I, &J)
 	b.lines(&I, &J)
 	return true
+}
+
+// quickAlone reports whether single items are quicker than tiles: those of 16 bytes in long
+// runs, on a core that stores two of them a cycle, where lines of tiles begin anywhere.
+func (b *builder) quickAlone() bool {
+	if b.x.item != 16 || !cpu.TwoStores() || b.streams() || b.rest[0].n < 16 {
+		return false
+	}
+	steps := 0
+	for _, l := range b.rest {
+		if l.dst != b.x.item {
+			steps |= l.dst
+		}
+		if abs(l.src) != b.x.item {
+			steps |= l.src
+		}
+	}
+	return steps%lineSize != 0
 }
 
 // lines makes the kernel of a transpose one for whole lines, or for panels of them, where

@@ -48,6 +48,12 @@ func ExampleStagesNear() {
 	// Output: false
 }
 
+func ExampleTwoStores() {
+	// It is known of some processors for amd64 only, and 386.
+	fmt.Println(cpu.TwoStores() && runtime.GOARCH != "amd64" && runtime.GOARCH != "386")
+	// Output: false
+}
+
 func ExampleBrand() {
 	// Some machines do not tell; the name is for reports only.
 	fmt.Println(len(cpu.Brand()) < 100)
