@@ -58,6 +58,8 @@ func (b *builder) boxVector() int {
 func (b *builder) aloneCycles(vector int) float64 {
 	alone := itemCycles
 	switch {
+	case b.x.item >= wideItem && cpu.TwoStores():
+		alone = twoCycles
 	case b.x.item >= wideItem:
 		alone = rowCycles
 	case b.x.item == 16 && cpu.TwoStores():
