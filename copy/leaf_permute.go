@@ -56,15 +56,7 @@ func (b *builder) boxVector() int {
 // aloneCycles estimates what moving an item costs without boxes, whose windows have so many
 // bytes.
 func (b *builder) aloneCycles(vector int) float64 {
-	alone := itemCycles
-	switch {
-	case b.x.item >= wideItem && cpu.TwoStores():
-		alone = twoCycles
-	case b.x.item >= wideItem:
-		alone = rowCycles
-	case b.x.item == 16 && cpu.TwoStores():
-		alone = pairCycles
-	}
+	alone := b.itemAlone()
 	switch n := float64(b.rest[0].n); {
 	case b.gathersNear():
 		alone = min(alone, nearCycles+turnCycles/n)
@@ -77,6 +69,19 @@ func (b *builder) aloneCycles(vector int) float64 {
 		alone = min(alone, vectorCycles)
 	}
 	return alone
+}
+
+// itemAlone is aloneCycles for items that have nothing to do with their neighbours.
+func (b *builder) itemAlone() float64 {
+	switch w := b.x.item; {
+	case cpu.TwoStores() && w == 16:
+		return pairCycles
+	case cpu.TwoStores():
+		return twoCycles
+	case w >= wideItem:
+		return rowCycles
+	}
+	return itemCycles
 }
 
 // gathers reports whether single items that come to lie side by side fill vectors, more
