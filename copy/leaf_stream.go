@@ -17,7 +17,7 @@ func (b *builder) transposeStream(k int) bool {
 	I, J := b.chains(k, b.mostI(), maxJ, 0)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
-	if ok && I.least() >= t.I && J.least() >= t.J {
+	if ok && I.least() >= t.I && J.least() >= t.J && !b.smallNear(&I, &J) {
 		merge, merges := asm.StreamKernel(t, true, b.have)
 		merges = merges && I.least() >= asm.Info(merge).I && run*b.x.item >= mergeBytes
 		staged := merges && (oneChannel(&I) && !cpu.SpreadsLines() || b.near(&J) && cpu.StagesNear() && I.loops[0].n <= b.mostMerged())
@@ -43,6 +43,23 @@ func (b *builder) transposeStream(k int) bool {
 	b.rest = append(b.restBuf[:0], all...)
 	return false
 }
+
+// smallNear reports whether the matrices are small ones, of which processors that stage what
+// is near move more with plain stores: by measurement, where the destination runs end too
+// soon for what is staged, and do not begin at the edge of a line.
+func (b *builder) smallNear(I, J *virtual) bool {
+	run := J.n * max(1, J.split.n) * b.x.item // or a little more
+	ends := J.split.n > 1 || b.find(run, true) < 0
+	return cpu.StagesNear() && b.near(J) && I.full()*b.x.item < smallRow && ends &&
+		mergeBytes <= run && run < smallRun && !(b.edge && b.alignedRows(I, J))
+}
+
+// The bytes of a source row and of a destination run from which it pays to stage small
+// matrices.
+const (
+	smallRow = 320
+	smallRun = 640
+)
 
 // near reports whether source rows, but of small items, lie near each other.
 func (b *builder) near(rows *virtual) bool {
