@@ -30,6 +30,9 @@ type builder struct {
 	*room
 }
 
+// machine is what plans depend on beside features. Tests put others in its place.
+var machine = cpu.DetectMemory()
+
 // A room is the memory that planning takes, and that of what a plan refers to until it
 // is kept or forgotten.
 type room struct {

@@ -269,12 +269,28 @@ func weaves(k asm.Kernel, p *asm.Perm) bool {
 	return true
 }
 
-// inspectAll inspects the plans for two layouts at every feature level.
+// machines are unlike each other in all that plans depend on beside features.
+var machines = []cpu.Memory{
+	{},
+	{SpreadsLines: true, SpreadsRows: true, StagesNear: true, TakesMisses: true, TwoStores: true},
+}
+
+// inspectAll inspects the plans for two layouts on all machines.
 func inspectAll(t *testing.T, dl, sl Layout) (plans, calls int) {
+	defer func(m cpu.Memory) { machine = m }(machine)
+	for _, machine = range machines {
+		p, c := inspectLevels(t, dl, sl)
+		plans, calls = plans+p, calls+c
+	}
+	return plans, calls
+}
+
+// inspectLevels inspects the plans for two layouts at every feature level.
+func inspectLevels(t *testing.T, dl, sl Layout) (plans, calls int) {
 	in := newInspector(dl, sl)
 	for _, level := range cpu.Levels(cpu.Detect()) {
 		for _, s := range []Streaming{StreamNever, StreamAlways} {
-			p, err := NewPlan(dl, sl, Options{Without: ^level, Streaming: s})
+			p, err := plannedAnew.newPlan(&dl, &sl, Options{Without: ^level, Streaming: s})
 			if err != nil {
 				t.Fatalf("dst %+v, src %+v: %v", dl, sl, err)
 			}
@@ -291,6 +307,9 @@ func inspectAll(t *testing.T, dl, sl Layout) (plans, calls int) {
 	}
 	return plans, in.calls
 }
+
+// plannedAnew remembers no plans, of other machines.
+var plannedAnew room
 
 // layoutsOf returns the layouts of a case.
 func layoutsOf(c asmtest.Case) (dl, sl Layout) {

@@ -74,9 +74,9 @@ func (b *builder) aloneCycles(vector int) float64 {
 // itemAlone is aloneCycles for items that have nothing to do with their neighbours.
 func (b *builder) itemAlone() float64 {
 	switch w := b.x.item; {
-	case cpu.TwoStores() && w == 16:
+	case machine.TwoStores && w == 16:
 		return pairCycles
-	case cpu.TwoStores():
+	case machine.TwoStores:
 		return twoCycles
 	case w >= wideItem:
 		return rowCycles

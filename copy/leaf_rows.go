@@ -92,7 +92,7 @@ func (b *builder) rowBlock(i, j, mostI, mostJ int) {
 // measurement where they lie a power of two apart, a KiB or more, and fill no more than a
 // quarter of that, nor a KiB.
 func (b *builder) fewChannels() bool {
-	if len(b.rest) == 0 || cpu.SpreadsRows() || b.plan.opts.Streaming == StreamAlways {
+	if len(b.rest) == 0 || machine.SpreadsRows || b.plan.opts.Streaming == StreamAlways {
 		return false
 	}
 	w, step := b.x.item, b.rest[0].dst
@@ -205,7 +205,7 @@ func (b *builder) items() {
 		b.leafKernel(asm.Rows, 0, 0, 0)
 	}
 	b.itemLoops()
-	b.plan.block.Pause = pause(b.plan.block.Inner, cpu.MissesCollide())
+	b.plan.block.Pause = pause(b.plan.block.Inner, machine.TakesMisses)
 }
 
 // itemLoops gives the block of single items its loops and finishes the plan.

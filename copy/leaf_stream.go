@@ -20,7 +20,7 @@ func (b *builder) transposeStream(k int) bool {
 	if ok && I.least() >= t.I && J.least() >= t.J && !b.smallNear(&I, &J) {
 		merge, merges := asm.StreamKernel(t, true, b.have)
 		merges = merges && I.least() >= asm.Info(merge).I && run*b.x.item >= mergeBytes
-		staged := merges && (oneChannel(&I) && !cpu.SpreadsLines() || b.near(&J) && cpu.StagesNear() && I.loops[0].n <= b.mostMerged())
+		staged := merges && (oneChannel(&I) && !machine.SpreadsLines || b.near(&J) && machine.StagesNear && I.loops[0].n <= b.mostMerged())
 		stream, ok := asm.StreamKernel(t, false, b.streamFeatures(&J))
 		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
@@ -50,7 +50,7 @@ func (b *builder) transposeStream(k int) bool {
 func (b *builder) smallNear(I, J *virtual) bool {
 	run := J.n * max(1, J.split.n) * b.x.item // or a little more
 	ends := J.split.n > 1 || b.find(run, true) < 0
-	return cpu.StagesNear() && b.near(J) && I.full()*b.x.item < smallRow && ends &&
+	return machine.StagesNear && b.near(J) && I.full()*b.x.item < smallRow && ends &&
 		mergeBytes <= run && run < smallRun && !(b.edge && b.alignedRows(I, J))
 }
 
@@ -70,7 +70,7 @@ func (b *builder) near(rows *virtual) bool {
 // and has the given source rows: half lines of such that are near are read as fast, unless
 // staged kernels are better for these, and tiles of AVX2, which are narrower, then are, too.
 func (b *builder) streamFeatures(rows *virtual) cpu.Features {
-	if b.near(rows) && !cpu.StagesNear() {
+	if b.near(rows) && !machine.StagesNear {
 		return b.have &^ cpu.AVX512
 	}
 	return b.have

@@ -67,7 +67,7 @@ func (b *builder) transpose() bool {
 // quickAlone reports whether single items are quicker than tiles: those of 16 bytes in long
 // runs, on a core that stores two of them a cycle, where lines of tiles begin anywhere.
 func (b *builder) quickAlone() bool {
-	if b.x.item != 16 || !cpu.TwoStores() || b.streams() || b.rest[0].n < 16 {
+	if b.x.item != 16 || !machine.TwoStores || b.streams() || b.rest[0].n < 16 {
 		return false
 	}
 	steps := 0

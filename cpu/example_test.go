@@ -24,33 +24,14 @@ func ExampleLastLevelCache() {
 	// Output: true
 }
 
-func ExampleSpreadsLines() {
-	// It is known of some processors for amd64 only.
-	fmt.Println(cpu.SpreadsLines() && runtime.GOARCH != "amd64")
-	// Output: false
-}
-
-func ExampleSpreadsRows() {
-	// Where single lines are spread, so are rows of them.
-	fmt.Println(cpu.SpreadsLines() && !cpu.SpreadsRows())
-	// Output: false
-}
-
-func ExampleMissesCollide() {
-	// Processors that are not known are taken for such.
-	fmt.Println(cpu.MissesCollide() || runtime.GOARCH == "amd64" || runtime.GOARCH == "386")
-	// Output: true
-}
-
-func ExampleStagesNear() {
+func ExampleDetectMemory() {
 	// It is known of some processors for amd64 only, and 386.
-	fmt.Println(cpu.StagesNear() && runtime.GOARCH != "amd64" && runtime.GOARCH != "386")
+	fmt.Println(cpu.DetectMemory() != cpu.Memory{} && runtime.GOARCH != "amd64" && runtime.GOARCH != "386")
 	// Output: false
 }
 
-func ExampleTwoStores() {
-	// It is known of some processors for amd64 only, and 386.
-	fmt.Println(cpu.TwoStores() && runtime.GOARCH != "amd64" && runtime.GOARCH != "386")
+func ExampleMemory() {
+	fmt.Println(cpu.Memory{}.TwoStores) // nothing is known of other processors
 	// Output: false
 }
 

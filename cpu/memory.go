@@ -8,7 +8,7 @@ import "github.com/klauspost/cpuid/v2"
 // cores of a socket share over a mesh. On such a Xeon of 260 MiB, stores past the caches are
 // 1.3 times as fast as others from 2 MiB on, and where the copy is read next, as fast at
 // 8 MiB and 1.2 times as fast at 16.
-func LastLevelCache() int { return lastLevel(intel(), cpuid.CPU.Cache.L3) }
+func LastLevelCache() int { return lastLevel(cpuid.CPU.VendorID == cpuid.Intel, cpuid.CPU.Cache.L3) }
 
 func lastLevel(intel bool, l3 int) int {
 	const usual = 32 << 20
@@ -18,38 +18,41 @@ func lastLevel(intel bool, l3 int) int {
 	return l3
 }
 
-// SpreadsLines reports whether memory takes single lines of many rows at the same speed
-// where these rows lie a power of two apart as where they do not. By measurement that is so
-// on Zen 4; on Zen 3 and Zen 5 such lines share a channel and take three times as long or
-// more, which is what is assumed of all others.
-func SpreadsLines() bool {
-	const zens3and4 = 25
-	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == zens3and4 && cpuid.CPU.Supports(cpuid.AVX512F)
+// Memory says how caches and memory of a processor behave, as far as plans depend on it. The
+// zero value is what is assumed of those that were not measured.
+type Memory struct {
+	// SpreadsLines: the memory takes single lines of many rows at the same speed where these
+	// rows lie a power of two apart as where they do not. By measurement that is so on Zen 4;
+	// on Zen 3 and Zen 5 such lines share a channel and take three times as long or more.
+	SpreadsLines bool
+	// SpreadsRows: the same of rows of some lines past the caches. By measurement that is so
+	// on Zen 4, again, and on an Intel Xeon of 2023, where stores past the caches of rows of
+	// 256 bytes and more then are 1.2 to 2 times as fast as others.
+	SpreadsRows bool
+	// StagesNear: transposes past the caches are faster by way of staging memory where their
+	// source rows are short and lie near each other, 1.1 to 1.4 times on that Xeon.
+	StagesNear bool
+	// TakesMisses: loads and stores that miss the first-level cache take no longer where
+	// their lines share one set of it. On Zen 3, Zen 4 and Zen 5 they do, on that Xeon not.
+	TakesMisses bool
+	// TwoStores: a core stores two vectors of 16 bytes a cycle, so that single items of that
+	// size take less time than tiles and boxes of them, unless these begin at the edge of
+	// cache lines. Intel's cores have two such ports since 2019.
+	TwoStores bool
 }
 
-// SpreadsRows reports whether memory takes rows of some lines past the caches at the same speed
-// where they lie a power of two apart as where they do not. By measurement that is so on
-// Zen 4, again, and on Intel's servers, where stores past the caches of rows of 256 bytes
-// and more then are 1.2 to 2 times as fast as others.
-func SpreadsRows() bool { return SpreadsLines() || intel() }
-
-// StagesNear reports whether transposes past the caches are faster by way of staging memory
-// where their source rows are short and lie near each other. By measurement that is so on
-// Intel's servers, 1.1 to 1.4 times.
-func StagesNear() bool { return intel() }
-
-// MissesCollide reports whether loads and stores that miss the first-level cache take longer
-// where their lines share one set of it. By measurement they do so on Zen 3, Zen 4 and Zen 5,
-// which is assumed of all others but Intel's, of which one was measured that does not mind.
-func MissesCollide() bool { return !intel() }
-
-// TwoStores reports whether a core stores two vectors of 16 bytes a cycle, so that single items
-// of that size take less time than tiles and boxes of them, unless these begin at the edge of
-// cache lines. By measurement that is so on an Intel Xeon of 2023; Intel's cores have two
-// such ports since 2019.
-func TwoStores() bool { return intel() }
-
-func intel() bool { return cpuid.CPU.VendorID == cpuid.Intel }
+// DetectMemory returns what is known of this processor.
+func DetectMemory() Memory {
+	const zens3and4 = 25
+	vendor, family := cpuid.CPU.VendorID, cpuid.CPU.Family
+	switch {
+	case vendor == cpuid.AMD && family == zens3and4 && cpuid.CPU.Supports(cpuid.AVX512F):
+		return Memory{SpreadsLines: true, SpreadsRows: true}
+	case vendor == cpuid.Intel:
+		return Memory{SpreadsRows: true, StagesNear: true, TakesMisses: true, TwoStores: true}
+	}
+	return Memory{}
+}
 
 // Brand returns the processor's own name, for reports.
 func Brand() string { return cpuid.CPU.BrandName }
