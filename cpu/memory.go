@@ -37,7 +37,7 @@ type Memory struct {
 	TakesMisses bool
 	// TwoStores: a core stores two vectors of 16 bytes a cycle, so that single items of that
 	// size take less time than tiles and boxes of them, unless these begin at the edge of
-	// cache lines. Intel's cores have two such ports since 2019.
+	// cache lines. Intel's cores have two such ports since those that have GFNI.
 	TwoStores bool
 }
 
@@ -48,7 +48,7 @@ func DetectMemory() Memory {
 	switch {
 	case vendor == cpuid.AMD && family == zens3and4 && cpuid.CPU.Supports(cpuid.AVX512F):
 		return Memory{SpreadsLines: true, SpreadsRows: true}
-	case vendor == cpuid.Intel:
+	case vendor == cpuid.Intel && cpuid.CPU.Supports(cpuid.GFNI):
 		return Memory{SpreadsRows: true, StagesNear: true, TakesMisses: true, TwoStores: true}
 	}
 	return Memory{}
