@@ -9,7 +9,8 @@ import (
 
 // transposeStream makes the leaf a transpose of whole lines, where both sides have
 // them: one that stores past the caches, where the destination rows are whole lines
-// or long enough for merging.
+// or long enough for merging. What is not, and a matrix by itself, is better finished
+// line by line in the caches.
 func (b *builder) transposeStream(k int) bool {
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
@@ -36,9 +37,11 @@ func (b *builder) transposeStream(k int) bool {
 			b.merge(k, merge)
 			return true
 		}
-		b.tables(&I, &J)
-		b.plan.kernel = line
-		return true
+		if I.used > 1 { // leaves for the caches would cut the source runs
+			b.tables(&I, &J)
+			b.plan.kernel = line
+			return true
+		}
 	}
 	b.rest = append(b.restBuf[:0], all...)
 	return false
