@@ -324,8 +324,8 @@ func (b *builder) turnsOf(x *box) (turns int, twice float64, ok bool) {
 const (
 	itemCycles = 2.8
 	rowCycles  = 2.5
-	twoCycles  = 1.4 // either where a core stores two a cycle
-	pairCycles = 0.8 // an item of 16 bytes there
+	twoCycles  = 1.0 // either where a core stores two a cycle
+	wordCycles = 0.8 // an item of 8 or 16 bytes there
 
 	gatherCycles = 0.76 // an item of a vector that is filled one by one
 	nearCycles   = 0.4  // the same by loads of two or more

@@ -74,8 +74,8 @@ func (b *builder) aloneCycles(vector int) float64 {
 // itemAlone is aloneCycles for items that have nothing to do with their neighbours.
 func (b *builder) itemAlone() float64 {
 	switch w := b.x.item; {
-	case machine.TwoStores && w == 16:
-		return pairCycles
+	case machine.TwoStores && (w == 8 || w == 16):
+		return wordCycles
 	case machine.TwoStores:
 		return twoCycles
 	case w >= wideItem:

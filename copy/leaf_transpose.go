@@ -67,7 +67,7 @@ func (b *builder) transpose() bool {
 // quickAlone reports whether single items are quicker than tiles: those of 16 bytes in long
 // runs, on a core that stores two of them a cycle, where lines of tiles begin anywhere.
 func (b *builder) quickAlone() bool {
-	if b.x.item != 16 || !machine.TwoStores || b.streams() || b.rest[0].n < 16 {
+	if b.x.item != 16 || !machine.TwoStores || b.streams() || b.rest[0].n < aloneRun {
 		return false
 	}
 	steps := 0
@@ -81,6 +81,9 @@ func (b *builder) quickAlone() bool {
 	}
 	return steps%lineSize != 0
 }
+
+// aloneRun is the items of a destination run from which that is so.
+const aloneRun = 9
 
 // lines makes the kernel of a transpose one for whole lines, or for panels of them, where
 // that is better.
@@ -144,7 +147,7 @@ func (b *builder) strips(k int) bool {
 // where there is a kernel for that: it works without the tables.
 func (b *builder) evenly(k int) bool {
 	I, J := b.rest[k], b.rest[0]
-	if b.x.item == 16 && b.lineInRegisters(J) {
+	if (b.x.item == 16 || b.linesOffEdge(k)) && b.lineInRegisters(J) {
 		return false
 	}
 	id, ok := b.stepKernel(I, J, b.plan.bytes > lineBytes || b.x.item >= 8)
@@ -191,7 +194,7 @@ func inRegisters(t asm.Kernel) bool { return t.Size >= 4 && t.Needs.Has(cpu.AVX5
 // first-level cache: the source rows of a tile, each line of which it comes back to, and,
 // where it writes less than lines, all destination rows.
 func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
-	id, ok := asm.StepKernel(b.x.item, I.n, J.n, wide, b.have)
+	id, ok := asm.StepKernel(b.x.item, I.n, J.n, wide, b.stepFeatures(J))
 	if !ok || b.plan.bytes <= lineBytes {
 		return id, ok
 	}
@@ -203,6 +206,43 @@ func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
 		ok = rows <= ways*sets && (sets > 1 || rows < ways/2 || J.n < crowd)
 	}
 	return id, ok && (rows*b.x.item >= 64 || !crowdedRows(I.dst, I.n))
+}
+
+// stepFeatures returns the features for rows at equal steps: without AVX-512 on a core that
+// stores two halves of a line a cycle, where lines of items of 8 bytes begin anywhere, or
+// small items fill less than half of one.
+func (b *builder) stepFeatures(J loop) cpu.Features {
+	w := b.x.item
+	if machine.TwoStores && (w == 8 && !b.onEdges() || w <= 2 && J.n*w < lineSize/2) {
+		return b.have &^ cpu.AVX512
+	}
+	return b.have
+}
+
+// linesOffEdge reports whether tiles that take whole source lines are quicker than low ones
+// on such a core: those of 4 bytes, where source runs are a few lines long and destination
+// rows, of two tiles or more, begin anywhere in lines.
+func (b *builder) linesOffEdge(k int) bool {
+	w := b.x.item
+	if !machine.TwoStores || w != 4 || b.plan.bytes <= lineBytes || b.rest[k].n < squareTiles || b.rest[0].n*w < 2*lineSize {
+		return false
+	}
+	_, run := b.runs(0, k)
+	return run*w < nearRun && !b.onEdges()
+}
+
+// squareTiles is the items of a source row from which that is so.
+const squareTiles = 20
+
+// onEdges reports whether all destination rows begin at line edges.
+func (b *builder) onEdges() bool {
+	for _, l := range b.rest {
+		if l.dst != b.x.item && l.dst%lineSize != 0 {
+			return false
+		}
+	}
+	b.edged = true
+	return b.edge
 }
 
 // lineInRegisters reports whether there are tiles for axis J that come to each line once,

@@ -35,9 +35,11 @@ type Memory struct {
 	// TakesMisses: loads and stores that miss the first-level cache take no longer where
 	// their lines share one set of it. On Zen 3, Zen 4 and Zen 5 they do, on that Xeon not.
 	TakesMisses bool
-	// TwoStores: a core stores two vectors of 16 bytes a cycle, so that single items of that
-	// size take less time than tiles and boxes of them, unless these begin at the edge of
-	// cache lines. Intel's cores have two such ports since those that have GFNI.
+	// TwoStores: a core stores two vectors of half a line or less a cycle, but one of a line
+	// only, so that single items take less time than elsewhere, those of 16 bytes less than
+	// tiles and boxes of them, unless these begin at the edge of cache lines, and tiles whose
+	// rows do not begin there less by half lines. Intel's cores have two such ports since
+	// those that have GFNI.
 	TwoStores bool
 }
 
