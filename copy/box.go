@@ -49,11 +49,11 @@ var keyOf = func() (t [maxAxes]uint64) {
 func (b *builder) bestBox(vector, most int) box {
 	b.windows = most
 	b.sides()
-	b.seen.n = 0
+	b.seen.clear()
 	var best box
 	b.search(&best, vector, false)
 	dear := best.cost > dearBox && b.plan.bytes >= searchBytes
-	if dear || best.cost == 0 && b.plan.bytes >= itemsBytes && b.tileCost() == 0 {
+	if dear && best.cost <= hopeless*b.dearest(vector) || best.cost == 0 && b.plan.bytes >= itemsBytes && b.tileCost() == 0 {
 		b.search(&best, vector, true)
 	}
 	return best
@@ -63,7 +63,18 @@ const (
 	dearBox     = 0.3     // cycles a byte from which a longer search for boxes may pay
 	searchBytes = 4 << 10 // payload from which it does
 	itemsBytes  = 512     // the same where there are no tiles and no boxes yet
+	hopeless    = 4       // times what other leaves cost, from which it does not
 )
+
+// dearest returns the cycles a byte of the cheapest other leaf, as far as boxes have to be
+// cheaper.
+func (b *builder) dearest(vector int) float64 {
+	least := b.aloneCycles(vector) / float64(b.x.item)
+	if tiles := b.tileCost(); tiles > 0 {
+		least = min(least, tiles/tileMargin)
+	}
+	return least
+}
 
 func (b *builder) search(best *box, vector int, thorough bool) {
 	for _, onDst := range [...]bool{true, false} {
@@ -188,36 +199,6 @@ func (b *builder) next(run int, onDst bool) int {
 		}
 	}
 	return best
-}
-
-// A seenSet remembers the first boxes of a search, which comes by many of them again, and
-// which ways it went from them.
-type seenSet struct {
-	n    int
-	fits uint64 // those with a kernel, a bit each
-	keys [64]uint64
-}
-
-// find returns whether there is a kernel for the box with a key, and whether it knows.
-func (s *seenSet) find(key uint64) (fits, known bool) {
-	for n, other := range s.keys[:s.n] {
-		if other == key {
-			return s.fits>>n&1 != 0, true
-		}
-	}
-	return false, false
-}
-
-func (s *seenSet) add(key uint64, fits bool) {
-	if s.n == len(s.keys) {
-		return
-	}
-	s.keys[s.n] = key
-	s.fits &^= 1 << s.n
-	if fits {
-		s.fits |= 1 << s.n
-	}
-	s.n++
 }
 
 // consider keeps x where it is cheaper than best, or, where its windows are longer than

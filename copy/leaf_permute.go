@@ -36,12 +36,15 @@ func (b *builder) permute() bool {
 	if dearer() || b.tilesFit() && b.tilesBeat(&best, vector) {
 		return false
 	}
-	if tiles := b.tileCost(); tiles > 0 && tiles < 1.5*best.cost {
+	if tiles := b.tileCost(); tiles > 0 && tiles < tileMargin*best.cost {
 		return false
 	}
 	b.useBox(&best, vector)
 	return true
 }
+
+// tileMargin is how many times cheaper than tiles boxes have to be, by this estimate.
+const tileMargin = 1.5
 
 // boxVector returns the bytes of the windows of boxes, or 0 where no kernel has any.
 func (b *builder) boxVector() int {

@@ -104,14 +104,21 @@ func (v *virtual) ends(tile int) bool {
 func (v *virtual) fill(table []int, step func(loop) int) {
 	first, at := step(v.loops[0]), 0
 	n := v.loops[0].n
-	for k := range table[:n] { // not by the entry before, which would wait for its store
-		table[k] = at
+	rest := table[:n]
+	for ; len(rest) >= 4; rest = rest[4:] { // not by the entry before, which would wait for its store
+		four := rest[:4]
+		four[0], four[1], four[2], four[3] = at, at+first, at+2*first, at+3*first
+		at += 4 * first
+	}
+	for k := range rest {
+		rest[k] = at
 		at += first
 	}
 	for _, l := range v.loops[1:v.used] {
 		s := step(l)
-		for k := n; k < n*l.n; k++ {
-			table[k] = table[k-n] + s
+		to := table[n : n*l.n]
+		for k, from := range table[:len(to)] {
+			to[k] = from + s
 		}
 		n *= l.n
 	}
