@@ -305,8 +305,9 @@ func (b *builder) turnsOf(x *box) (turns int, twice float64, ok bool) {
 const (
 	itemCycles = 2.8
 	rowCycles  = 2.5
-	twoCycles  = 1.0 // either where a core stores two a cycle
-	wordCycles = 0.8 // an item of 8 or 16 bytes there
+	twoCycles  = 1.4 // either where a core stores two a cycle
+	wideCycles = 1.0 // the same beside windows of 64 bytes, which cost more than is estimated
+	wordCycles = 0.8 // an item of 16 bytes there, or of 8 beside such windows
 
 	gatherCycles = 0.76 // an item of a vector that is filled one by one
 	nearCycles   = 0.4  // the same by loads of two or more

@@ -59,7 +59,7 @@ func (b *builder) boxVector() int {
 // aloneCycles estimates what moving an item costs without boxes, whose windows have so many
 // bytes.
 func (b *builder) aloneCycles(vector int) float64 {
-	alone := b.itemAlone()
+	alone := b.itemAlone(vector)
 	switch n := float64(b.rest[0].n); {
 	case b.gathersNear():
 		alone = min(alone, nearCycles+turnCycles/n)
@@ -75,10 +75,12 @@ func (b *builder) aloneCycles(vector int) float64 {
 }
 
 // itemAlone is aloneCycles for items that have nothing to do with their neighbours.
-func (b *builder) itemAlone() float64 {
+func (b *builder) itemAlone(vector int) float64 {
 	switch w := b.x.item; {
-	case machine.TwoStores && (w == 8 || w == 16):
+	case machine.TwoStores && (w == 16 || w == 8 && vector == 64):
 		return wordCycles
+	case machine.TwoStores && vector == 64:
+		return wideCycles
 	case machine.TwoStores:
 		return twoCycles
 	case w >= wideItem:
