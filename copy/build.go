@@ -1,6 +1,7 @@
 package strided
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/stridecopy/stridecopy/asm"
@@ -100,9 +101,11 @@ func (b *builder) take(k int) loop {
 }
 
 // finish folds loops into the leaf and puts those that are left around it, those with large
-// destination steps outermost, and then the chunk loops of the leaf.
+// destination steps outermost, or large source steps past the caches of some machines, and
+// then the chunk loops of the leaf.
 func (b *builder) finish(chunks ...turn) {
 	parts := b.fold(chunks)
+	b.inSourceOrder()
 	p := b.plan
 	p.dstBase, p.srcBase = b.x.dst, b.x.src
 	for k := len(b.rest) - 1; k >= 0; k-- {
@@ -116,6 +119,14 @@ func (b *builder) finish(chunks ...turn) {
 		if c.n > 1 {
 			p.loops = append(p.loops, c)
 		}
+	}
+}
+
+// inSourceOrder sorts the loops of the rest by the size of their source steps, where that is
+// the better order past the caches.
+func (b *builder) inSourceOrder() {
+	if machine.SourceOrder && len(b.rest) > 1 && b.streams() {
+		slices.SortStableFunc(b.rest, func(x, y loop) int { return abs(x.src) - abs(y.src) })
 	}
 }
 
