@@ -8,13 +8,16 @@ type seenSet struct {
 	keys       [seenSlots]uint64
 }
 
-const seenSlots = 128 // a power of two
+const (
+	seenBits  = 7
+	seenSlots = 1 << seenBits
+)
 
 func (s *seenSet) clear() { s.n, s.used = 0, [seenSlots / 64]uint64{} }
 
 // slot returns where key is, or would be.
 func (s *seenSet) slot(key uint64) (at uint64, known bool) {
-	for at = key / (1 << 63 / seenSlots * 2); s.used[at/64]>>(at%64)&1 != 0; at = (at + 1) % seenSlots {
+	for at = key >> (64 - seenBits); s.used[at/64]>>(at%64)&1 != 0; at = (at + 1) % seenSlots {
 		if s.keys[at] == key {
 			return at, true
 		}

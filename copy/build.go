@@ -105,7 +105,7 @@ func (b *builder) take(k int) loop {
 // then the chunk loops of the leaf.
 func (b *builder) finish(chunks ...turn) {
 	parts := b.fold(chunks)
-	b.inSourceOrder()
+	b.followSource()
 	p := b.plan
 	p.dstBase, p.srcBase = b.x.dst, b.x.src
 	for k := len(b.rest) - 1; k >= 0; k-- {
@@ -122,10 +122,10 @@ func (b *builder) finish(chunks ...turn) {
 	}
 }
 
-// inSourceOrder sorts the loops of the rest by the size of their source steps, where that is
-// the better order past the caches.
-func (b *builder) inSourceOrder() {
-	if machine.SourceOrder && len(b.rest) > 1 && b.streams() {
+// followSource sorts the loops of the rest by the size of their source steps, where that
+// order is the better one past the caches.
+func (b *builder) followSource() {
+	if machine.FollowsSource && len(b.rest) > 1 && b.streams() {
 		slices.SortStableFunc(b.rest, func(x, y loop) int { return abs(x.src) - abs(y.src) })
 	}
 }

@@ -30,7 +30,7 @@ func (b *builder) rows() {
 		}
 		if k, ok := asm.StreamKernel(rows, false, b.have); ok && (w >= streamDense || j < 0 && w >= streamRow) && !b.fewChannels() {
 			b.plan.kernel, b.plan.stream = k, true
-			b.inSourceOrder()
+			b.followSource()
 		}
 	} else if i >= 0 && j >= 0 && i != j && w < longRow {
 		items := rowBlockItems

@@ -37,3 +37,31 @@ func TestShortLoopsGoAround(t *testing.T) {
 		}
 	}
 }
+
+// TestFollowsSource shows that rows past the caches go in the order of the destination, or
+// of the source on a machine that is faster so.
+func TestFollowsSource(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX2) {
+		t.Skip("no kernel of rows stores past the caches")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	src, err := C(4, 30, 40, 512).Permute(1, 0, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := C(4, 40, 30, 512)
+	for _, follows := range []bool{false, true} {
+		machine = cpu.Memory{SpreadsRows: true, FollowsSource: follows}
+		p, err := plannedAnew.newPlan(&dst, &src, Options{Streaming: StreamAlways})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := p.block.Inner
+		if want := (asm.Loop{N: in.N, Dst: 2048, Src: 40 * 2048}); !follows && in != want {
+			t.Errorf("inner loop %+v, want %+v: %v", in, want, p)
+		}
+		if want := (asm.Loop{N: in.N, Dst: 30 * 2048, Src: 2048}); follows && in != want {
+			t.Errorf("inner loop %+v, want %+v, of the source: %v", in, want, p)
+		}
+	}
+}
