@@ -125,9 +125,14 @@ func (b *builder) finish(chunks ...turn) {
 // followSource sorts the loops of the rest by the size of their source steps, where that
 // order is the better one past the caches.
 func (b *builder) followSource() {
-	if machine.FollowsSource && len(b.rest) > 1 && b.streams() {
-		slices.SortStableFunc(b.rest, func(x, y loop) int { return abs(x.src) - abs(y.src) })
+	rows := machine.RowsFollowSource && b.plan.stream && b.x.item >= wideItem
+	if (machine.FollowsSource || rows) && len(b.rest) > 1 && b.streams() {
+		b.sortBySource()
 	}
+}
+
+func (b *builder) sortBySource() {
+	slices.SortStableFunc(b.rest, func(x, y loop) int { return abs(x.src) - abs(y.src) })
 }
 
 // unit is the loop that runs once.

@@ -31,6 +31,8 @@ func (b *builder) rows() {
 		if k, ok := asm.StreamKernel(rows, false, b.have); ok && (w >= streamDense || j < 0 && w >= streamRow) && !b.fewChannels() {
 			b.plan.kernel, b.plan.stream = k, true
 			b.followSource()
+		} else if b.apart() {
+			b.sortBySource()
 		}
 	} else if i >= 0 && j >= 0 && i != j && w < longRow {
 		items := rowBlockItems
@@ -60,6 +62,7 @@ const (
 	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
 	cacheWays     = 8    // lines of a set of the first-level cache
 	crowdedRun    = 384  // bytes of a destination run in a block whose source rows are crowded
+	apartStep     = 128  // bytes from row to row from which no line has parts of two rows
 	fetchRows     = 4096 // bytes that prefetching runs ahead from row to row
 	packAhead     = 8192 // the same where rows are packed
 	fetchAlong    = 512  // bytes that it runs ahead along a source run
@@ -98,6 +101,22 @@ func (b *builder) fewChannels() bool {
 	}
 	w, step := b.x.item, b.rest[0].dst
 	return step >= 1024 && step&(step-1) == 0 && 4*w <= step && w <= longRow
+}
+
+// apart reports whether rows that are too large for the caches, and are not stored past them,
+// go in the order of the source: where that is faster, no line has parts of two rows, and
+// rows that follow each other do not share sets of the first-level cache.
+func (b *builder) apart() bool {
+	if !machine.RowsFollowSource || len(b.rest) < 2 || b.rest[0].dst < apartStep {
+		return false
+	}
+	first := b.rest[0]
+	for _, l := range b.rest[1:] {
+		if abs(l.src) < abs(first.src) {
+			first = l
+		}
+	}
+	return !crowdedRows(first.dst, first.n)
 }
 
 // packs reports whether items are rows that are packed, several lines of them, before they

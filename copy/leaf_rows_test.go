@@ -39,29 +39,46 @@ func TestShortLoopsGoAround(t *testing.T) {
 }
 
 // TestFollowsSource shows that rows past the caches go in the order of the destination, or
-// of the source on a machine that is faster so.
+// of the source on a machine that is faster so, and that those which are not stored past them
+// do so only where they get along.
 func TestFollowsSource(t *testing.T) {
 	if !cpu.Detect().Has(cpu.AVX2) {
 		t.Skip("no kernel of rows stores past the caches")
 	}
 	defer func(m cpu.Memory) { machine = m }(machine)
-	src, err := C(4, 30, 40, 512).Permute(1, 0, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dst := C(4, 40, 30, 512)
-	for _, follows := range []bool{false, true} {
-		machine = cpu.Memory{SpreadsRows: true, FollowsSource: follows}
+	every := cpu.Memory{SpreadsRows: true, FollowsSource: true}
+	rows := cpu.Memory{SpreadsRows: true, RowsFollowSource: true}
+	none := cpu.Memory{SpreadsRows: true}
+	for _, tc := range []struct {
+		name           string
+		machine        cpu.Memory
+		width, place   int // bytes of a row, and of what it lies in
+		n              int // rows that follow each other on the destination
+		stream, source bool
+	}{
+		{"streamed", none, 512, 2048, 30, true, false},
+		{"streamed, any follow", every, 512, 2048, 30, true, true},
+		{"streamed, rows follow", rows, 512, 2048, 30, true, true},
+		{"plain", none, 100, 300, 30, false, false},
+		{"plain, rows follow", rows, 100, 300, 30, false, true},
+		{"plain, parts of lines", rows, 60, 120, 30, false, false},
+		{"plain, crowded", rows, 64, 256, 32, false, false},
+	} {
+		machine = tc.machine
+		const m = 40
+		dst := Layout{ItemSize: tc.width, Shape: []int{m, tc.n}, Strides: []int{tc.place * tc.n, tc.place}}
+		src := Layout{ItemSize: tc.width, Shape: []int{m, tc.n}, Strides: []int{tc.place, tc.place * m}}
 		p, err := plannedAnew.newPlan(&dst, &src, Options{Streaming: StreamAlways})
 		if err != nil {
 			t.Fatal(err)
 		}
-		in := p.block.Inner
-		if want := (asm.Loop{N: in.N, Dst: 2048, Src: 40 * 2048}); !follows && in != want {
-			t.Errorf("inner loop %+v, want %+v: %v", in, want, p)
+		want := asm.Loop{N: tc.n, Dst: tc.place, Src: tc.place * m}
+		if tc.source {
+			want = asm.Loop{N: m, Dst: tc.place * tc.n, Src: tc.place}
 		}
-		if want := (asm.Loop{N: in.N, Dst: 30 * 2048, Src: 2048}); follows && in != want {
-			t.Errorf("inner loop %+v, want %+v, of the source: %v", in, want, p)
+		in := p.block.Inner
+		if want.N = in.N; in != want || p.stream != tc.stream {
+			t.Errorf("%s: inner loop %+v, want %+v, past the caches %v: %v", tc.name, in, want, p.stream, p)
 		}
 	}
 }
