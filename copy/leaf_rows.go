@@ -18,17 +18,11 @@ func (b *builder) rows() {
 	b.plan.block.Width, b.plan.size = w, 1
 	b.leafKernel(asm.Rows, 0, 0, 0)
 	j, i := b.find(w, true), b.denseOnSource()
-	rows := asm.Info(b.plan.kernel)
 	if b.streams() {
-		if k, ok := asm.StreamKernel(rows, true, b.have); ok && i >= 0 && j >= 0 && w < longRow {
-			b.plan.kernel, b.plan.stream = k, true
-			b.rowBlock(i, j, min(packI/w, blockBytes/asm.PackBytes), asm.PackBytes/w)
+		if b.mergedRows(i, j) {
 			return
 		}
-		if k, ok := asm.StreamKernel(rows, true, b.have); ok && i < 0 && j >= 0 && b.packRows(k, j) {
-			return
-		}
-		if k, ok := asm.StreamKernel(rows, false, b.have); ok && (w >= streamDense || j < 0 && w >= streamRow) && !b.fewChannels() {
+		if k, ok := asm.StreamKernel(asm.Info(b.plan.kernel), false, b.have); ok && b.longAlone(j) && !b.fewChannels() {
 			b.plan.kernel, b.plan.stream = k, true
 			b.followSource()
 		} else if b.apart() {
@@ -49,6 +43,32 @@ func (b *builder) rows() {
 	width := b.chunkWidth()
 	b.twoLoops(width.full, lines(1, width.full, 64), width)
 	b.plan.block.Ahead = b.plan.block.Inner.Src * max(1, fetchRows/w)
+}
+
+// mergedRows makes the leaf rows that are packed before they are stored past the caches:
+// those of loop j, which touch on the destination, unless they are long.
+func (b *builder) mergedRows(i, j int) bool {
+	w := b.x.item
+	k, ok := asm.StreamKernel(asm.Info(b.plan.kernel), true, b.have)
+	switch {
+	case !ok || j < 0 || machine.RowsFollowSource && (i < 0 || b.longAlone(j)):
+		return false
+	case i < 0:
+		return b.packRows(k, j)
+	case w >= longRow:
+		return false
+	}
+	b.plan.kernel, b.plan.stream = k, true
+	b.rowBlock(i, j, min(packI/w, blockBytes/asm.PackBytes), asm.PackBytes/w)
+	return true
+}
+
+// longAlone reports whether rows are long enough to be stored past the caches by themselves,
+// where those of loop j touch on the destination, or j is negative.
+func (b *builder) longAlone(j int) bool {
+	w := b.x.item
+	sparse := j < 0 || machine.RowsFollowSource && w%64 == 0
+	return w >= streamDense || sparse && w >= streamRow
 }
 
 const (

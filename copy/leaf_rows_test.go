@@ -38,47 +38,53 @@ func TestShortLoopsGoAround(t *testing.T) {
 	}
 }
 
-// TestFollowsSource shows that rows past the caches go in the order of the destination, or
-// of the source on a machine that is faster so, and that those which are not stored past them
-// do so only where they get along.
-func TestFollowsSource(t *testing.T) {
+// TestRowsPastCaches shows in which order rows past the caches go, that of the destination or
+// that of the source, and which of them are packed, on machines where either is faster.
+func TestRowsPastCaches(t *testing.T) {
 	if !cpu.Detect().Has(cpu.AVX2) {
 		t.Skip("no kernel of rows stores past the caches")
 	}
 	defer func(m cpu.Memory) { machine = m }(machine)
+	none := cpu.Memory{SpreadsRows: true}
 	every := cpu.Memory{SpreadsRows: true, FollowsSource: true}
 	rows := cpu.Memory{SpreadsRows: true, RowsFollowSource: true}
-	none := cpu.Memory{SpreadsRows: true}
+	const dst, src, m = false, true, 40
 	for _, tc := range []struct {
-		name           string
-		machine        cpu.Memory
-		width, place   int // bytes of a row, and of what it lies in
-		n              int // rows that follow each other on the destination
-		stream, source bool
+		name     string
+		machine  cpu.Memory
+		width    int // bytes of a row
+		dst, src int // bytes from one row to the next
+		n        int // rows that follow each other on the destination
+		kernel   string
+		order    bool
 	}{
-		{"streamed", none, 512, 2048, 30, true, false},
-		{"streamed, any follow", every, 512, 2048, 30, true, true},
-		{"streamed, rows follow", rows, 512, 2048, 30, true, true},
-		{"plain", none, 100, 300, 30, false, false},
-		{"plain, rows follow", rows, 100, 300, 30, false, true},
-		{"plain, parts of lines", rows, 60, 120, 30, false, false},
-		{"plain, crowded", rows, 64, 256, 32, false, false},
+		{"alone", none, 512, 2048, 2048, 30, "rowsStream", dst},
+		{"alone, all follow", every, 512, 2048, 2048, 30, "rowsStream", src},
+		{"alone, rows follow", rows, 512, 2048, 2048, 30, "rowsStream", src},
+		{"short", none, 100, 300, 300, 30, "rows", dst},
+		{"short, rows follow", rows, 100, 300, 300, 30, "rows", src},
+		{"parts of lines, rows follow", rows, 60, 120, 120, 30, "rows", dst},
+		{"crowded, rows follow", rows, 64, 256, 256, 32, "rows", dst},
+		{"sparse", none, 100, 100, 300, 90, "rowsMerge", dst},
+		{"sparse, rows follow", rows, 100, 100, 300, 90, "rows", dst},
+		{"touching", none, 192, 192, 192, 90, "rowsMerge", dst},
+		{"touching, rows follow", rows, 192, 192, 192, 90, "rowsStream", src},
+		{"touching, parts of lines, rows follow", rows, 200, 200, 200, 90, "rowsMerge", dst},
 	} {
 		machine = tc.machine
-		const m = 40
-		dst := Layout{ItemSize: tc.width, Shape: []int{m, tc.n}, Strides: []int{tc.place * tc.n, tc.place}}
-		src := Layout{ItemSize: tc.width, Shape: []int{m, tc.n}, Strides: []int{tc.place, tc.place * m}}
-		p, err := plannedAnew.newPlan(&dst, &src, Options{Streaming: StreamAlways})
+		dl := Layout{ItemSize: tc.width, Shape: []int{m, tc.n}, Strides: []int{tc.dst * tc.n, tc.dst}}
+		sl := Layout{ItemSize: tc.width, Shape: []int{m, tc.n}, Strides: []int{tc.src, tc.src * m}}
+		p, err := plannedAnew.newPlan(&dl, &sl, Options{Streaming: StreamAlways})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := asm.Loop{N: tc.n, Dst: tc.place, Src: tc.place * m}
-		if tc.source {
-			want = asm.Loop{N: m, Dst: tc.place * tc.n, Src: tc.place}
+		want := asm.Loop{Dst: tc.dst, Src: tc.src * m}
+		if tc.order == src {
+			want = asm.Loop{Dst: tc.dst * tc.n, Src: tc.src}
 		}
 		in := p.block.Inner
-		if want.N = in.N; in != want || p.stream != tc.stream {
-			t.Errorf("%s: inner loop %+v, want %+v, past the caches %v: %v", tc.name, in, want, p.stream, p)
+		if want.N = in.N; in != want || p.pace() != tc.kernel {
+			t.Errorf("%s: inner loop %+v, want %+v, by %s, want %s: %v", tc.name, in, want, p.pace(), tc.kernel, p)
 		}
 	}
 }

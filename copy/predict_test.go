@@ -53,7 +53,7 @@ func repeated(n int) (dst, src Layout) {
 var pacedCopies = []paced{
 	{"rows", dense, stepped(24, 24, 48), false},
 	{"rowsStream", dense, nil, true},
-	{"rowsMerge", square(192, 1), nil, true},
+	{"rowsMerge", square(160, 1), nil, true},
 	{"fill", repeated, nil, false},
 	{"items", stepped(4, 4, 132), stepped(4, 4, 132), false},
 	{"permute", stepped(4, 4, 8), stepped(4, 4, 8), false},
