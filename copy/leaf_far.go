@@ -1,6 +1,9 @@
 package strided
 
-import "github.com/stridecopy/stridecopy/asm"
+import (
+	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
+)
 
 // Single items that lie far apart, each in a cache line and a page of its own.
 
@@ -14,8 +17,8 @@ const (
 // from the page walkers and, where misses collide, from the cache set: columns of a matrix
 // then take half the time or less. Where all lines that are stored to share one set, they
 // take longer to come and go.
-func pause(l asm.Loop, takesMisses bool) int {
-	collide, many := !takesMisses, l.N > farItems
+func pause(l asm.Loop, m cpu.Memory) int {
+	collide, many := !m.TakesMisses, !m.TakesWalks && l.N > farItems
 	dst, src := l.N > 1 && l.Dst%farStep == 0, l.N > 1 && l.Src != 0 && l.Src%farStep == 0
 	oneSet := dst && l.Dst%(2*farStep) == 0
 	switch {

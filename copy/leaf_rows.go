@@ -245,7 +245,7 @@ func (b *builder) items() {
 		b.leafKernel(asm.Rows, 0, 0, 0)
 	}
 	b.itemLoops()
-	b.plan.block.Pause = pause(b.plan.block.Inner, machine.TakesMisses)
+	b.plan.block.Pause = pause(b.plan.block.Inner, machine)
 }
 
 // itemLoops gives the block of single items its loops and finishes the plan.
