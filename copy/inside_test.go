@@ -272,7 +272,8 @@ func weaves(k asm.Kernel, p *asm.Perm) bool {
 // machines are unlike each other in all that plans depend on beside features.
 var machines = []cpu.Memory{
 	{},
-	{SpreadsLines: true, SpreadsRows: true, StagesNear: true, TakesMisses: true, TakesWalks: true, FollowsSource: true, RowsFollowSource: true, TwoStores: true},
+	{SpreadsLines: true, SpreadsRows: true, StagesNear: true, TakesMisses: true, TakesWalks: true, SmallDown: true,
+		FollowsSource: true, RowsFollowSource: true, TwoStores: true},
 }
 
 // inspectAll inspects the plans for two layouts on all machines.

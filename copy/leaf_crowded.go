@@ -1,6 +1,9 @@
 package strided
 
-import "github.com/stridecopy/stridecopy/asm"
+import (
+	"github.com/stridecopy/stridecopy/asm"
+	"github.com/stridecopy/stridecopy/cpu"
+)
 
 // Transposes of rows that lie a multiple of some power of two apart. They fall into few
 // sets of the first-level cache and push each other out.
@@ -43,7 +46,10 @@ func (b *builder) onCrowded(k int) bool {
 	I, J := b.rest[k], b.rest[0]
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.n, b.have)
 	t := asm.Info(line)
-	if !ok || t.I*b.x.item < 64 || b.x.item < 4 || I.n < t.I || J.n < t.J || !crowdedRows(I.dst, I.n) || b.streams() {
+	if !ok || t.I*b.x.item < 64 || I.n < t.I || J.n < t.J || !crowdedRows(I.dst, I.n) || b.streams() {
+		return false
+	}
+	if b.x.item < 4 && !b.smallDown(t, I.n, J.n) {
 		return false
 	}
 	b.plan.kernel, b.plan.size = line, b.x.item
@@ -53,6 +59,12 @@ func (b *builder) onCrowded(k int) bool {
 		b.tilesDown(k, t)
 	}
 	return true
+}
+
+// smallDown reports whether tiles of small items go down the source rows: where that is known
+// to be faster, tiles fill i by j items, or nearly, and i is short of a block across them.
+func (b *builder) smallDown(t asm.Kernel, i, j int) bool {
+	return machine.SmallDown && t.Needs.Has(cpu.AVX512) && i < b.mostI() && 4*t.Moved(i, j) <= 5*i*j
 }
 
 // beside returns the loop that steps the least on either side, so that its turns lie in

@@ -39,6 +39,10 @@ type Memory struct {
 	// keep each other from the page walkers. On a Zen 5 they take half the time when none
 	// waits for another, from 1000 to 4000 of them; on the others they do not.
 	TakesWalks bool
+	// SmallDown: transposes between rows that share sets of the first-level cache go down the
+	// source rows with items of 1 and 2 bytes, too, as they do with larger ones everywhere. By
+	// measurement that is 1.3 times as fast on a Zen 5, with AVX-512.
+	SmallDown bool
 	// FollowsSource: what is stored past the caches is faster in the order in which it lies in
 	// the source. By measurement on a Xeon of 480 MiB of last-level cache that is so for rows,
 	// 1.1 times in the mean and up to 1.4: it seems to fetch far beyond what is read, and to
@@ -65,7 +69,7 @@ func DetectMemory() Memory {
 	case vendor == cpuid.AMD && family == zens3and4 && cpuid.CPU.Supports(cpuid.AVX512F):
 		return Memory{SpreadsLines: true, SpreadsRows: true}
 	case vendor == cpuid.AMD && family == zen5:
-		return Memory{TakesWalks: true, RowsFollowSource: true}
+		return Memory{TakesWalks: true, SmallDown: true, RowsFollowSource: true}
 	case vendor == cpuid.Intel && cpuid.CPU.Supports(cpuid.GFNI):
 		return Memory{SpreadsRows: true, StagesNear: true, TakesMisses: true, FollowsSource: true, TwoStores: true}
 	}
