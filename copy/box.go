@@ -309,6 +309,9 @@ const (
 	wideCycles = 1.0 // the same beside windows of 64 bytes, which cost more than is estimated
 	wordCycles = 0.8 // an item of 16 bytes there, or of 8 beside such windows
 
+	quickRowCycles = 2.0       // a row that comes to touch the next, where these are quick
+	quickBytes     = 256 << 10 // payload up to which they are: more is not in the caches of a core
+
 	gatherCycles = 0.76 // an item of a vector that is filled one by one
 	nearCycles   = 0.4  // the same by loads of two or more
 

@@ -76,7 +76,15 @@ func (b *builder) aloneCycles(vector int) float64 {
 
 // itemAlone is aloneCycles for items that have nothing to do with their neighbours.
 func (b *builder) itemAlone(vector int) float64 {
-	switch w := b.x.item; {
+	w := b.x.item
+	quick := machine.QuickItems && vector == 64 && b.rest[0].dst == w && b.plan.bytes <= quickBytes
+	switch {
+	case quick && w == 8:
+		return wordCycles
+	case quick && w == 16:
+		return twoCycles
+	case quick && w >= wideItem:
+		return quickRowCycles
 	case machine.TwoStores && (w == 16 || w == 8 && vector == 64):
 		return wordCycles
 	case machine.TwoStores && vector == 64:

@@ -88,3 +88,37 @@ func TestRowsPastCaches(t *testing.T) {
 		}
 	}
 }
+
+// TestQuickItems shows which items are gathered one by one where that is quick, and not by
+// boxes of AVX-512.
+func TestQuickItems(t *testing.T) {
+	if !cpu.Detect().Has(cpu.VBMI) {
+		t.Skip("no boxes of whole lines")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	for _, tc := range []struct {
+		quick         bool
+		item, step, n int // step in items
+		op            asm.Op
+	}{
+		{true, 8, 4, 512, asm.Items},
+		{false, 8, 4, 512, asm.Permute},
+		{true, 8, 3, 512, asm.Permute},
+		{true, 8, 4, 1 << 17, asm.Permute}, // too many for the caches of a core
+		{true, 16, 3, 256, asm.Items},
+		{true, 16, 2, 256, asm.Permute},
+		{true, 24, 2, 170, asm.Rows},
+		{false, 24, 2, 170, asm.Permute},
+	} {
+		machine = cpu.Memory{QuickItems: tc.quick}
+		dst := C(tc.item, tc.n)
+		src := Layout{ItemSize: tc.item, Shape: []int{tc.n}, Strides: []int{tc.item * tc.step}}
+		p, err := plannedAnew.newPlan(&dst, &src, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := asm.Info(p.kernel).Op; got != tc.op {
+			t.Errorf("%+v: %v, want %v: %v", tc, got, tc.op, p)
+		}
+	}
+}
