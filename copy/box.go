@@ -262,6 +262,9 @@ func (b *builder) measure(x *box, vector int) bool {
 		return false
 	}
 	cycles := boxCost(x.nsrc, x.ndst, !full) + turnCycles/float64(turns)
+	if machine.QuickItems && vector == 64 && b.plan.bytes <= quickBytes && x.masked && x.nsrc > 3 && x.ndst == 1 {
+		cycles += manyLineCycles
+	}
 	cycles += float64((asm.Info(x.id).I-x.nsrc)*(x.ndst+1)) / 2 // loads and shuffles of windows that give nothing
 	x.cost = cycles * twice / float64(bytes)
 	if vector == 16 && b.have.Has(cpu.AVX2) && b.plan.bytes >= 16*bytes {
@@ -309,8 +312,8 @@ const (
 	wideCycles = 1.0 // the same beside windows of 64 bytes, which cost more than is estimated
 	wordCycles = 0.8 // an item of 16 bytes there, or of 8 beside such windows
 
-	quickRowCycles = 2.0       // a row that comes to touch the next, where these are quick
-	quickBytes     = 256 << 10 // payload up to which they are: more is not in the caches of a core
+	quickBytes     = 256 << 10 // payload up to which items are quick: more is not in the caches of a core
+	manyLineCycles = 4         // what boxes from more than three lines cost there beside the estimate
 
 	gatherCycles = 0.76 // an item of a vector that is filled one by one
 	nearCycles   = 0.4  // the same by loads of two or more

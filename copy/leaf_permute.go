@@ -77,14 +77,12 @@ func (b *builder) aloneCycles(vector int) float64 {
 // itemAlone is aloneCycles for items that have nothing to do with their neighbours.
 func (b *builder) itemAlone(vector int) float64 {
 	w := b.x.item
-	quick := machine.QuickItems && vector == 64 && b.rest[0].dst == w && b.plan.bytes <= quickBytes
+	if machine.QuickItems && vector == 64 && b.rest[0].dst == w && b.plan.bytes <= quickBytes {
+		if cycles := quickCycles(w); cycles > 0 {
+			return cycles
+		}
+	}
 	switch {
-	case quick && w == 8:
-		return wordCycles
-	case quick && w == 16:
-		return twoCycles
-	case quick && w >= wideItem:
-		return quickRowCycles
 	case machine.TwoStores && (w == 16 || w == 8 && vector == 64):
 		return wordCycles
 	case machine.TwoStores && vector == 64:
@@ -95,6 +93,24 @@ func (b *builder) itemAlone(vector int) float64 {
 		return rowCycles
 	}
 	return itemCycles
+}
+
+// quickCycles is itemAlone for items of w bytes that come to touch, where these are quick, or
+// 0 if those are not.
+func quickCycles(w int) float64 {
+	switch {
+	case w == 8:
+		return wordCycles
+	case w == 16:
+		return twoCycles
+	case w > 16:
+		return 2.0
+	case w > 8:
+		return 1.65
+	case w&(w-1) != 0:
+		return 1.3
+	}
+	return 0
 }
 
 // gathers reports whether single items that come to lie side by side fill vectors, more

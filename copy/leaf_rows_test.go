@@ -107,6 +107,10 @@ func TestQuickItems(t *testing.T) {
 		{true, 8, 4, 1 << 17, asm.Permute}, // too many for the caches of a core
 		{true, 16, 3, 256, asm.Items},
 		{true, 16, 2, 256, asm.Permute},
+		{true, 7, 4, 585, asm.Rows},
+		{false, 7, 4, 585, asm.Permute},
+		{true, 7, 3, 585, asm.Permute},
+		{true, 10, 4, 409, asm.Rows},
 		{true, 24, 2, 170, asm.Rows},
 		{false, 24, 2, 170, asm.Permute},
 	} {
