@@ -126,6 +126,7 @@ type Kernel struct {
 	Stream  bool         // stores past the caches: whole aligned lines only
 	Merge   bool         // streams rows that begin anywhere in a line (Transpose, Rows)
 	Line    bool         // moves whole cache lines on both sides (Transpose)
+	Strings bool         // moves bytes by the processor's own loop (Rows)
 	Step    Sides        // where it takes rows at equal steps only (Transpose)
 	Masked  bool         // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
 	Fewer   bool         // takes any number of destination windows up to J, not J alone (Permute)

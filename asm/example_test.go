@@ -195,6 +195,14 @@ func ExampleStreamKernel() {
 	// Output: true
 }
 
+// Where vectors are slower, long rows are left to REP MOVSB, which every x86 has.
+func ExampleStringKernel() {
+	have := cpu.Detect()
+	id, ok := asm.StringKernel(have)
+	fmt.Println(ok == have.Has(cpu.SSE2), !ok || asm.Info(id).Op == asm.Rows)
+	// Output: true true
+}
+
 // In pure Go, eight rows of bytes make words of eight bytes.
 func ExampleStripRows() {
 	fmt.Println(asm.StripRows(1))

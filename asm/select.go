@@ -9,7 +9,7 @@ import "github.com/stridecopy/stridecopy/cpu"
 // by j. It is not for Permute; see [Box].
 func Best(op Op, size, i, j int, have cpu.Features) ID {
 	for _, k := range candidates(op, size) {
-		if !k.Stream && !k.Merge && !k.Line && k.Step == 0 && !k.Masked && k.I <= i && k.J <= j && have.Has(k.Needs) {
+		if !k.Stream && !k.Merge && !k.Line && !k.Strings && k.Step == 0 && !k.Masked && k.I <= i && k.J <= j && have.Has(k.Needs) {
 			return k.ID
 		}
 	}
@@ -119,6 +119,17 @@ func StreamKernel(k Kernel, merge bool, have cpu.Features) (ID, bool) {
 	for _, s := range candidates(k.Op, k.Size) {
 		if s.Stream && s.Merge == merge && s.Size == k.Size && have.Has(s.Needs) {
 			return s.ID, true
+		}
+	}
+	return 0, false
+}
+
+// StringKernel returns the kernel that moves rows by the processor's own loop, and whether
+// there is one that runs on the features have.
+func StringKernel(have cpu.Features) (ID, bool) {
+	for _, k := range candidates(Rows, 0) {
+		if k.Strings && have.Has(k.Needs) {
+			return k.ID, true
 		}
 	}
 	return 0, false

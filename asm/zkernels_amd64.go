@@ -48,6 +48,20 @@ func rowsSSE2(dst, src *byte, b *Block)
 //go:noescape
 func rowsStreamAVX2(dst, src *byte, b *Block)
 
+// rowsStringSSE2 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+b.Width], src[s:s+b.Width])
+//		}
+//	}
+//
+// It works like rowsGeneric.
+//
+//go:noescape
+func rowsStringSSE2(dst, src *byte, b *Block)
+
 // rowsMergeAVX2 is
 //
 //	for o := range b.Outer.N {
@@ -3496,6 +3510,7 @@ const (
 	idRowsAVX2 ID = iota + numGeneric
 	idRowsSSE2
 	idRowsStreamAVX2
+	idRowsStringSSE2
 	idRowsMergeAVX2
 	idFillB1AVX2
 	idFillB2AVX2
@@ -3685,6 +3700,7 @@ var archKernels = []Kernel{
 	{ID: idRowsAVX2, Name: "rowsAVX2", Op: Rows, Size: 0, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idRowsSSE2, Name: "rowsSSE2", Op: Rows, Size: 0, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idRowsStreamAVX2, Name: "rowsStreamAVX2", Op: Rows, Size: 0, I: 0, J: 0, Stream: true, Needs: cpu.AVX2},
+	{ID: idRowsStringSSE2, Name: "rowsStringSSE2", Op: Rows, Size: 0, I: 0, J: 0, Strings: true, Needs: cpu.SSE2},
 	{ID: idRowsMergeAVX2, Name: "rowsMergeAVX2", Op: Rows, Size: 0, I: 17, J: 0, Stream: true, Merge: true, Needs: cpu.AVX2},
 	{ID: idFillB1AVX2, Name: "fillB1AVX2", Op: Fill, Size: 1, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB2AVX2, Name: "fillB2AVX2", Op: Fill, Size: 2, I: 0, J: 0, Needs: cpu.AVX2},
@@ -3890,6 +3906,9 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 		return
 	case idRowsStreamAVX2:
 		rowsStreamAVX2(to, from, b)
+		return
+	case idRowsStringSSE2:
+		rowsStringSSE2(to, from, b)
 		return
 	case idRowsMergeAVX2:
 		rowsMergeAVX2(to, from, b)

@@ -2161,6 +2161,50 @@ skip18:
 	VZEROUPPER
 	RET
 
+// func rowsStringSSE2(dst *byte, src *byte, b *byte)
+TEXT ·rowsStringSSE2(SB), $24-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), DX
+	MOVQ  b+16(FP), BX
+	MOVQ  (BX), CX
+	MOVQ  CX, (SP)
+	MOVQ  $+16, SI
+	MOVQ  24(BX), CX
+	TESTQ CX, CX
+	JNZ   some2
+	LEAQ  8(BX), CX
+	XORQ  SI, SI
+
+some2:
+	MOVQ CX, 8(SP)
+	MOVQ SI, 16(SP)
+
+outer1:
+	MOVQ AX, R8
+	MOVQ DX, R9
+	MOVQ 48(BX), R10
+
+inner3:
+	MOVQ R8, DI
+	MOVQ R9, SI
+	MOVQ 96(BX), CX
+	REP
+	MOVSB
+	ADDQ 56(BX), R8
+	ADDQ 64(BX), R9
+	DECQ R10
+	JNZ  inner3
+	MOVQ 8(SP), CX
+	MOVQ (CX), SI
+	ADDQ SI, AX
+	MOVQ 8(CX), SI
+	ADDQ SI, DX
+	ADDQ 16(SP), CX
+	MOVQ CX, 8(SP)
+	DECQ (SP)
+	JNZ  outer1
+	RET
+
 // func rowsMergeAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, CMOV, MMX+
 TEXT ·rowsMergeAVX2(SB), $4328-24

@@ -39,10 +39,21 @@ func (b *builder) rows() {
 		}
 		b.rowBlock(i, j, items, mostJ)
 		return
+	} else if k, ok := b.stringRows(); ok {
+		b.plan.kernel = k
 	}
 	width := b.chunkWidth()
 	b.twoLoops(width.full, lines(1, width.full, 64), width)
 	b.plan.block.Ahead = b.plan.block.Inner.Src * max(1, fetchRows/w)
+}
+
+// stringRows returns the kernel that leaves rows to the processor's own loop, and whether that
+// is fast for these: long ones, between the caches of a core.
+func (b *builder) stringRows() (asm.ID, bool) {
+	if n := b.plan.bytes; !machine.MovesStrings || b.x.item < stringRow || n < stringLeast || n > stringMost {
+		return 0, false
+	}
+	return asm.StringKernel(b.have)
 }
 
 // mergedRows makes the leaf rows that are packed before they are stored past the caches:
@@ -72,20 +83,23 @@ func (b *builder) longAlone(j int) bool {
 }
 
 const (
-	longRow       = 1024 // bytes from which a row is moved by itself
-	streamRow     = 192  // bytes from which that pays where destination rows do not touch
-	streamDense   = 256  // and where they do
-	streamSparse  = 384  // and where source rows lie far apart besides
-	sparseRows    = 3    // times the width: steps of source rows from which shorter ones are packed
-	packLeast     = 256  // bytes of a destination run from which rows are packed and not boxes
-	packI         = 8192 // bytes of a source run in a block of rows that are packed
-	rowBlockItems = 64   // items on either side of a block in the caches, where they are short
-	cacheWays     = 8    // lines of a set of the first-level cache
-	crowdedRun    = 384  // bytes of a destination run in a block whose source rows are crowded
-	apartStep     = 128  // bytes from row to row from which no line has parts of two rows
-	fetchRows     = 4096 // bytes that prefetching runs ahead from row to row
-	packAhead     = 8192 // the same where rows are packed
-	fetchAlong    = 512  // bytes that it runs ahead along a source run
+	longRow       = 1024     // bytes from which a row is moved by itself
+	streamRow     = 192      // bytes from which that pays where destination rows do not touch
+	streamDense   = 256      // and where they do
+	streamSparse  = 384      // and where source rows lie far apart besides
+	sparseRows    = 3        // times the width: steps of source rows from which shorter ones are packed
+	packLeast     = 256      // bytes of a destination run from which rows are packed and not boxes
+	packI         = 8192     // bytes of a source run in a block of rows that are packed
+	rowBlockItems = 64       // items on either side of a block in the caches, where they are short
+	cacheWays     = 8        // lines of a set of the first-level cache
+	crowdedRun    = 384      // bytes of a destination run in a block whose source rows are crowded
+	stringRow     = 4000     // bytes from which the processor's own loop begins soon enough
+	stringLeast   = 24 << 10 // payload that the first-level cache has no room for on both sides
+	stringMost    = 2 << 20  // and that only the last-level cache has room for
+	apartStep     = 128      // bytes from row to row from which no line has parts of two rows
+	fetchRows     = 4096     // bytes that prefetching runs ahead from row to row
+	packAhead     = 8192     // the same where rows are packed
+	fetchAlong    = 512      // bytes that it runs ahead along a source run
 )
 
 // rowBlock gives the block chunks of loop j, which is dense on the destination, as

@@ -126,3 +126,36 @@ func TestQuickItems(t *testing.T) {
 		}
 	}
 }
+
+// TestStringRows shows which rows are left to the processor's own loop where that is fast.
+func TestStringRows(t *testing.T) {
+	if !cpu.Detect().Has(cpu.SSE2) {
+		t.Skip("no such loop")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	for _, tc := range []struct {
+		moves     bool
+		rows, n   int // rows of n bytes
+		streaming Streaming
+		want      bool
+	}{
+		{true, 1, 64 << 10, StreamAuto, true},
+		{false, 1, 64 << 10, StreamAuto, false},
+		{true, 1, 16 << 10, StreamAuto, false}, // both sides fit the first-level cache
+		{true, 1, 4 << 20, StreamAuto, false},
+		{true, 16, 4096, StreamAuto, true},
+		{true, 32, 2048, StreamAuto, false},
+		{true, 16, 4096, StreamAlways, false},
+	} {
+		machine = cpu.Memory{MovesStrings: tc.moves}
+		dst := C(1, tc.rows, tc.n)
+		src := Layout{ItemSize: 1, Shape: []int{tc.rows, tc.n}, Strides: []int{tc.n + 64, 1}}
+		p, err := plannedAnew.newPlan(&dst, &src, Options{Streaming: tc.streaming})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := asm.Info(p.kernel).Strings; got != tc.want {
+			t.Errorf("%+v: %v: %v", tc, got, p)
+		}
+	}
+}

@@ -59,6 +59,10 @@ type Memory struct {
 	// rows do not begin there less by half lines. Intel's cores have two such ports since
 	// those that have GFNI.
 	TwoStores bool
+	// MovesStrings: the processor's own loop over bytes (REP MOVSB) is faster than loads and
+	// stores of vectors where rows are long and do not fit the first-level cache. By measurement
+	// that is so on a Zen 5, up to 1.6 times.
+	MovesStrings bool
 	// QuickItems: items of 8 bytes that come to touch are gathered one by one in less time than
 	// by AVX-512 from more than three lines, those of 16 and more from more than two. By
 	// measurement that is so in the caches of a core of a Zen 5.
@@ -73,7 +77,7 @@ func DetectMemory() Memory {
 	case vendor == cpuid.AMD && family == zens3and4 && cpuid.CPU.Supports(cpuid.AVX512F):
 		return Memory{SpreadsLines: true, SpreadsRows: true}
 	case vendor == cpuid.AMD && family == zen5:
-		return Memory{TakesWalks: true, SmallDown: true, RowsFollowSource: true, QuickItems: true}
+		return Memory{TakesWalks: true, SmallDown: true, RowsFollowSource: true, MovesStrings: true, QuickItems: true}
 	case vendor == cpuid.Intel && cpuid.CPU.Supports(cpuid.GFNI):
 		return Memory{SpreadsRows: true, StagesNear: true, TakesMisses: true, FollowsSource: true, TwoStores: true}
 	}

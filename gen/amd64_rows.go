@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -22,7 +23,25 @@ func rowsKernels() []kernel {
 	sse.name, sse.isa, sse.emit = "rowsSSE2", "cpu.SSE2", func(e *emitter) { e.rows(wordsSSE2) }
 	stream.name, stream.isa, stream.emit = "rowsStreamAVX2", "cpu.AVX2", (*emitter).rowsStream
 	stream.stream = true
-	return []kernel{plain, sse, stream, packKernel()}
+	long := rows
+	long.name, long.isa, long.emit = "rowsStringSSE2", "cpu.SSE2", (*emitter).rowsString
+	long.strings = true
+	return []kernel{plain, sse, stream, long, packKernel()}
+}
+
+// rowsString copies each row by REP MOVSB. The microcode of some processors writes whole
+// lines to the second-level cache without reading them first, which no loop of stores does.
+func (e *emitter) rowsString() {
+	e.outer(func() {
+		e.inner(func(d, s reg.GPVirtual) {
+			e.MOVQ(d, reg.RDI)
+			e.MOVQ(s, reg.RSI)
+			e.MOVQ(e.in("Width", 0), reg.RCX)
+			moved := []operand.Op{reg.RDI, reg.RSI, reg.RCX}
+			e.Instruction(&ir.Instruction{Opcode: "REP"})
+			e.Instruction(&ir.Instruction{Opcode: "MOVSB", Inputs: moved, Outputs: moved})
+		})
+	})
 }
 
 // words is how a kernel moves short rows: vectors of falling size, each used for

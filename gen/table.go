@@ -16,6 +16,7 @@ type kernel struct {
 	stream  bool     // stores past the caches
 	merge   bool     // streams rows that begin anywhere in a line (Transpose, Rows)
 	line    bool     // moves whole cache lines on both sides (Transpose)
+	strings bool     // moves bytes by the processor's own loop (Rows)
 	step    string   // sides whose rows it takes at equal steps only (Transpose)
 	masked  bool     // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
 	fewer   bool     // takes fewer destination windows too (Permute)
@@ -67,6 +68,9 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		if k.line {
 			fmt.Fprintf(&b, ", Line: true")
+		}
+		if k.strings {
+			fmt.Fprintf(&b, ", Strings: true")
 		}
 		if k.step != "" {
 			fmt.Fprintf(&b, ", Step: %s", k.step)

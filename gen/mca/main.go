@@ -55,13 +55,14 @@ var targets = []target{
 		"Streaming transposes and merging ones, and those of rows at equal steps: besides, the addresses of rows, which are too many for the registers, and requests to fetch ahead.",
 		"Rows and fills: Ice Lake can store twice a cycle, for which turns of one or two stores are too short. Streams go at the pace of memory anyway.",
 		"Permutations of 16-byte windows: one shuffle for every pair of a source and a destination window, on the same ports, and one OR for all but the first. Those of 64-byte windows: VPERMI2B takes one port, twice where a window has two sources or more.",
-		"Left out: kernels that pass through a buffer, in several loops, and those of single items, which are one load and one store for each.",
+		"Left out: kernels that pass through a buffer, in several loops, those of single items, which are one load and one store for each, and the one that leaves the loop to the processor.",
 	}},
 }
 
 // leftOut matches the kernels that pass through a buffer, as no loop of theirs stands
-// for the whole, and those of single items, which are nothing but loads and stores.
-var leftOut = regexp.MustCompile(`^(transpose(B[12](Stream)?AVX512|HalfB[12]AVX2)|items\w+)$`)
+// for the whole, those of single items, which are nothing but loads and stores, and the
+// one whose loop is an instruction.
+var leftOut = regexp.MustCompile(`^(transpose(B[12](Stream)?AVX512|HalfB[12]AVX2)|items\w+|rowsString\w+)$`)
 
 func main() {
 	llvm := flag.String("llvm", "-19", "suffix of the names of LLVM's tools")
