@@ -35,6 +35,8 @@ func (p *Plan) reasonRows(k asm.Kernel) string {
 		return fmt.Sprintf("nothing moves items of %s whole, so that they are short rows", count(p.nest.item, "byte"))
 	case k.Merge:
 		text += "; rows touch on dst, so that lines are put together from neighbours"
+	case k.Strings:
+		text += ", here long enough for the processor's own loop"
 	case k.Stream:
 		text += ", here long enough to consist of whole lines"
 	}

@@ -96,7 +96,8 @@ func (b *builder) itemAlone(vector int) float64 {
 }
 
 // quickCycles is itemAlone for items of w bytes that come to touch, where these are quick, or
-// 0 if those are not.
+// 0 if those are not. By measurement an item takes 0.7 to 1.2 cycles there, and a box about
+// half of what is estimated.
 func quickCycles(w int) float64 {
 	switch {
 	case w == 8:

@@ -57,7 +57,8 @@ func (b *builder) stringRows() (asm.ID, bool) {
 }
 
 // mergedRows makes the leaf rows that are packed before they are stored past the caches:
-// those of loop j, which touch on the destination, unless they are long.
+// those of loop j, which touch on the destination, unless they are long, or go in the order
+// of the source and do not touch there.
 func (b *builder) mergedRows(i, j int) bool {
 	w := b.x.item
 	k, ok := asm.StreamKernel(asm.Info(b.plan.kernel), true, b.have)
