@@ -58,12 +58,12 @@ func (b *builder) stringRows() (asm.ID, bool) {
 
 // mergedRows makes the leaf rows that are packed before they are stored past the caches:
 // those of loop j, which touch on the destination, unless they are long, or go in the order
-// of the source and do not touch there.
+// of the source and do not touch there, or do so the other way round.
 func (b *builder) mergedRows(i, j int) bool {
 	w := b.x.item
 	k, ok := asm.StreamKernel(asm.Info(b.plan.kernel), true, b.have)
 	switch {
-	case !ok || j < 0 || machine.RowsFollowSource && (i < 0 || b.longAlone(j)):
+	case !ok || j < 0 || machine.RowsFollowSource && (i < 0 || i == j || b.longAlone(j)):
 		return false
 	case i < 0:
 		return b.packRows(k, j)
@@ -158,10 +158,13 @@ func (b *builder) apart() bool {
 // are stored past the caches, where both sides have a dense axis: boxes store parts of lines.
 func (b *builder) packs() bool {
 	w := b.x.item
-	if w < wideItem || !b.streams() || !b.have.Has(cpu.AVX2) || b.denseOnSource() < 0 {
+	if w < wideItem || !b.streams() || !b.have.Has(cpu.AVX2) {
 		return false
 	}
-	j := b.find(w, true)
+	j, i := b.find(w, true), b.denseOnSource()
+	if i < 0 || i == j && machine.RowsFollowSource {
+		return false
+	}
 	return j >= 0 && b.rest[j].n*w >= packLeast
 }
 

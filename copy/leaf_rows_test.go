@@ -159,3 +159,35 @@ func TestStringRows(t *testing.T) {
 		}
 	}
 }
+
+// TestReversedRows shows where rows that lie the other way round are packed.
+func TestReversedRows(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX2) {
+		t.Skip("no kernel packs rows")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	for _, tc := range []struct {
+		follow bool
+		width  int
+		kernel string
+	}{
+		{false, 100, "rowsMerge"},
+		{true, 100, "rows"},
+		{false, 1024, "rowsStream"},
+		{true, 1024, "rowsStream"},
+	} {
+		machine = cpu.Memory{RowsFollowSource: tc.follow}
+		dst := C(tc.width, 200)
+		src, err := dst.Flip(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plannedAnew.newPlan(&dst, &src, Options{Streaming: StreamAlways})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.pace() != tc.kernel {
+			t.Errorf("%+v: %s: %v", tc, p.pace(), p)
+		}
+	}
+}
