@@ -20,7 +20,7 @@
 // Inner: Src between source rows, Dst between destination rows.
 //
 // The rows of a merging Rows kernel touch on the destination: Inner.Dst is Width, the
-// rows of an inner loop are at most PackBytes, and Width is at least the kernel's I.
+// rows of an inner loop are at most PackBytes. Of any Rows kernel Width is at least its I.
 //
 // Where Turns is set, it has two words for every turn of Outer, the last one's being
 // idle, and the steps of Outer do not matter.
@@ -121,7 +121,7 @@ type Kernel struct {
 	Name    string       // symbol name
 	Op      Op           // what it does
 	Size    int          // bytes of an item; 0 where any size will do
-	I, J    int          // smallest extents it takes (Transpose); source and destination windows (Permute)
+	I, J    int          // smallest extents it takes (Transpose) or width (Rows); source and destination windows (Permute)
 	Vector  int          // bytes of a window (Permute)
 	Stream  bool         // stores past the caches: whole aligned lines only
 	Merge   bool         // streams rows that begin anywhere in a line (Transpose, Rows)
@@ -130,6 +130,7 @@ type Kernel struct {
 	Step    Sides        // where it takes rows at equal steps only (Transpose)
 	Masked  bool         // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
 	Fewer   bool         // takes any number of destination windows up to J, not J alone (Permute)
+	Whole   bool         // moves lines as one vector where others do in halves (Permute, Rows)
 	Scratch int          // bytes of a block's scratch memory for every item of I; 0 if it needs none (Transpose)
 	Weave   Weave        // the kind of permutation it does, of items of Size if it has one (Permute)
 	Needs   cpu.Features // features of the instructions it uses

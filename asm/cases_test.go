@@ -103,11 +103,11 @@ func (c *checker) rows() {
 	}
 	for _, w := range widths {
 		for range rounds(24) {
-			b := &asm.Block{Width: w, Ahead: c.anything()}
+			b := &asm.Block{Width: max(w, c.k.I), Ahead: c.anything()}
 			switch {
 			case c.k.Merge:
 				c.touching(b)
-			case w < 40 && c.IntN(2) == 0: // short rows that come to lie side by side
+			case b.Width < 40 && c.IntN(2) == 0: // short rows that come to lie side by side
 				inner := 1 + c.IntN(20)
 				c.loops(b, 1+c.IntN(4), 1, inner*w, w)
 				b.Inner = asm.Loop{N: inner, Dst: w, Src: c.anyhow(w, inner)[0]}
@@ -122,7 +122,7 @@ func (c *checker) rows() {
 // touching gives a block for a kernel that merges rows as many of them as it takes
 // and as few.
 func (c *checker) touching(b *asm.Block) {
-	b.Width = min(max(b.Width, c.k.I), asm.PackBytes)
+	b.Width = min(b.Width, asm.PackBytes)
 	inner := 1 + c.IntN(asm.PackBytes/b.Width)
 	c.loops(b, 1+c.IntN(4), 1, inner*b.Width, b.Width)
 	b.Inner = asm.Loop{N: inner, Dst: b.Width, Src: c.anyhow(b.Width, inner)[0]}

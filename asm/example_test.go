@@ -132,6 +132,16 @@ func ExampleBox() {
 	// Output: true
 }
 
+// A kernel for rows of a line and more takes none that are shorter.
+func ExampleWholeKernel() {
+	have := cpu.Detect()
+	rows := asm.Info(asm.Best(asm.Rows, 0, 0, 0, have))
+	_, short := asm.WholeKernel(rows, 63, have)
+	_, long := asm.WholeKernel(rows, 64, have)
+	fmt.Println(short, long == have.Has(cpu.AVX512))
+	// Output: false true
+}
+
 func ExampleKernel_Moved() {
 	k := asm.Kernel{I: 8, J: 16}
 	fmt.Println(k.Moved(8, 32), k.Moved(9, 33)) // one more of either, and the last tiles overlap

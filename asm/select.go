@@ -187,6 +187,18 @@ func WeaveKernel(p *Perm, have cpu.Features) (ID, bool) {
 	return 0, false
 }
 
+// WholeKernel returns the kernel that does what k does, on rows of so many bytes or on boxes,
+// and moves lines as one vector, and whether there is one that runs on the features have.
+func WholeKernel(k Kernel, width int, have cpu.Features) (ID, bool) {
+	for _, s := range candidates(k.Op, k.Size) {
+		same := s.I == k.I && s.J == k.J && s.Masked == k.Masked && s.Vector == k.Vector
+		if s.Whole && (same || k.Op == Rows && s.I <= width) && have.Has(s.Needs) {
+			return s.ID, true
+		}
+	}
+	return 0, false
+}
+
 // weaves lists the kernels of one permutation only.
 var weaves = func() (ids []ID) {
 	for n := range archKernels {
@@ -206,7 +218,7 @@ type boxKey struct {
 
 var boxes = func() (t boxTable) {
 	for n := range archKernels {
-		if k := &archKernels[n]; k.Op == Permute && k.Weave == AnyWeave {
+		if k := &archKernels[n]; k.Op == Permute && k.Weave == AnyWeave && !k.Whole {
 			t.add(boxKey{k.Vector, k.I, k.J, k.Masked}, k)
 		}
 	}

@@ -30,14 +30,16 @@ func (s *simple) set(k *asm.Kernel, gap int) {
 		s.size = 4
 	}
 	width := 3 * s.size
+	if k.Op == asm.Rows {
+		width = max(width, k.I)
+	}
 	s.loops = asm.Block{
 		Outer: asm.Loop{N: 1},
 		Inner: asm.Loop{N: 2, Dst: width + gap, Src: width + gap},
 		Width: width, I: max(k.I, 3), J: max(k.J, 3),
 	}
 	if k.Merge && k.Op == asm.Rows {
-		s.loops.Width = 24
-		s.loops.Inner = asm.Loop{N: 2, Dst: 24, Src: 24 + gap}
+		s.loops.Inner.Dst = width
 	}
 	switch k.Op {
 	case asm.Transpose:

@@ -62,6 +62,20 @@ func rowsStreamAVX2(dst, src *byte, b *Block)
 //go:noescape
 func rowsStringSSE2(dst, src *byte, b *Block)
 
+// rowsWholeAVX512 is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			copy(dst[d:d+b.Width], src[s:s+b.Width])
+//		}
+//	}
+//
+// It works like rowsGeneric.
+//
+//go:noescape
+func rowsWholeAVX512(dst, src *byte, b *Block)
+
 // rowsMergeAVX2 is
 //
 //	for o := range b.Outer.N {
@@ -2258,6 +2272,174 @@ func permute7x1VBMI(dst, src *byte, b *Block)
 //go:noescape
 func permute8x1VBMI(dst, src *byte, b *Block)
 
+// permuteWhole1x1VBMI is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 64 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permuteWhole1x1VBMI(dst, src *byte, b *Block)
+
+// permuteWhole2x2VBMI is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 64 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permuteWhole2x2VBMI(dst, src *byte, b *Block)
+
+// permuteWhole3x3VBMI is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 64 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permuteWhole3x3VBMI(dst, src *byte, b *Block)
+
+// permuteWhole4x4VBMI is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 64 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permuteWhole4x4VBMI(dst, src *byte, b *Block)
+
+// permuteWhole2x1VBMI is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 64 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permuteWhole2x1VBMI(dst, src *byte, b *Block)
+
+// permuteWhole3x1VBMI is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 64 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permuteWhole3x1VBMI(dst, src *byte, b *Block)
+
+// permuteWhole4x1VBMI is
+//
+//	for o := range b.Outer.N {
+//		for i := range b.Inner.N + b.Last.N {
+//			d, s := o*b.Outer.Dst+i*b.Inner.Dst, o*b.Outer.Src+i*b.Inner.Src
+//			if i == b.Inner.N {
+//				d, s = d+b.Last.Dst, s+b.Last.Src
+//			}
+//			for w := range b.Perm.NDst {
+//				for k := range 64 {
+//					if b.Perm.DstMask[w]>>k&1 != 0 {
+//						from, n := b.Perm.source(w, k)
+//						dst[d+b.Perm.DstAt[w]+k] = src[s+b.Perm.SrcAt[from]+n]
+//					}
+//				}
+//			}
+//		}
+//	}
+//
+// It works like permuteGeneric.
+//
+//go:noescape
+func permuteWhole4x1VBMI(dst, src *byte, b *Block)
+
 // permuteMasked1x1VBMI is
 //
 //	for o := range b.Outer.N {
@@ -3511,6 +3693,7 @@ const (
 	idRowsSSE2
 	idRowsStreamAVX2
 	idRowsStringSSE2
+	idRowsWholeAVX512
 	idRowsMergeAVX2
 	idFillB1AVX2
 	idFillB2AVX2
@@ -3642,6 +3825,13 @@ const (
 	idPermute6x1VBMI
 	idPermute7x1VBMI
 	idPermute8x1VBMI
+	idPermuteWhole1x1VBMI
+	idPermuteWhole2x2VBMI
+	idPermuteWhole3x3VBMI
+	idPermuteWhole4x4VBMI
+	idPermuteWhole2x1VBMI
+	idPermuteWhole3x1VBMI
+	idPermuteWhole4x1VBMI
 	idPermuteMasked1x1VBMI
 	idPermuteMasked1x2VBMI
 	idPermuteMasked1x3VBMI
@@ -3701,6 +3891,7 @@ var archKernels = []Kernel{
 	{ID: idRowsSSE2, Name: "rowsSSE2", Op: Rows, Size: 0, I: 0, J: 0, Needs: cpu.SSE2},
 	{ID: idRowsStreamAVX2, Name: "rowsStreamAVX2", Op: Rows, Size: 0, I: 0, J: 0, Stream: true, Needs: cpu.AVX2},
 	{ID: idRowsStringSSE2, Name: "rowsStringSSE2", Op: Rows, Size: 0, I: 0, J: 0, Strings: true, Needs: cpu.SSE2},
+	{ID: idRowsWholeAVX512, Name: "rowsWholeAVX512", Op: Rows, Size: 0, I: 64, J: 0, Whole: true, Needs: cpu.AVX512},
 	{ID: idRowsMergeAVX2, Name: "rowsMergeAVX2", Op: Rows, Size: 0, I: 17, J: 0, Stream: true, Merge: true, Needs: cpu.AVX2},
 	{ID: idFillB1AVX2, Name: "fillB1AVX2", Op: Fill, Size: 1, I: 0, J: 0, Needs: cpu.AVX2},
 	{ID: idFillB2AVX2, Name: "fillB2AVX2", Op: Fill, Size: 2, I: 0, J: 0, Needs: cpu.AVX2},
@@ -3832,6 +4023,13 @@ var archKernels = []Kernel{
 	{ID: idPermute6x1VBMI, Name: "permute6x1VBMI", Op: Permute, Size: 0, I: 6, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute7x1VBMI, Name: "permute7x1VBMI", Op: Permute, Size: 0, I: 7, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermute8x1VBMI, Name: "permute8x1VBMI", Op: Permute, Size: 0, I: 8, J: 1, Vector: 64, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idPermuteWhole1x1VBMI, Name: "permuteWhole1x1VBMI", Op: Permute, Size: 0, I: 1, J: 1, Vector: 64, Whole: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idPermuteWhole2x2VBMI, Name: "permuteWhole2x2VBMI", Op: Permute, Size: 0, I: 2, J: 2, Vector: 64, Whole: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idPermuteWhole3x3VBMI, Name: "permuteWhole3x3VBMI", Op: Permute, Size: 0, I: 3, J: 3, Vector: 64, Whole: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idPermuteWhole4x4VBMI, Name: "permuteWhole4x4VBMI", Op: Permute, Size: 0, I: 4, J: 4, Vector: 64, Whole: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idPermuteWhole2x1VBMI, Name: "permuteWhole2x1VBMI", Op: Permute, Size: 0, I: 2, J: 1, Vector: 64, Whole: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idPermuteWhole3x1VBMI, Name: "permuteWhole3x1VBMI", Op: Permute, Size: 0, I: 3, J: 1, Vector: 64, Whole: true, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idPermuteWhole4x1VBMI, Name: "permuteWhole4x1VBMI", Op: Permute, Size: 0, I: 4, J: 1, Vector: 64, Whole: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermuteMasked1x1VBMI, Name: "permuteMasked1x1VBMI", Op: Permute, Size: 0, I: 1, J: 1, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermuteMasked1x2VBMI, Name: "permuteMasked1x2VBMI", Op: Permute, Size: 0, I: 1, J: 2, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idPermuteMasked1x3VBMI, Name: "permuteMasked1x3VBMI", Op: Permute, Size: 0, I: 1, J: 3, Vector: 64, Masked: true, Needs: cpu.AVX512 | cpu.VBMI},
@@ -3909,6 +4107,9 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 		return
 	case idRowsStringSSE2:
 		rowsStringSSE2(to, from, b)
+		return
+	case idRowsWholeAVX512:
+		rowsWholeAVX512(to, from, b)
 		return
 	case idRowsMergeAVX2:
 		rowsMergeAVX2(to, from, b)
@@ -4302,6 +4503,27 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 		return
 	case idPermute8x1VBMI:
 		permute8x1VBMI(to, from, b)
+		return
+	case idPermuteWhole1x1VBMI:
+		permuteWhole1x1VBMI(to, from, b)
+		return
+	case idPermuteWhole2x2VBMI:
+		permuteWhole2x2VBMI(to, from, b)
+		return
+	case idPermuteWhole3x3VBMI:
+		permuteWhole3x3VBMI(to, from, b)
+		return
+	case idPermuteWhole4x4VBMI:
+		permuteWhole4x4VBMI(to, from, b)
+		return
+	case idPermuteWhole2x1VBMI:
+		permuteWhole2x1VBMI(to, from, b)
+		return
+	case idPermuteWhole3x1VBMI:
+		permuteWhole3x1VBMI(to, from, b)
+		return
+	case idPermuteWhole4x1VBMI:
+		permuteWhole4x1VBMI(to, from, b)
 		return
 	case idPermuteMasked1x1VBMI:
 		permuteMasked1x1VBMI(to, from, b)

@@ -2205,6 +2205,411 @@ inner3:
 	JNZ  outer1
 	RET
 
+// func rowsWholeAVX512(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F
+TEXT ·rowsWholeAVX512(SB), $144-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  b+16(FP), DX
+	MOVQ  96(DX), BX
+	CMPQ  BX, $+64
+	JA    longer1
+	MOVQ  (DX), SI
+	MOVQ  SI, (SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some3
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some3:
+	MOVQ SI, 8(SP)
+	MOVQ DI, 16(SP)
+
+outer2:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single5
+
+pair4:
+	VMOVDQU64 -64(DI)(BX*1), Z0
+	VMOVDQU64 Z0, -64(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	VMOVDQU64 -64(DI)(BX*1), Z0
+	VMOVDQU64 Z0, -64(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	SUBQ      $+2, R8
+	JGE       pair4
+
+single5:
+	INCQ      R8
+	JNZ       done7
+	VMOVDQU64 -64(DI)(BX*1), Z0
+	VMOVDQU64 Z0, -64(SI)(BX*1)
+
+done7:
+	MOVQ 8(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 16(SP), SI
+	MOVQ SI, 8(SP)
+	DECQ (SP)
+	JNZ  outer2
+	VZEROUPPER
+	RET
+
+longer1:
+	CMPQ  BX, $+96
+	JA    longer8
+	MOVQ  (DX), SI
+	MOVQ  SI, 24(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some10
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some10:
+	MOVQ SI, 32(SP)
+	MOVQ DI, 40(SP)
+
+outer9:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single12
+
+pair11:
+	VMOVDQU64 (DI), Z0
+	VMOVDQU   -32(DI)(BX*1), Y1
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU   Y1, -32(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	VMOVDQU64 (DI), Z0
+	VMOVDQU   -32(DI)(BX*1), Y1
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU   Y1, -32(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	SUBQ      $+2, R8
+	JGE       pair11
+
+single12:
+	INCQ      R8
+	JNZ       done14
+	VMOVDQU64 (DI), Z0
+	VMOVDQU   -32(DI)(BX*1), Y1
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU   Y1, -32(SI)(BX*1)
+
+done14:
+	MOVQ 32(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 40(SP), SI
+	MOVQ SI, 32(SP)
+	DECQ 24(SP)
+	JNZ  outer9
+	VZEROUPPER
+	RET
+
+longer8:
+	CMPQ  BX, $+128
+	JA    longer15
+	MOVQ  (DX), SI
+	MOVQ  SI, 48(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some17
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some17:
+	MOVQ SI, 56(SP)
+	MOVQ DI, 64(SP)
+
+outer16:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single19
+
+pair18:
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 -64(DI)(BX*1), Z1
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, -64(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 -64(DI)(BX*1), Z1
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, -64(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	SUBQ      $+2, R8
+	JGE       pair18
+
+single19:
+	INCQ      R8
+	JNZ       done21
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 -64(DI)(BX*1), Z1
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, -64(SI)(BX*1)
+
+done21:
+	MOVQ 56(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 64(SP), SI
+	MOVQ SI, 56(SP)
+	DECQ 48(SP)
+	JNZ  outer16
+	VZEROUPPER
+	RET
+
+longer15:
+	CMPQ  BX, $+192
+	JA    longer22
+	MOVQ  (DX), SI
+	MOVQ  SI, 72(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some24
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some24:
+	MOVQ SI, 80(SP)
+	MOVQ DI, 88(SP)
+
+outer23:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single26
+
+pair25:
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 -64(DI)(BX*1), Z2
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, 64(SI)
+	VMOVDQU64 Z2, -64(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 -64(DI)(BX*1), Z2
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, 64(SI)
+	VMOVDQU64 Z2, -64(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	SUBQ      $+2, R8
+	JGE       pair25
+
+single26:
+	INCQ      R8
+	JNZ       done28
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 -64(DI)(BX*1), Z2
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, 64(SI)
+	VMOVDQU64 Z2, -64(SI)(BX*1)
+
+done28:
+	MOVQ 80(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 88(SP), SI
+	MOVQ SI, 80(SP)
+	DECQ 72(SP)
+	JNZ  outer23
+	VZEROUPPER
+	RET
+
+longer22:
+	CMPQ  BX, $+256
+	JA    longer29
+	MOVQ  (DX), SI
+	MOVQ  SI, 96(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some31
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some31:
+	MOVQ SI, 104(SP)
+	MOVQ DI, 112(SP)
+
+outer30:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single33
+
+pair32:
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 128(DI), Z2
+	VMOVDQU64 -64(DI)(BX*1), Z3
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, 64(SI)
+	VMOVDQU64 Z2, 128(SI)
+	VMOVDQU64 Z3, -64(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 128(DI), Z2
+	VMOVDQU64 -64(DI)(BX*1), Z3
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, 64(SI)
+	VMOVDQU64 Z2, 128(SI)
+	VMOVDQU64 Z3, -64(SI)(BX*1)
+	ADDQ      R9, SI
+	ADDQ      R10, DI
+	SUBQ      $+2, R8
+	JGE       pair32
+
+single33:
+	INCQ      R8
+	JNZ       done35
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 128(DI), Z2
+	VMOVDQU64 -64(DI)(BX*1), Z3
+	VMOVDQU64 Z0, (SI)
+	VMOVDQU64 Z1, 64(SI)
+	VMOVDQU64 Z2, 128(SI)
+	VMOVDQU64 Z3, -64(SI)(BX*1)
+
+done35:
+	MOVQ 104(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 112(SP), SI
+	MOVQ SI, 104(SP)
+	DECQ 96(SP)
+	JNZ  outer30
+	VZEROUPPER
+	RET
+
+longer29:
+	MOVQ  (DX), SI
+	MOVQ  SI, 120(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some37
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some37:
+	MOVQ SI, 128(SP)
+	MOVQ DI, 136(SP)
+
+outer36:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+
+inner38:
+	XORQ      R9, R9
+	MOVQ      BX, R10
+	TESTQ     $+63, SI
+	JZ        begun43
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 Z0, (SI)
+	SUBQ      SI, R9
+	ANDQ      $+63, R9
+	SUBQ      R9, R10
+
+begun43:
+	SUBQ $+256, R10
+	JLE  single40
+
+four39:
+	VMOVDQU64 (DI)(R9*1), Z0
+	VMOVDQU64 64(DI)(R9*1), Z1
+	VMOVDQU64 128(DI)(R9*1), Z2
+	VMOVDQU64 192(DI)(R9*1), Z3
+	VMOVDQU64 Z0, (SI)(R9*1)
+	VMOVDQU64 Z1, 64(SI)(R9*1)
+	VMOVDQU64 Z2, 128(SI)(R9*1)
+	VMOVDQU64 Z3, 192(SI)(R9*1)
+	ADDQ      $+256, R9
+	SUBQ      $+256, R10
+	JG        four39
+
+single40:
+	ADDQ $+192, R10
+	JLE  last42
+
+one41:
+	VMOVDQU64 (DI)(R9*1), Z0
+	VMOVDQU64 Z0, (SI)(R9*1)
+	ADDQ      $+64, R9
+	SUBQ      $+64, R10
+	JG        one41
+
+last42:
+	VMOVDQU64 -64(DI)(BX*1), Z1
+	VMOVDQU64 Z1, -64(SI)(BX*1)
+	ADDQ      56(DX), SI
+	ADDQ      64(DX), DI
+	DECQ      R8
+	JNZ       inner38
+	MOVQ      128(SP), SI
+	MOVQ      (SI), DI
+	ADDQ      DI, AX
+	MOVQ      8(SI), DI
+	ADDQ      DI, CX
+	ADDQ      136(SP), SI
+	MOVQ      SI, 128(SP)
+	DECQ      120(SP)
+	JNZ       outer36
+	VZEROUPPER
+	RET
+
 // func rowsMergeAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, CMOV, MMX+
 TEXT ·rowsMergeAVX2(SB), $4328-24
@@ -26289,6 +26694,1071 @@ done4:
 	ADDQ 16(SP), R10
 	MOVQ R10, 8(SP)
 	DECQ (SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permuteWhole1x1VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
+TEXT ·permuteWhole1x1VBMI(SB), $32-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      208(DX), BX
+	MOVQ      536(BX), SI
+	VMOVDQU64 (SI), Z0
+	MOVQ      24(BX), SI
+	MOVQ      88(BX), DI
+	XORQ      R8, R8
+	ORQ       56(DX), R8
+	ORQ       80(DX), R8
+	ORQ       88(BX), R8
+	MOVQ      R8, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R8
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R8, R8
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R8, 24(SP)
+
+outer1:
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain3
+	MOVQ  AX, BX
+	MOVQ  CX, R8
+	MOVQ  48(DX), R9
+	MOVQ  56(DX), R10
+	MOVQ  64(DX), R11
+	SUBQ  $+2, R9
+	JLT   single6
+
+pair5:
+	VMOVDQU64 (R8)(SI*1), Z1
+	VPERMB    Z1, Z0, Z1
+	VMOVDQU64 Z1, (BX)(DI*1)
+	ADDQ      R10, BX
+	ADDQ      R11, R8
+	VMOVDQU64 (R8)(SI*1), Z1
+	VPERMB    Z1, Z0, Z1
+	VMOVDQU64 Z1, (BX)(DI*1)
+	ADDQ      R10, BX
+	ADDQ      R11, R8
+	SUBQ      $+2, R9
+	JGE       pair5
+
+single6:
+	INCQ R9
+	JNZ  none9
+
+alone7:
+	VMOVDQU64 (R8)(SI*1), Z1
+	VPERMB    Z1, Z0, Z1
+	VMOVDQU64 Z1, (BX)(DI*1)
+	ADDQ      R10, BX
+	ADDQ      R11, R8
+
+none9:
+	TESTQ R9, R9
+	JG    done8
+	MOVQ  72(DX), R9
+	TESTQ R9, R9
+	JZ    done8
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R8
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
+	MOVQ AX, BX
+	MOVQ CX, R8
+	MOVQ 48(DX), R9
+	MOVQ 56(DX), R10
+	MOVQ 64(DX), R11
+	SUBQ $+2, R9
+	JLT  single11
+
+pair10:
+	VMOVDQU64     (R8)(SI*1), Z1
+	VPERMB        Z1, Z0, Z1
+	VMOVDQU64     Y1, (BX)(DI*1)
+	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
+	ADDQ          R10, BX
+	ADDQ          R11, R8
+	VMOVDQU64     (R8)(SI*1), Z1
+	VPERMB        Z1, Z0, Z1
+	VMOVDQU64     Y1, (BX)(DI*1)
+	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
+	ADDQ          R10, BX
+	ADDQ          R11, R8
+	SUBQ          $+2, R9
+	JGE           pair10
+
+single11:
+	INCQ R9
+	JNZ  none14
+
+alone12:
+	VMOVDQU64     (R8)(SI*1), Z1
+	VPERMB        Z1, Z0, Z1
+	VMOVDQU64     Y1, (BX)(DI*1)
+	VEXTRACTI64X4 $0x01, Z1, 32(BX)(DI*1)
+	ADDQ          R10, BX
+	ADDQ          R11, R8
+
+none14:
+	TESTQ R9, R9
+	JG    done13
+	MOVQ  72(DX), R9
+	TESTQ R9, R9
+	JZ    done13
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R8
+	JMP   alone12
+
+done13:
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R8
+	ADDQ R8, AX
+	MOVQ 8(BX), R8
+	ADDQ R8, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
+	DECQ 8(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permuteWhole2x2VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
+TEXT ·permuteWhole2x2VBMI(SB), $32-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      208(DX), BX
+	MOVQ      536(BX), SI
+	VMOVDQU64 (SI), Z0
+	VMOVDQU64 64(SI), Z1
+	MOVQ      24(BX), SI
+	MOVQ      32(BX), DI
+	MOVQ      88(BX), R8
+	MOVQ      96(BX), R9
+	XORQ      R10, R10
+	ORQ       56(DX), R10
+	ORQ       80(DX), R10
+	ORQ       88(BX), R10
+	ORQ       96(BX), R10
+	MOVQ      R10, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R10
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R10, R10
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R10, 24(SP)
+
+outer1:
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain3
+	MOVQ  AX, BX
+	MOVQ  CX, R10
+	MOVQ  48(DX), R11
+	MOVQ  56(DX), R12
+	MOVQ  64(DX), R13
+	SUBQ  $+2, R11
+	JLT   single6
+
+pair5:
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 Z0, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVDQU64 Z4, (BX)(R8*1)
+	VMOVDQU64 Z1, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVDQU64 Z4, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 Z0, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVDQU64 Z4, (BX)(R8*1)
+	VMOVDQU64 Z1, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVDQU64 Z4, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+	SUBQ      $+2, R11
+	JGE       pair5
+
+single6:
+	INCQ R11
+	JNZ  none9
+
+alone7:
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 Z0, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVDQU64 Z4, (BX)(R8*1)
+	VMOVDQU64 Z1, Z4
+	VPERMI2B  Z3, Z2, Z4
+	VMOVDQU64 Z4, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+
+none9:
+	TESTQ R11, R11
+	JG    done8
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done8
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R10
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
+	MOVQ AX, BX
+	MOVQ CX, R10
+	MOVQ 48(DX), R11
+	MOVQ 56(DX), R12
+	MOVQ 64(DX), R13
+	SUBQ $+2, R11
+	JLT  single11
+
+pair10:
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     Z0, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R8*1)
+	VMOVDQU64     Z1, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     Z0, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R8*1)
+	VMOVDQU64     Z1, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+	SUBQ          $+2, R11
+	JGE           pair10
+
+single11:
+	INCQ R11
+	JNZ  none14
+
+alone12:
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     Z0, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R8*1)
+	VMOVDQU64     Z1, Z4
+	VPERMI2B      Z3, Z2, Z4
+	VMOVDQU64     Y4, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z4, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+
+none14:
+	TESTQ R11, R11
+	JG    done13
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done13
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R10
+	JMP   alone12
+
+done13:
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R10
+	ADDQ R10, AX
+	MOVQ 8(BX), R10
+	ADDQ R10, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
+	DECQ 8(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permuteWhole3x3VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
+TEXT ·permuteWhole3x3VBMI(SB), $32-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      208(DX), BX
+	MOVQ      536(BX), SI
+	VMOVDQU64 (SI), Z0
+	VMOVDQU64 64(SI), Z1
+	VMOVDQU64 128(SI), Z2
+	VMOVDQU64 192(SI), Z3
+	VMOVDQU64 256(SI), Z4
+	VMOVDQU64 320(SI), Z5
+	KMOVQ     280(BX), K1
+	KMOVQ     288(BX), K1
+	KMOVQ     296(BX), K2
+	KMOVQ     304(BX), K2
+	KMOVQ     312(BX), K3
+	KMOVQ     320(BX), K3
+	MOVQ      24(BX), SI
+	MOVQ      32(BX), DI
+	MOVQ      40(BX), R8
+	MOVQ      88(BX), R9
+	MOVQ      96(BX), R10
+	MOVQ      104(BX), R11
+	XORQ      R12, R12
+	ORQ       56(DX), R12
+	ORQ       80(DX), R12
+	ORQ       88(BX), R12
+	ORQ       96(BX), R12
+	ORQ       104(BX), R12
+	MOVQ      R12, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R12
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R12, R12
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R12, 24(SP)
+
+outer1:
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain3
+	MOVQ  AX, BX
+	MOVQ  CX, R12
+	MOVQ  48(DX), R13
+	ADDQ  R13, R13
+	ADDQ  72(DX), R13
+
+box5:
+	VMOVDQU64 (R12)(SI*1), Z6
+	VMOVDQU64 (R12)(DI*1), Z7
+	VMOVDQU64 (R12)(R8*1), Z8
+	VMOVDQU64 Z0, Z9
+	VPERMI2B  Z7, Z6, Z9
+	VPERMB    Z8, Z1, K1, Z9
+	VMOVDQU64 Z9, (BX)(R9*1)
+	VMOVDQU64 Z2, Z9
+	VPERMI2B  Z7, Z6, Z9
+	VPERMB    Z8, Z3, K2, Z9
+	VMOVDQU64 Z9, (BX)(R10*1)
+	VMOVDQU64 Z4, Z9
+	VPERMI2B  Z7, Z6, Z9
+	VPERMB    Z8, Z5, K3, Z9
+	VMOVDQU64 Z9, (BX)(R11*1)
+	ADDQ      56(DX), BX
+	ADDQ      64(DX), R12
+	SUBQ      $+2, R13
+	CMPQ      R13, $+1
+	JG        box5
+	JL        done6
+	ADDQ      80(DX), BX
+	ADDQ      88(DX), R12
+	JMP       box5
+
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, BX
+	MOVQ CX, R12
+	MOVQ 48(DX), R13
+	ADDQ R13, R13
+	ADDQ 72(DX), R13
+
+box7:
+	VMOVDQU64     (R12)(SI*1), Z6
+	VMOVDQU64     (R12)(DI*1), Z7
+	VMOVDQU64     (R12)(R8*1), Z8
+	VMOVDQU64     Z0, Z9
+	VPERMI2B      Z7, Z6, Z9
+	VPERMB        Z8, Z1, K1, Z9
+	VMOVDQU64     Y9, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z9, 32(BX)(R9*1)
+	VMOVDQU64     Z2, Z9
+	VPERMI2B      Z7, Z6, Z9
+	VPERMB        Z8, Z3, K2, Z9
+	VMOVDQU64     Y9, (BX)(R10*1)
+	VEXTRACTI64X4 $0x01, Z9, 32(BX)(R10*1)
+	VMOVDQU64     Z4, Z9
+	VPERMI2B      Z7, Z6, Z9
+	VPERMB        Z8, Z5, K3, Z9
+	VMOVDQU64     Y9, (BX)(R11*1)
+	VEXTRACTI64X4 $0x01, Z9, 32(BX)(R11*1)
+	ADDQ          56(DX), BX
+	ADDQ          64(DX), R12
+	SUBQ          $+2, R13
+	CMPQ          R13, $+1
+	JG            box7
+	JL            done8
+	ADDQ          80(DX), BX
+	ADDQ          88(DX), R12
+	JMP           box7
+
+done8:
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R12
+	ADDQ R12, AX
+	MOVQ 8(BX), R12
+	ADDQ R12, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
+	DECQ 8(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permuteWhole4x4VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
+TEXT ·permuteWhole4x4VBMI(SB), $32-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      208(DX), BX
+	MOVQ      536(BX), SI
+	VMOVDQU64 (SI), Z0
+	VMOVDQU64 64(SI), Z1
+	VMOVDQU64 128(SI), Z2
+	VMOVDQU64 192(SI), Z3
+	VMOVDQU64 256(SI), Z4
+	VMOVDQU64 320(SI), Z5
+	VMOVDQU64 384(SI), Z6
+	VMOVDQU64 448(SI), Z7
+	KMOVQ     280(BX), K1
+	KMOVQ     288(BX), K1
+	KMOVQ     296(BX), K2
+	KMOVQ     304(BX), K2
+	KMOVQ     312(BX), K3
+	KMOVQ     320(BX), K3
+	MOVQ      24(BX), SI
+	MOVQ      32(BX), DI
+	MOVQ      40(BX), R8
+	MOVQ      88(BX), R9
+	MOVQ      96(BX), R10
+	MOVQ      104(BX), R11
+	XORQ      R12, R12
+	ORQ       56(DX), R12
+	ORQ       80(DX), R12
+	ORQ       88(BX), R12
+	ORQ       96(BX), R12
+	ORQ       104(BX), R12
+	ORQ       112(BX), R12
+	MOVQ      R12, (SP)
+	MOVQ      (DX), R12
+	MOVQ      R12, 8(SP)
+	MOVQ      $+16, R13
+	MOVQ      24(DX), R12
+	TESTQ     R12, R12
+	JNZ       some2
+	LEAQ      8(DX), R12
+	XORQ      R13, R13
+
+some2:
+	MOVQ R12, 16(SP)
+	MOVQ R13, 24(SP)
+
+outer1:
+	MOVQ  (SP), R12
+	ORQ   AX, R12
+	TESTQ $+63, R12
+	JNZ   plain3
+	MOVQ  AX, R12
+	MOVQ  CX, R13
+	MOVQ  48(DX), R14
+	ADDQ  R14, R14
+	ADDQ  72(DX), R14
+
+box5:
+	VMOVDQU64 (R13)(SI*1), Z8
+	VMOVDQU64 (R13)(DI*1), Z9
+	VMOVDQU64 (R13)(R8*1), Z10
+	MOVQ      48(BX), R15
+	VMOVDQU64 (R13)(R15*1), Z11
+	VMOVDQU64 Z0, Z12
+	VPERMI2B  Z9, Z8, Z12
+	VMOVDQU64 Z1, Z13
+	VPERMI2B  Z11, Z10, Z13
+	VMOVDQU8  Z13, K1, Z12
+	VMOVDQU64 Z12, (R12)(R9*1)
+	VMOVDQU64 Z2, Z12
+	VPERMI2B  Z9, Z8, Z12
+	VMOVDQU64 Z3, Z13
+	VPERMI2B  Z11, Z10, Z13
+	VMOVDQU8  Z13, K2, Z12
+	VMOVDQU64 Z12, (R12)(R10*1)
+	VMOVDQU64 Z4, Z12
+	VPERMI2B  Z9, Z8, Z12
+	VMOVDQU64 Z5, Z13
+	VPERMI2B  Z11, Z10, Z13
+	VMOVDQU8  Z13, K3, Z12
+	VMOVDQU64 Z12, (R12)(R11*1)
+	VMOVDQU64 Z6, Z12
+	VPERMI2B  Z9, Z8, Z12
+	VMOVDQU64 Z7, Z8
+	VPERMI2B  Z11, Z10, Z8
+	KMOVQ     336(BX), K4
+	VMOVDQU8  Z8, K4, Z12
+	MOVQ      112(BX), R15
+	VMOVDQU64 Z12, (R12)(R15*1)
+	ADDQ      56(DX), R12
+	ADDQ      64(DX), R13
+	SUBQ      $+2, R14
+	CMPQ      R14, $+1
+	JG        box5
+	JL        done6
+	ADDQ      80(DX), R12
+	ADDQ      88(DX), R13
+	JMP       box5
+
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R12
+	MOVQ CX, R13
+	MOVQ 48(DX), R14
+	ADDQ R14, R14
+	ADDQ 72(DX), R14
+
+box7:
+	VMOVDQU64     (R13)(SI*1), Z8
+	VMOVDQU64     (R13)(DI*1), Z9
+	VMOVDQU64     (R13)(R8*1), Z10
+	MOVQ          48(BX), R15
+	VMOVDQU64     (R13)(R15*1), Z11
+	VMOVDQU64     Z0, Z12
+	VPERMI2B      Z9, Z8, Z12
+	VMOVDQU64     Z1, Z13
+	VPERMI2B      Z11, Z10, Z13
+	VMOVDQU8      Z13, K1, Z12
+	VMOVDQU64     Y12, (R12)(R9*1)
+	VEXTRACTI64X4 $0x01, Z12, 32(R12)(R9*1)
+	VMOVDQU64     Z2, Z12
+	VPERMI2B      Z9, Z8, Z12
+	VMOVDQU64     Z3, Z13
+	VPERMI2B      Z11, Z10, Z13
+	VMOVDQU8      Z13, K2, Z12
+	VMOVDQU64     Y12, (R12)(R10*1)
+	VEXTRACTI64X4 $0x01, Z12, 32(R12)(R10*1)
+	VMOVDQU64     Z4, Z12
+	VPERMI2B      Z9, Z8, Z12
+	VMOVDQU64     Z5, Z13
+	VPERMI2B      Z11, Z10, Z13
+	VMOVDQU8      Z13, K3, Z12
+	VMOVDQU64     Y12, (R12)(R11*1)
+	VEXTRACTI64X4 $0x01, Z12, 32(R12)(R11*1)
+	VMOVDQU64     Z6, Z12
+	VPERMI2B      Z9, Z8, Z12
+	VMOVDQU64     Z7, Z8
+	VPERMI2B      Z11, Z10, Z8
+	KMOVQ         336(BX), K4
+	VMOVDQU8      Z8, K4, Z12
+	MOVQ          112(BX), R15
+	VMOVDQU64     Y12, (R12)(R15*1)
+	VEXTRACTI64X4 $0x01, Z12, 32(R12)(R15*1)
+	ADDQ          56(DX), R12
+	ADDQ          64(DX), R13
+	SUBQ          $+2, R14
+	CMPQ          R14, $+1
+	JG            box7
+	JL            done8
+	ADDQ          80(DX), R12
+	ADDQ          88(DX), R13
+	JMP           box7
+
+done8:
+next4:
+	MOVQ 16(SP), R12
+	MOVQ (R12), R13
+	ADDQ R13, AX
+	MOVQ 8(R12), R13
+	ADDQ R13, CX
+	ADDQ 24(SP), R12
+	MOVQ R12, 16(SP)
+	DECQ 8(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permuteWhole2x1VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512F, AVX512VBMI, AVX512VL
+TEXT ·permuteWhole2x1VBMI(SB), $32-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      208(DX), BX
+	MOVQ      536(BX), SI
+	VMOVDQU64 (SI), Z0
+	MOVQ      24(BX), SI
+	MOVQ      32(BX), DI
+	MOVQ      88(BX), R8
+	XORQ      R9, R9
+	ORQ       56(DX), R9
+	ORQ       80(DX), R9
+	ORQ       88(BX), R9
+	MOVQ      R9, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R9
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R9, R9
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R9, 24(SP)
+
+outer1:
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain3
+	MOVQ  AX, BX
+	MOVQ  CX, R9
+	MOVQ  48(DX), R10
+	MOVQ  56(DX), R11
+	MOVQ  64(DX), R12
+	SUBQ  $+2, R10
+	JLT   single6
+
+pair5:
+	VMOVDQU64 (R9)(SI*1), Z1
+	VMOVDQU64 (R9)(DI*1), Z2
+	VMOVDQU64 Z0, Z3
+	VPERMI2B  Z2, Z1, Z3
+	VMOVDQU64 Z3, (BX)(R8*1)
+	ADDQ      R11, BX
+	ADDQ      R12, R9
+	VMOVDQU64 (R9)(SI*1), Z1
+	VMOVDQU64 (R9)(DI*1), Z2
+	VMOVDQU64 Z0, Z3
+	VPERMI2B  Z2, Z1, Z3
+	VMOVDQU64 Z3, (BX)(R8*1)
+	ADDQ      R11, BX
+	ADDQ      R12, R9
+	SUBQ      $+2, R10
+	JGE       pair5
+
+single6:
+	INCQ R10
+	JNZ  none9
+
+alone7:
+	VMOVDQU64 (R9)(SI*1), Z1
+	VMOVDQU64 (R9)(DI*1), Z2
+	VMOVDQU64 Z0, Z3
+	VPERMI2B  Z2, Z1, Z3
+	VMOVDQU64 Z3, (BX)(R8*1)
+	ADDQ      R11, BX
+	ADDQ      R12, R9
+
+none9:
+	TESTQ R10, R10
+	JG    done8
+	MOVQ  72(DX), R10
+	TESTQ R10, R10
+	JZ    done8
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R9
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
+	MOVQ AX, BX
+	MOVQ CX, R9
+	MOVQ 48(DX), R10
+	MOVQ 56(DX), R11
+	MOVQ 64(DX), R12
+	SUBQ $+2, R10
+	JLT  single11
+
+pair10:
+	VMOVDQU64     (R9)(SI*1), Z1
+	VMOVDQU64     (R9)(DI*1), Z2
+	VMOVDQU64     Z0, Z3
+	VPERMI2B      Z2, Z1, Z3
+	VMOVDQU64     Y3, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
+	ADDQ          R11, BX
+	ADDQ          R12, R9
+	VMOVDQU64     (R9)(SI*1), Z1
+	VMOVDQU64     (R9)(DI*1), Z2
+	VMOVDQU64     Z0, Z3
+	VPERMI2B      Z2, Z1, Z3
+	VMOVDQU64     Y3, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
+	ADDQ          R11, BX
+	ADDQ          R12, R9
+	SUBQ          $+2, R10
+	JGE           pair10
+
+single11:
+	INCQ R10
+	JNZ  none14
+
+alone12:
+	VMOVDQU64     (R9)(SI*1), Z1
+	VMOVDQU64     (R9)(DI*1), Z2
+	VMOVDQU64     Z0, Z3
+	VPERMI2B      Z2, Z1, Z3
+	VMOVDQU64     Y3, (BX)(R8*1)
+	VEXTRACTI64X4 $0x01, Z3, 32(BX)(R8*1)
+	ADDQ          R11, BX
+	ADDQ          R12, R9
+
+none14:
+	TESTQ R10, R10
+	JG    done13
+	MOVQ  72(DX), R10
+	TESTQ R10, R10
+	JZ    done13
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R9
+	JMP   alone12
+
+done13:
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R9
+	ADDQ R9, AX
+	MOVQ 8(BX), R9
+	ADDQ R9, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
+	DECQ 8(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permuteWhole3x1VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
+TEXT ·permuteWhole3x1VBMI(SB), $32-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      208(DX), BX
+	MOVQ      536(BX), SI
+	VMOVDQU64 (SI), Z0
+	VMOVDQU64 64(SI), Z1
+	KMOVQ     280(BX), K1
+	KMOVQ     288(BX), K1
+	MOVQ      24(BX), SI
+	MOVQ      32(BX), DI
+	MOVQ      40(BX), R8
+	MOVQ      88(BX), R9
+	XORQ      R10, R10
+	ORQ       56(DX), R10
+	ORQ       80(DX), R10
+	ORQ       88(BX), R10
+	MOVQ      R10, (SP)
+	MOVQ      (DX), BX
+	MOVQ      BX, 8(SP)
+	MOVQ      $+16, R10
+	MOVQ      24(DX), BX
+	TESTQ     BX, BX
+	JNZ       some2
+	LEAQ      8(DX), BX
+	XORQ      R10, R10
+
+some2:
+	MOVQ BX, 16(SP)
+	MOVQ R10, 24(SP)
+
+outer1:
+	MOVQ  (SP), BX
+	ORQ   AX, BX
+	TESTQ $+63, BX
+	JNZ   plain3
+	MOVQ  AX, BX
+	MOVQ  CX, R10
+	MOVQ  48(DX), R11
+	MOVQ  56(DX), R12
+	MOVQ  64(DX), R13
+	SUBQ  $+2, R11
+	JLT   single6
+
+pair5:
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 (R10)(R8*1), Z4
+	VMOVDQU64 Z0, Z5
+	VPERMI2B  Z3, Z2, Z5
+	VPERMB    Z4, Z1, K1, Z5
+	VMOVDQU64 Z5, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 (R10)(R8*1), Z4
+	VMOVDQU64 Z0, Z5
+	VPERMI2B  Z3, Z2, Z5
+	VPERMB    Z4, Z1, K1, Z5
+	VMOVDQU64 Z5, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+	SUBQ      $+2, R11
+	JGE       pair5
+
+single6:
+	INCQ R11
+	JNZ  none9
+
+alone7:
+	VMOVDQU64 (R10)(SI*1), Z2
+	VMOVDQU64 (R10)(DI*1), Z3
+	VMOVDQU64 (R10)(R8*1), Z4
+	VMOVDQU64 Z0, Z5
+	VPERMI2B  Z3, Z2, Z5
+	VPERMB    Z4, Z1, K1, Z5
+	VMOVDQU64 Z5, (BX)(R9*1)
+	ADDQ      R12, BX
+	ADDQ      R13, R10
+
+none9:
+	TESTQ R11, R11
+	JG    done8
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done8
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R10
+	JMP   alone7
+
+done8:
+	JMP next4
+
+plain3:
+	MOVQ AX, BX
+	MOVQ CX, R10
+	MOVQ 48(DX), R11
+	MOVQ 56(DX), R12
+	MOVQ 64(DX), R13
+	SUBQ $+2, R11
+	JLT  single11
+
+pair10:
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     (R10)(R8*1), Z4
+	VMOVDQU64     Z0, Z5
+	VPERMI2B      Z3, Z2, Z5
+	VPERMB        Z4, Z1, K1, Z5
+	VMOVDQU64     Y5, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     (R10)(R8*1), Z4
+	VMOVDQU64     Z0, Z5
+	VPERMI2B      Z3, Z2, Z5
+	VPERMB        Z4, Z1, K1, Z5
+	VMOVDQU64     Y5, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+	SUBQ          $+2, R11
+	JGE           pair10
+
+single11:
+	INCQ R11
+	JNZ  none14
+
+alone12:
+	VMOVDQU64     (R10)(SI*1), Z2
+	VMOVDQU64     (R10)(DI*1), Z3
+	VMOVDQU64     (R10)(R8*1), Z4
+	VMOVDQU64     Z0, Z5
+	VPERMI2B      Z3, Z2, Z5
+	VPERMB        Z4, Z1, K1, Z5
+	VMOVDQU64     Y5, (BX)(R9*1)
+	VEXTRACTI64X4 $0x01, Z5, 32(BX)(R9*1)
+	ADDQ          R12, BX
+	ADDQ          R13, R10
+
+none14:
+	TESTQ R11, R11
+	JG    done13
+	MOVQ  72(DX), R11
+	TESTQ R11, R11
+	JZ    done13
+	ADDQ  80(DX), BX
+	ADDQ  88(DX), R10
+	JMP   alone12
+
+done13:
+next4:
+	MOVQ 16(SP), BX
+	MOVQ (BX), R10
+	ADDQ R10, AX
+	MOVQ 8(BX), R10
+	ADDQ R10, CX
+	ADDQ 24(SP), BX
+	MOVQ BX, 16(SP)
+	DECQ 8(SP)
+	JNZ  outer1
+	VZEROUPPER
+	RET
+
+// func permuteWhole4x1VBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL
+TEXT ·permuteWhole4x1VBMI(SB), $32-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	MOVQ      208(DX), BX
+	MOVQ      536(BX), SI
+	VMOVDQU64 (SI), Z0
+	VMOVDQU64 64(SI), Z1
+	KMOVQ     280(BX), K1
+	KMOVQ     288(BX), K1
+	MOVQ      24(BX), SI
+	MOVQ      32(BX), DI
+	MOVQ      40(BX), R8
+	MOVQ      88(BX), R9
+	XORQ      R10, R10
+	ORQ       56(DX), R10
+	ORQ       80(DX), R10
+	ORQ       88(BX), R10
+	MOVQ      R10, (SP)
+	MOVQ      (DX), R10
+	MOVQ      R10, 8(SP)
+	MOVQ      $+16, R11
+	MOVQ      24(DX), R10
+	TESTQ     R10, R10
+	JNZ       some2
+	LEAQ      8(DX), R10
+	XORQ      R11, R11
+
+some2:
+	MOVQ R10, 16(SP)
+	MOVQ R11, 24(SP)
+
+outer1:
+	MOVQ  (SP), R10
+	ORQ   AX, R10
+	TESTQ $+63, R10
+	JNZ   plain3
+	MOVQ  AX, R10
+	MOVQ  CX, R11
+	MOVQ  48(DX), R12
+	ADDQ  R12, R12
+	ADDQ  72(DX), R12
+
+box5:
+	VMOVDQU64 (R11)(SI*1), Z2
+	VMOVDQU64 (R11)(DI*1), Z3
+	VMOVDQU64 (R11)(R8*1), Z4
+	MOVQ      48(BX), R13
+	VMOVDQU64 (R11)(R13*1), Z5
+	VMOVDQU64 Z0, Z6
+	VPERMI2B  Z3, Z2, Z6
+	VMOVDQU64 Z1, Z2
+	VPERMI2B  Z5, Z4, Z2
+	VMOVDQU8  Z2, K1, Z6
+	VMOVDQU64 Z6, (R10)(R9*1)
+	ADDQ      56(DX), R10
+	ADDQ      64(DX), R11
+	SUBQ      $+2, R12
+	CMPQ      R12, $+1
+	JG        box5
+	JL        done6
+	ADDQ      80(DX), R10
+	ADDQ      88(DX), R11
+	JMP       box5
+
+done6:
+	JMP next4
+
+plain3:
+	MOVQ AX, R10
+	MOVQ CX, R11
+	MOVQ 48(DX), R12
+	ADDQ R12, R12
+	ADDQ 72(DX), R12
+
+box7:
+	VMOVDQU64     (R11)(SI*1), Z2
+	VMOVDQU64     (R11)(DI*1), Z3
+	VMOVDQU64     (R11)(R8*1), Z4
+	MOVQ          48(BX), R13
+	VMOVDQU64     (R11)(R13*1), Z5
+	VMOVDQU64     Z0, Z6
+	VPERMI2B      Z3, Z2, Z6
+	VMOVDQU64     Z1, Z2
+	VPERMI2B      Z5, Z4, Z2
+	VMOVDQU8      Z2, K1, Z6
+	VMOVDQU64     Y6, (R10)(R9*1)
+	VEXTRACTI64X4 $0x01, Z6, 32(R10)(R9*1)
+	ADDQ          56(DX), R10
+	ADDQ          64(DX), R11
+	SUBQ          $+2, R12
+	CMPQ          R12, $+1
+	JG            box7
+	JL            done8
+	ADDQ          80(DX), R10
+	ADDQ          88(DX), R11
+	JMP           box7
+
+done8:
+next4:
+	MOVQ 16(SP), R10
+	MOVQ (R10), R11
+	ADDQ R11, AX
+	MOVQ 8(R10), R11
+	ADDQ R11, CX
+	ADDQ 24(SP), R10
+	MOVQ R10, 16(SP)
+	DECQ 8(SP)
 	JNZ  outer1
 	VZEROUPPER
 	RET

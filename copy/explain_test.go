@@ -14,6 +14,8 @@ var pure = Options{Without: ^cpu.Features(0)}
 // TestExplain compares whole explanations. What depends on the size of the last-level
 // cache is filled in.
 func TestExplain(t *testing.T) {
+	defer func(m cpu.Memory) { machine = m }(machine)
+	machine = cpu.Memory{}
 	transposed, _ := C(4, 40, 50).Permute()
 	pixels, _ := C(1, 64, 3).Permute()
 	plain := fmt.Sprintf("bytes a side in the mean, of which the last-level cache keeps %d", cachedBytes())

@@ -224,7 +224,7 @@ func rules(k asm.Kernel, size int, b *asm.Block, d int) error {
 		}
 		bad = bad || k.Aligned() && (b.J%k.J != 0 || b.Ahead%k.J != 0 || b.Ahead > b.J)
 	case asm.Rows:
-		bad = k.Merge && (b.Inner.N > 1 && b.Inner.Dst != b.Width || b.Width < k.I || b.Inner.N*b.Width > asm.PackBytes)
+		bad = b.Width < k.I || k.Merge && (b.Inner.N > 1 && b.Inner.Dst != b.Width || b.Inner.N*b.Width > asm.PackBytes)
 	case asm.Permute:
 		p := b.Perm
 		bad = b.Last.N > 1 || p.Vector != k.Vector || p.NSrc != k.I || p.NDst > k.J || p.NDst < k.J && !k.Fewer || !k.Masked && !p.Full() || k.Weave != asm.AnyWeave && !weaves(k, p)
@@ -273,7 +273,7 @@ func weaves(k asm.Kernel, p *asm.Perm) bool {
 var machines = []cpu.Memory{
 	{},
 	{SpreadsLines: true, SpreadsRows: true, StagesNear: true, TakesMisses: true, TakesWalks: true, SmallDown: true,
-		FollowsSource: true, RowsFollowSource: true, TwoStores: true, MovesStrings: true, QuickItems: true},
+		FollowsSource: true, RowsFollowSource: true, TwoStores: true, MovesStrings: true, QuickItems: true, WholeLines: true},
 }
 
 // inspectAll inspects the plans for two layouts on all machines.

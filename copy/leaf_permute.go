@@ -373,6 +373,7 @@ func (b *builder) useBox(x *box, vector int) {
 	} else if id, ok := asm.WeaveKernel(perm, b.have); ok {
 		p.kernel = id
 	}
+	b.wholeLines(0)
 	b.boxLoops(x)
 }
 

@@ -17,6 +17,7 @@ func (b *builder) rows() {
 	w := b.x.item
 	b.plan.block.Width, b.plan.size = w, 1
 	b.leafKernel(asm.Rows, 0, 0, 0)
+	b.wholeLines(w)
 	j, i := b.find(w, true), b.denseOnSource()
 	if b.streams() {
 		if b.mergedRows(i, j) {
@@ -46,6 +47,21 @@ func (b *builder) rows() {
 	b.twoLoops(width.full, lines(1, width.full, 64), width)
 	b.plan.block.Ahead = b.plan.block.Inner.Src * max(1, fetchRows/w)
 }
+
+// wholeLines makes the kernel, of boxes or of rows of so many bytes, one that moves lines as
+// one vector, where that is faster: where both sides fit the first-level cache.
+func (b *builder) wholeLines(width int) {
+	d, s := b.plan.dst, b.plan.src
+	if !machine.WholeLines || d.hi-d.lo+s.hi-s.lo > wholeBytes {
+		return
+	}
+	if k, ok := asm.WholeKernel(asm.Info(b.plan.kernel), width, b.have); ok {
+		b.plan.kernel = k
+	}
+}
+
+// wholeBytes is the size of both sides together up to which that is so.
+const wholeBytes = 40 << 10
 
 // stringRows returns the kernel that leaves rows to the processor's own loop, and whether that
 // is fast for these: long ones, between the caches of a core.

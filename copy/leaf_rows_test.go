@@ -160,6 +160,40 @@ func TestStringRows(t *testing.T) {
 	}
 }
 
+// TestWholeLines shows which rows and boxes are moved by vectors of a line where that is fast.
+func TestWholeLines(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX512 | cpu.VBMI) {
+		t.Skip("no kernel does")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	for _, tc := range []struct {
+		whole            bool
+		size, n, d, s, m int // n runs of m items, so many items apart on either side
+		want             bool
+	}{
+		{true, 1, 16, 100, 200, 64, true},
+		{false, 1, 16, 100, 200, 64, false},
+		{true, 1, 16, 100, 200, 63, false},
+		{true, 1, 100, 200, 200, 128, true}, // 39,856 bytes of both sides
+		{true, 1, 110, 200, 200, 128, false},
+		{true, 4, 1024, 1, 2, 1, true},
+		{false, 4, 1024, 1, 2, 1, false},
+		{true, 4, 4096, 1, 2, 1, false}, // a box, for which the first-level cache is too small
+		{true, 4, 1024, 5, 1, 1, false}, // a box under masks
+	} {
+		machine = cpu.Memory{WholeLines: tc.whole}
+		dst := Layout{ItemSize: tc.size, Shape: []int{tc.n, tc.m}, Strides: []int{tc.d * tc.size, tc.size}}
+		src := Layout{ItemSize: tc.size, Shape: dst.Shape, Strides: []int{tc.s * tc.size, tc.size}}
+		p, err := plannedAnew.newPlan(&dst, &src, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := asm.Info(p.kernel).Whole; got != tc.want {
+			t.Errorf("%+v: %v: %v", tc, got, p)
+		}
+	}
+}
+
 // TestReversedRows shows where rows that lie the other way round are packed.
 func TestReversedRows(t *testing.T) {
 	if !cpu.Detect().Has(cpu.AVX2) {

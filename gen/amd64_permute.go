@@ -11,30 +11,32 @@ import (
 // batches of small matrices, steps of a few items, reversal, whole small tensors.
 func permuteKernels() []kernel {
 	var ks []kernel
-	add := func(nsrc, ndst int, masked bool) {
-		p := permutation{nsrc, ndst, masked}
-		name := fmt.Sprintf("permute%dx%dVBMI", nsrc, ndst)
-		if masked {
-			name = fmt.Sprintf("permuteMasked%dx%dVBMI", nsrc, ndst)
-		}
+	add := func(kind string, p permutation) {
 		ks = append(ks, kernel{
-			name: name, op: "Permute", i: nsrc, j: ndst, vector: 64, masked: masked,
-			twin: "permuteGeneric", isa: "cpu.AVX512|cpu.VBMI", loop: permuteLoop(64), emit: p.emitVBMI,
+			name: fmt.Sprintf("permute%s%dx%dVBMI", kind, p.nsrc, p.ndst), op: "Permute", i: p.nsrc, j: p.ndst, vector: 64,
+			masked: p.masked, whole: p.whole, twin: "permuteGeneric", isa: "cpu.AVX512|cpu.VBMI", loop: permuteLoop(64), emit: p.emitVBMI,
 		})
 	}
-	for s := 1; s <= permWindows; s++ {
-		add(s, s, false)
+	plain := func(kind string, most int, whole bool) {
+		for s := 1; s <= most; s++ {
+			add(kind, permutation{nsrc: s, ndst: s, whole: whole})
+		}
+		for s := 2; s <= most; s++ {
+			add(kind, permutation{nsrc: s, ndst: 1, whole: whole})
+		}
 	}
-	for s := 2; s <= permWindows; s++ {
-		add(s, 1, false)
-	}
-	for s := 1; s <= 4; s++ {
-		for d := 1; d <= 4; d++ {
-			add(s, d, true)
+	plain("", permWindows, false)
+	plain("Whole", fewWindows, true)
+	for s := 1; s <= fewWindows; s++ {
+		for d := 1; d <= fewWindows; d++ {
+			add("Masked", permutation{nsrc: s, ndst: d, masked: true})
 		}
 	}
 	return ks
 }
+
+// fewWindows is the most windows on a side of kernels that have two loops.
+const fewWindows = 4
 
 func permuteLoop(vector int) []string {
 	return []string{
@@ -61,6 +63,7 @@ func permuteLoop(vector int) []string {
 type permutation struct {
 	nsrc, ndst int
 	masked     bool
+	whole      bool // loads windows as one, and stores those so that lie at line edges
 }
 
 // emitVBMI loads every source window once, and builds each destination window from
@@ -94,7 +97,7 @@ func (p permutation) emitVBMI(e *emitter) {
 		boxes(near)
 		e.Label(next)
 	})
-	if !p.masked {
+	if !p.masked && !p.whole {
 		e.fence()
 	}
 	e.VZEROUPPER()
@@ -153,9 +156,12 @@ func (x *permuter) box(d, s reg.GPVirtual, far bool) {
 	for w := range src {
 		src[w] = x.ZMM()
 		m := x.window(s, x.srcAt, "SrcAt", w)
-		if x.masked {
+		switch {
+		case x.masked:
 			x.VMOVDQU8_Z(m, x.k.get("SrcMask", w), src[w])
-		} else {
+		case x.whole:
+			x.VMOVDQU64(m, src[w])
+		default:
 			x.VMOVDQU64(m, src[w].AsY())
 			m.Disp += 32
 			x.VINSERTI64X4(operand.U8(1), m, src[w], src[w])
@@ -191,15 +197,16 @@ func (x *permuter) fetch(later operand.Mem, base reg.GPVirtual, kept []reg.GPVir
 // far reports whether the kernel has another loop for what lies beyond the caches. Loads and
 // stores under masks that miss the first-level cache wait for each other on Zen 5, and
 // nothing is fetched ahead of them: that loop does. Without masks it stores past the
-// caches, with few windows, since boxes of many are small and few of them are large.
-func (p permutation) far() bool { return p.masked || max(p.nsrc, p.ndst) <= 4 }
+// caches, with few windows, since boxes of many are small and few of them are large. That
+// of whole windows is for destination windows that all lie at line edges.
+func (p permutation) far() bool { return p.masked || max(p.nsrc, p.ndst) <= fewWindows }
 
 // fetchBoxes is how many boxes ahead the windows are fetched.
 const fetchBoxes = 32
 
 // nearOrFar stores a word whose lower six bits are zero if the block asks for the loop for
-// what lies beyond the caches and, for one that stores past them, all windows lie at line
-// edges wherever the first does.
+// what lies beyond the caches, as one for whole windows always does, and, without masks, all
+// windows lie at line edges wherever the first does.
 func (x *permuter) nearOrFar() operand.Mem {
 	state, t := x.AllocLocal(8), x.GP64()
 	if x.masked {
@@ -209,8 +216,12 @@ func (x *permuter) nearOrFar() operand.Mem {
 			x.MOVQ(t, x.later[side])
 		}
 	}
-	x.MOVQ(x.in("Stream", 0), t)
-	x.XORQ(operand.I32(1), t)
+	if x.whole {
+		x.XORQ(t, t)
+	} else {
+		x.MOVQ(x.in("Stream", 0), t)
+		x.XORQ(operand.I32(1), t)
+	}
 	if !x.masked {
 		x.ORQ(x.in("Inner", 8), t)
 		x.ORQ(x.in("Last", 8), t)
@@ -227,6 +238,8 @@ func (x *permuter) store(out reg.VecVirtual, m operand.Mem, w int, far bool) {
 	switch {
 	case x.masked:
 		x.VMOVDQU8(out, x.k.get("DstMask", w), m)
+	case far && x.whole:
+		x.VMOVDQU64(out, m)
 	case far:
 		x.VMOVNTDQ(out, m)
 	default:

@@ -26,7 +26,10 @@ func rowsKernels() []kernel {
 	long := rows
 	long.name, long.isa, long.emit = "rowsStringSSE2", "cpu.SSE2", (*emitter).rowsString
 	long.strings = true
-	return []kernel{plain, sse, stream, long, packKernel()}
+	whole := rows
+	whole.name, whole.isa, whole.emit = "rowsWholeAVX512", "cpu.AVX512", (*emitter).rowsWhole
+	whole.i, whole.whole = wordsAVX512.vector, true
+	return []kernel{plain, sse, stream, long, whole, packKernel()}
 }
 
 // rowsString copies each row by REP MOVSB. The microcode of some processors writes whole
@@ -59,6 +62,14 @@ var wordsAVX2 = words{
 	alloc:  func(e *emitter) reg.Register { return e.YMM() },
 	load:   func(e *emitter, m operand.Mem, r reg.Register) { e.VMOVDQU(m, r) },
 	store:  func(e *emitter, r reg.Register, m operand.Mem) { e.VMOVDQU(r, m) },
+	clean:  func(e *emitter) { e.VZEROUPPER() },
+}
+
+var wordsAVX512 = words{
+	vector: 64,
+	alloc:  func(e *emitter) reg.Register { return e.ZMM() },
+	load:   func(e *emitter, m operand.Mem, r reg.Register) { e.VMOVDQU64(m, r) },
+	store:  func(e *emitter, r reg.Register, m operand.Mem) { e.VMOVDQU64(r, m) },
 	clean:  func(e *emitter) { e.VZEROUPPER() },
 }
 
@@ -179,6 +190,30 @@ func (e *emitter) rows(w words) {
 	w.clean(e)
 }
 
+// rowsWhole is rows for those of a line and more, by vectors of a line.
+func (e *emitter) rowsWhole() {
+	w, width := wordsAVX512, e.GP64()
+	e.MOVQ(e.in("Width", 0), width)
+	class := func(most int, last words, before ...int) {
+		next := e.label("longer")
+		e.CMPQ(width, operand.I32(most))
+		e.JA(operand.LabelRef(next))
+		e.outer(func() { e.pairs(func(d, s reg.GPVirtual) { e.moves(width, w, last, d, s, before...) }, false) })
+		w.clean(e)
+		e.RET()
+		e.Label(next)
+	}
+	class(64, w)
+	class(96, wordsAVX2, 0)
+	class(128, w, 0)
+	class(192, w, 0, 64)
+	class(256, w, 0, 64, 128)
+	e.outer(func() {
+		e.inner(func(d, s reg.GPVirtual) { e.longRow(width, w, d, s) })
+	})
+	w.clean(e)
+}
+
 // eachShort emits, for every class of widths up to two vectors, a test of width
 // and the code that loops makes of a move of that class, ending in a return.
 func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d, s reg.GPVirtual))) {
@@ -216,13 +251,25 @@ func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d
 // twoMoves copies a row by a move of its first bytes and one of its last. Both are
 // loaded before either is stored.
 func (e *emitter) twoMoves(width reg.GPVirtual, first, last words, d, s reg.GPVirtual) {
-	head, tail := first.alloc(e), last.alloc(e)
+	e.moves(width, first, last, d, s, 0)
+}
+
+// moves is twoMoves with more that lie before the last, at the given bytes.
+func (e *emitter) moves(width reg.GPVirtual, first, last words, d, s reg.GPVirtual, before ...int) {
 	to := operand.Mem{Base: d, Index: width, Scale: 1, Disp: -last.vector}
 	from := to
 	from.Base = s
-	first.load(e, at(s, 0), head)
+	var heads []reg.Register
+	for _, at0 := range before {
+		head := first.alloc(e)
+		first.load(e, at(s, at0), head)
+		heads = append(heads, head)
+	}
+	tail := last.alloc(e)
 	last.load(e, from, tail)
-	first.store(e, head, at(d, 0))
+	for n, at0 := range before {
+		first.store(e, heads[n], at(d, at0))
+	}
 	last.store(e, tail, to)
 }
 

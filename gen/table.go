@@ -11,7 +11,7 @@ type kernel struct {
 	name    string   // symbol
 	op      string   // Go name of the operation
 	size    int      // bytes of an item; 0 for any
-	i, j    int      // smallest extents (Transpose), or source and destination windows (Permute)
+	i, j    int      // smallest extents (Transpose) or width (Rows), or source and destination windows (Permute)
 	vector  int      // bytes of a vector (Permute)
 	stream  bool     // stores past the caches
 	merge   bool     // streams rows that begin anywhere in a line (Transpose, Rows)
@@ -20,6 +20,7 @@ type kernel struct {
 	step    string   // sides whose rows it takes at equal steps only (Transpose)
 	masked  bool     // loads and stores under masks (Permute), or stores the last tile of a row so (Transpose)
 	fewer   bool     // takes fewer destination windows too (Permute)
+	whole   bool     // moves lines as one vector where others do in halves (Permute, Rows)
 	scratch int      // bytes of scratch memory for every item of I, if it needs some (Transpose)
 	weave   string   // Go name of the one permutation it does; empty for any (Permute)
 	loop    []string // the Go loop it equals
@@ -80,6 +81,9 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		if k.fewer {
 			fmt.Fprintf(&b, ", Fewer: true")
+		}
+		if k.whole {
+			fmt.Fprintf(&b, ", Whole: true")
 		}
 		if k.scratch > 0 {
 			fmt.Fprintf(&b, ", Scratch: %d", k.scratch)
