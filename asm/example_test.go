@@ -214,9 +214,9 @@ func ExampleStringKernel() {
 }
 
 // In pure Go, eight rows of bytes make words of eight bytes.
-func ExampleStripRows() {
-	fmt.Println(asm.StripRows(1))
-	// Output: 8
+func ExampleStrips() {
+	fmt.Println(asm.Strips(1, 4, 8), asm.Strips(1, 4, 7))
+	// Output: true false
 }
 
 // Four rows of four float32 become columns: every window gives four bytes to every other.

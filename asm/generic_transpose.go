@@ -12,7 +12,7 @@ import (
 func transposeGeneric(dst []byte, d int, src []byte, s, size int, b *Block) {
 	const most = 64 // destination rows at a time
 	least, wide := stripOf(size)
-	if b.I < least || b.J < wide {
+	if !Strips(size, b.I, b.J) {
 		transposeItems(dst, d, src, s, size, b)
 		return
 	}
@@ -56,11 +56,11 @@ func stripOf(size int) (least, wide int) {
 	return math.MaxInt, math.MaxInt
 }
 
-// StripRows returns the least number of source rows of which the pure-Go transpose
-// makes words or lines of items of the given size; it moves fewer item by item.
-func StripRows(size int) int {
-	_, wide := stripOf(size)
-	return wide
+// Strips reports whether the pure-Go transpose makes words or lines of blocks of i by j
+// items of the given size; it moves others item by item.
+func Strips(size, i, j int) bool {
+	least, wide := stripOf(size)
+	return i >= least && j >= wide
 }
 
 // transposeItems does the same for blocks without strips, item by item: along the
@@ -83,7 +83,8 @@ func transposeItems(dst []byte, d int, src []byte, s, size int, b *Block) {
 	default:
 		for i, to := range b.DstOff[:b.I] {
 			for j, from := range b.SrcOff[:b.J] {
-				itemsGeneric(dst, d+to+j*size, src, s+from+i*size, size, &once, &once)
+				p, q := d+to+j*size, s+from+i*size
+				copy(dst[p:p+size], src[q:q+size])
 			}
 		}
 	}

@@ -134,12 +134,13 @@ func (b *builder) oddI(l loop) int {
 
 // strips reports whether the pure-Go transpose, which works on strips of rows, is better
 // than single items: not with few rows for a strip, or few items in it, since single
-// items gather long rows then, nor beside assembly for items, where these rows are long.
+// items gather long rows then. Beside assembly for items it is so with bytes only, in rows too
+// short for that to gather, and where they make whole strips.
 func (b *builder) strips(k int) bool {
-	if !b.pureGo() && b.rest[0].n >= shortLoop {
+	if J, I := b.runs(0, k); !b.pureGo() && (b.x.item > 1 || b.rest[0].n >= shortLoop || !asm.Strips(1, I, J)) {
 		return false
 	}
-	fewRows := b.shortRun(0, k, true) && b.rest[0].n < asm.StripRows(b.x.item)
+	fewRows := b.shortRun(0, k, true) && !asm.Strips(b.x.item, maxI, b.rest[0].n)
 	return !fewRows && !(b.shortRun(k, 0, false) && b.x.item < 8)
 }
 
