@@ -270,7 +270,7 @@ func (b *builder) measure(x *box, vector int) bool {
 	if vector == 16 && b.have.Has(cpu.AVX2) && b.plan.bytes >= 16*bytes {
 		x.cost *= float64((turns+1)/2) / float64(turns) // two at a time, and the last of an odd number alone
 	}
-	if bytes == b.plan.bytes {
+	if bytes == b.plan.bytes && !(machine.DearBoxes && vector == 64 && x.nsrc+x.ndst > dearWindows) {
 		x.cost /= 2 // nothing else is left to do
 	}
 	return true
@@ -320,6 +320,10 @@ const (
 
 	vectorCycles = 1.35 // a row that is moved as a whole vector
 )
+
+// dearWindows is the windows of both sides of a copy that is one box, from which that takes no
+// less on some machines: the index vectors and the masks of all are loaded for it alone.
+const dearWindows = 4
 
 // turnCycles is what a turn of the Outer loop costs beside what it does.
 const turnCycles = 10

@@ -18,6 +18,9 @@ const maxAxes = inlineLoops
 // boxedItem is the size up to which items may be parts of boxes.
 const boxedItem = 32
 
+// fewBytes is the payload up to which windows of 16 bytes are quicker where boxes are dear.
+const fewBytes = 32
+
 // permute makes the leaf a box, where some box beats the other leaves.
 func (b *builder) permute() bool {
 	if len(b.rest) > maxAxes || len(b.rest) == 0 {
@@ -46,10 +49,12 @@ func (b *builder) permute() bool {
 // tileMargin is how many times cheaper than tiles boxes have to be, by this estimate.
 const tileMargin = 1.5
 
-// boxVector returns the bytes of the windows of boxes, or 0 where no kernel has any.
+// boxVector returns the bytes of the windows of boxes, or 0 where no kernel has any: 64, but
+// for a few bytes on some machines.
 func (b *builder) boxVector() int {
+	few := machine.DearBoxes && b.have.Has(cpu.AVX2) && b.plan.bytes >= 16 && b.plan.bytes <= fewBytes
 	for _, vector := range [...]int{64, 16} {
-		if _, ok := asm.Box(vector, 1, 1, false, b.have); ok {
+		if _, ok := asm.Box(vector, 1, 1, false, b.have); ok && !(few && vector == 64) {
 			return vector
 		}
 	}
