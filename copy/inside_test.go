@@ -273,7 +273,8 @@ func weaves(k asm.Kernel, p *asm.Perm) bool {
 var machines = []cpu.Memory{
 	{},
 	{SpreadsLines: true, SpreadsRows: true, StagesNear: true, TakesMisses: true, TakesWalks: true, SmallDown: true,
-		FollowsSource: true, RowsFollowSource: true, TwoStores: true, MovesStrings: true, QuickItems: true, WholeLines: true, DearBoxes: true},
+		FollowsSource: true, RowsFollowSource: true, TwoStores: true, MovesStrings: true, QuickItems: true, WholeLines: true, DearBoxes: true,
+		CrowdsStores: true},
 }
 
 // inspectAll inspects the plans for two layouts on all machines.

@@ -9,13 +9,16 @@ import (
 // sets of the first-level cache and push each other out.
 
 const (
-	waySize     = 4 << 10 // bytes of a way of the first-level cache of most processors
-	ways        = 8       // of it, at least
-	crowd       = 32      // rows that use one set or a few
-	crowdedSets = 4       // so few
-	maxDown     = 1024    // items of J in a block that walks down the source rows
-	besideSteps = 4 << 10 // steps of a loop over tiles that lie beside each other, in bytes
-	leastTiles  = 16      // of a call that walks over such
+	waySize     = 4 << 10   // bytes of a way of the first-level cache of most processors
+	ways        = 8         // of it, at least
+	crowd       = 32        // rows that use one set or a few
+	crowdedSets = 4         // so few
+	maxDown     = 1024      // items of J in a block that walks down the source rows
+	besideSteps = 4 << 10   // steps of a loop over tiles that lie beside each other, in bytes
+	leastTiles  = 16        // of a call that walks over such
+	panelWays   = 12        // rows to a set up to which tiles are as fast as panels
+	panelMost   = 4 << 20   // payload up to which panels are faster than tiles of AVX-512
+	panelLeast  = 512 << 10 // the same from which those of small items are faster than tiles of AVX2
 )
 
 // crowded reports whether the rows of either side share few cache sets.
@@ -37,6 +40,26 @@ func setsOf(step, n int) int {
 		return n*near/64 + 1
 	}
 	return waySize / max(64, gcd(waySize, rest))
+}
+
+// panelsPay reports whether panels, which store several lines of a row together, are faster
+// than tiles, which store one to each of many rows: where these are crowded and the machine
+// does not like that, and with AVX-512, which takes whole lines of the source rows, too, only
+// if all of these share one set. Of single bytes a panel has too few for that.
+func (b *builder) panelsPay(k int) bool {
+	I, J, w := b.rest[k], b.rest[0], b.x.item
+	sets := setsOf(I.dst, crowd)
+	if !machine.CrowdsStores || w == 1 || b.streams() || b.plan.bytes <= 2*lineBytes || !crowdedRows(I.dst, I.n) || I.n <= panelWays*sets {
+		return false
+	}
+	j, i := b.runs(0, k)
+	if _, ok := asm.PanelKernel(w, i, j, b.have); !ok {
+		return false
+	}
+	if b.have.Has(cpu.AVX512) {
+		return w >= 8 && setsOf(J.src, crowd) == 1 && b.plan.bytes <= panelMost
+	}
+	return w >= 8 || sets <= 2 || b.plan.bytes >= panelLeast
 }
 
 // onCrowded makes the leaf a transpose by line tiles, each of which takes and leaves

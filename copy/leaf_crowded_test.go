@@ -46,3 +46,52 @@ func TestSmallDown(t *testing.T) {
 		}
 	}
 }
+
+// TestPanels shows where transposes go by panels on a machine that takes long to store lines
+// to crowded rows.
+func TestPanels(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX512) {
+		t.Skip("no AVX-512")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	avx2 := cpu.SSE2 | cpu.SSSE3 | cpu.AVX2
+	for _, tc := range []struct {
+		crowds bool
+		have   cpu.Features
+		item   int
+		rows   int // of the destination
+		run    int // items of one
+		panels bool
+	}{
+		{true, avx2, 8, 256, 256, true},
+		{false, avx2, 8, 256, 256, false},
+		{true, avx2, 8, 256, 250, false},  // not crowded
+		{true, avx2, 16, 64, 64, false},   // too few bytes
+		{true, avx2, 8, 48, 1024, true},   // 48 rows to one set
+		{true, avx2, 16, 64, 384, true},   // 64 to two
+		{true, avx2, 4, 256, 256, false},  // to four, of small items
+		{true, avx2, 4, 512, 256, true},   // but many
+		{true, avx2, 4, 512, 512, true},   // or to two
+		{true, avx2, 1, 512, 4096, false}, // single bytes
+		{true, cpu.Detect(), 8, 512, 256, true},
+		{false, cpu.Detect(), 8, 512, 256, false},
+		{true, cpu.Detect(), 8, 256, 512, false}, // source rows in two sets
+		{true, cpu.Detect(), 4, 1024, 512, false},
+		{true, cpu.Detect(), 8, 1024, 1024, false}, // too many bytes
+	} {
+		machine = cpu.Memory{CrowdsStores: tc.crowds}
+		src, err := C(tc.item, tc.run, tc.rows).Permute(1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dst := C(tc.item, tc.rows, tc.run)
+		p, err := plannedAnew.newPlan(&dst, &src, Options{Without: ^tc.have, Streaming: StreamNever})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := asm.Info(p.kernel)
+		if panels := k.Line && k.I*k.Size > 64; panels != tc.panels {
+			t.Errorf("%+v: panels %v: %v", tc, panels, p)
+		}
+	}
+}

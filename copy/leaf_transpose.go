@@ -44,10 +44,11 @@ func (b *builder) transpose() bool {
 	if b.quickAlone() {
 		return false
 	}
-	if b.onCrowded(k) {
+	panels := b.panelsPay(k)
+	if !panels && b.onCrowded(k) {
 		return true
 	}
-	if b.streams() && b.transposeStream(k) || b.evenly(k) {
+	if b.streams() && b.transposeStream(k) || !panels && b.evenly(k) {
 		return true
 	}
 	mostI := b.mostI()
@@ -60,7 +61,7 @@ func (b *builder) transpose() bool {
 	}
 	I, J := b.chains(k, mostI, maxJ, 0)
 	b.tables(&I, &J)
-	b.lines(&I, &J)
+	b.lines(&I, &J, panels)
 	return true
 }
 
@@ -86,13 +87,13 @@ func (b *builder) quickAlone() bool {
 const aloneRun = 9
 
 // lines makes the kernel of a transpose one for whole lines, or for panels of them, where
-// that is better.
-func (b *builder) lines(I, J *virtual) {
+// that is better, or panels is set.
+func (b *builder) lines(I, J *virtual, panels bool) {
 	crowd := b.plan.bytes > lineBytes && crowded(I, J)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	fits := ok && I.least() >= t.I && J.least() >= t.J
-	if crowd && !(fits && (inRegisters(t) || t.Needs.Has(cpu.AVX512) && b.fills(t, J))) {
+	if crowd && (panels || !(fits && (inRegisters(t) || t.Needs.Has(cpu.AVX512) && b.fills(t, J)))) {
 		if id, ok := asm.PanelKernel(b.x.item, I.least(), J.least(), b.have); ok {
 			b.plan.kernel = id
 			return
