@@ -31,6 +31,7 @@ type staged struct {
 	last               operand.Mem // frame: where the rows to fetch end in the table
 	run                operand.Mem // frame: bytes that the chunk adds to a destination row
 	ends               operand.Mem // frame: 1 where rows begin in this chunk, plus 2 where they end in it
+	crowded            operand.Mem // frame: less than 128 where the source rows share few sets of the cache (half lines of small items)
 }
 
 const (
@@ -71,6 +72,9 @@ func (s *staged) emit() {
 	s.ends, s.scratch, s.last = e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
 	dst := e.AllocLocal(8)
 	e.loadStore(e.in("Scratch", 0), s.scratch)
+	if s.viaFrame() {
+		s.findCrowded()
+	}
 	e.outerFrame(func(src operand.Mem) {
 		s.src = src
 		e.MOVQ(e.dst, dst)
@@ -112,12 +116,22 @@ func (s *staged) fill() {
 	e.MOVQ(line, to)
 	e.MOVQ(e.in("I", 0), restI)
 	e.slide(restI, s.rows(), nil, func() {
-		if s.line != nil {
+		switch {
+		case s.line != nil:
 			s.line.move(e, s.line, tilePointers{src: from, srcOff: table, dst: to})
 			e.ADDQ(operand.I32(64), from)
 			e.ADDQ(operand.I32(stagedRow*s.rows()), to)
-		} else {
-			s.columns(table, from, to)
+		case s.viaFrame():
+			apart, done := e.label("apart"), e.label("columns")
+			e.CMPQ(s.crowded, operand.I32(128))
+			e.JAE(operand.LabelRef(apart))
+			s.framedColumns(table, from, to)
+			e.JMP(operand.LabelRef(done))
+			e.Label(apart)
+			s.sourceColumns(table, from, to)
+			e.Label(done)
+		default:
+			s.sourceColumns(table, from, to)
 		}
 	}, advance{pointer: from, scale: size, done: true}, advance{pointer: to, scale: stagedRow, done: true})
 	e.ADDQ(operand.I32(8*s.rows()), table)
@@ -126,9 +140,40 @@ func (s *staged) fill() {
 	e.JG(operand.LabelRef(next))
 }
 
+// viaFrame reports whether the kernel comes back to the lines of more source rows than sets
+// of the cache may have room for, and takes them from the frame if these are crowded.
+func (s *staged) viaFrame() bool { return s.line == nil && s.half < 4 }
+
+// findCrowded looks at the step of the first two source rows, which are in the table even if
+// there is but one: whether it is a multiple of 1024 bytes, or a line more or less.
+func (s *staged) findCrowded() {
+	e, table, step := s.emitter, s.GP64(), s.GP64()
+	s.crowded = e.AllocLocal(8)
+	e.MOVQ(e.in("SrcOff", 0), table)
+	e.MOVQ(at(table, 8), step)
+	e.SUBQ(at(table, 0), step)
+	e.ADDQ(operand.I32(64), step)
+	e.ANDQ(operand.I32(1023), step)
+	e.MOVQ(step, s.crowded)
+}
+
+// sourceColumns is columns from the source.
+func (s *staged) sourceColumns(table, from, to reg.GPVirtual) {
+	s.columns(from, to, func(k int) operand.Mem { return s.row(from, table, k, 0) })
+}
+
+// framedColumns is columns from a copy of the lines in the frame.
+func (s *staged) framedColumns(table, from, to reg.GPVirtual) {
+	e := s.emitter
+	frame := e.alignedFrame(64 * s.rows())
+	e.copyHalfLines(tilePointers{src: from, srcOff: table}, frame, s.rows(), 64, &s.pool)
+	s.columns(frame, to, func(k int) operand.Mem { return at(frame, 64*k) })
+	e.ADDQ(operand.I32(64), from)
+}
+
 // columns makes a line of as many rows as a line of the source has items, and moves the
-// pointers behind them.
-func (s *staged) columns(table, from, to reg.GPVirtual) {
+// pointers behind them; row says where a source row begins.
+func (s *staged) columns(from, to reg.GPVirtual, row func(k int) operand.Mem) {
 	e, n := s.emitter, s.half.columns()
 	count := e.GP64()
 	e.MOVQ(operand.I32(s.rows()/n), count)
@@ -136,7 +181,7 @@ func (s *staged) columns(table, from, to reg.GPVirtual) {
 	e.Label(loop)
 	for j := 0; j < s.rows(); j += s.half.rows() {
 		s.pool.used = 0
-		for i, r := range s.half.make(e, &s.pool, func(k int) operand.Mem { return e.row(from, table, j+k, 0) }) {
+		for i, r := range s.half.make(e, &s.pool, func(k int) operand.Mem { return row(j + k) }) {
 			e.VMOVDQU(r, at(to, stagedRow*i+j*int(s.half)))
 		}
 	}
