@@ -46,35 +46,3 @@ func TestStrips(t *testing.T) {
 		}
 	}
 }
-
-// TestDearBoxes shows of how many windows of how many bytes a copy is one box, or the boxes of
-// it are, where a single one of AVX-512 is dear, and where it is not.
-func TestDearBoxes(t *testing.T) {
-	if !cpu.Detect().Has(cpu.AVX512 | cpu.VBMI) {
-		t.Skip("no boxes of whole lines")
-	}
-	defer func(m cpu.Memory) { machine = m }(machine)
-	for _, tc := range []struct {
-		n, windows, vector int // reversed floats, and what the kernel takes
-		dear               bool
-	}{
-		{112, 7, 64, false}, // 448 bytes
-		{112, 1, 64, true},
-		{32, 2, 64, true}, // 128 bytes
-		{8, 1, 64, false}, // 32 bytes
-		{8, 2, 16, true},
-		{9, 1, 64, true},
-		{3, 1, 64, true}, // less than a window of 16 bytes
-	} {
-		machine = cpu.Memory{DearBoxes: tc.dear}
-		dst := C(4, tc.n)
-		src := Layout{ItemSize: 4, Offset: 4 * (tc.n - 1), Shape: dst.Shape, Strides: []int{-4}}
-		p, err := plannedAnew.newPlan(&dst, &src, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if k := asm.Info(p.kernel); k.Op != asm.Permute || k.I != tc.windows || k.Vector != tc.vector {
-			t.Errorf("%+v: %v", tc, p)
-		}
-	}
-}

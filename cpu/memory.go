@@ -73,8 +73,9 @@ type Memory struct {
 	// that cache it does not matter, and memory delivers up to twice as much to halves.
 	WholeLines bool
 	// DearBoxes: a copy that is one box of AVX-512, of more than four windows, takes no less time
-	// than such a box among others, and one of 16 to 32 bytes more than with windows of 16. By
-	// measurement that is so on a Zen 5, where other leaves then are 1.2 times as fast.
+	// than such a box among others, one of 16 to 32 bytes more than with windows of 16, and boxes
+	// under masks of four lines of a side more than smaller ones. By measurement that is so on a
+	// Zen 5, where other leaves and smaller boxes then are 1.2 times as fast.
 	DearBoxes bool
 	// CrowdsStores: to store a line to each of many rows that share a few sets of the first-level
 	// cache takes several times as long as to store some lines to each, even if all are whole
