@@ -176,7 +176,7 @@ func (b *builder) tight(t asm.Kernel, k int) bool {
 	w, I, J := b.x.item, b.rest[k].n, b.rest[0].n
 	j, i := b.runs(0, k)
 	other := asm.Info(asm.Best(asm.Transpose, w, i, j, b.have))
-	if t.Low() && other.Needs.Has(cpu.AVX2) {
+	if t.Low() && other.Needs.Has(cpu.AVX2) || b.scraps(I, J, i) {
 		return false
 	}
 	moved := t.Moved(I, J)
@@ -187,6 +187,13 @@ func (b *builder) tight(t asm.Kernel, k int) bool {
 		other = asm.Info(line)
 	}
 	return other.Needs == 0 || 4*moved*i*j <= 5*other.Moved(i, j)*I*J
+}
+
+// scraps reports whether blocks of I by J items are small pieces of what goes on, along the
+// source, for i items: a turn for each then takes longer than offsets from tables, and what
+// is left of a source line comes much later.
+func (b *builder) scraps(I, J, i int) bool {
+	return b.x.item >= 4 && I*b.x.item < lineSize && i >= 4*I && J <= maxJ
 }
 
 // inRegisters reports whether the tiles of a line kernel need no scratch.

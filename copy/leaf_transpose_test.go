@@ -46,3 +46,34 @@ func TestStrips(t *testing.T) {
 		}
 	}
 }
+
+// TestScraps shows which of three times so many matrices of float64, which do not follow each
+// other alike on both sides, are transposed one by one at equal steps, and which through tables
+// as parts of longer ones.
+func TestScraps(t *testing.T) {
+	avx2 := cpu.SSE2 | cpu.SSSE3 | cpu.AVX2
+	if !cpu.Detect().Has(avx2) {
+		t.Skip("no AVX2")
+	}
+	for _, tc := range []struct {
+		rows, matrices, columns int
+		step                    bool
+	}{
+		{4, 30, 4, false},
+		{100, 30, 4, true}, // long rows of the destination
+		{8, 30, 8, true},   // of the source
+	} {
+		src, err := C(8, tc.rows, 3, tc.matrices, tc.columns).Permute(2, 1, 3, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dst := C(8, tc.matrices, 3, tc.columns, tc.rows)
+		p, err := plannedAnew.newPlan(&dst, &src, Options{Without: ^avx2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := asm.Info(p.kernel).Step == asm.BothSides; got != tc.step {
+			t.Errorf("%+v: %v", tc, p)
+		}
+	}
+}
