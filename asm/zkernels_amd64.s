@@ -448,7 +448,7 @@ GLOBL spread16B15<>(SB), RODATA|NOPTR, $128
 
 // func rowsAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX
-TEXT ·rowsAVX2(SB), $312-24
+TEXT ·rowsAVX2(SB), $336-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -820,7 +820,7 @@ done37:
 	RET
 
 shorter31:
-	CMPQ  BX, $+32
+	CMPQ  BX, $+33
 	JB    shorter38
 	MOVQ  (DX), SI
 	MOVQ  SI, 120(SP)
@@ -882,7 +882,7 @@ done44:
 	RET
 
 shorter38:
-	CMPQ  BX, $+25
+	CMPQ  BX, $+32
 	JB    shorter45
 	MOVQ  (DX), SI
 	MOVQ  SI, 144(SP)
@@ -907,16 +907,12 @@ outer46:
 	JLT  single49
 
 pair48:
-	VMOVDQU (DI), X0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU X0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
+	VMOVDQU -32(DI)(BX*1), Y0
+	VMOVDQU Y0, -32(SI)(BX*1)
 	ADDQ    R9, SI
 	ADDQ    R10, DI
-	VMOVDQU (DI), X0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU X0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
+	VMOVDQU -32(DI)(BX*1), Y0
+	VMOVDQU Y0, -32(SI)(BX*1)
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	SUBQ    $+2, R8
@@ -925,10 +921,8 @@ pair48:
 single49:
 	INCQ    R8
 	JNZ     done51
-	VMOVDQU (DI), X0
-	VMOVDQU -16(DI)(BX*1), X1
-	VMOVDQU X0, (SI)
-	VMOVDQU X1, -16(SI)(BX*1)
+	VMOVDQU -32(DI)(BX*1), Y0
+	VMOVDQU Y0, -32(SI)(BX*1)
 
 done51:
 	MOVQ 152(SP), SI
@@ -944,7 +938,7 @@ done51:
 	RET
 
 shorter45:
-	CMPQ  BX, $+16
+	CMPQ  BX, $+25
 	JB    shorter52
 	MOVQ  (DX), SI
 	MOVQ  SI, 168(SP)
@@ -970,15 +964,15 @@ outer53:
 
 pair55:
 	VMOVDQU (DI), X0
-	MOVQ    -8(DI)(BX*1), R11
+	VMOVDQU -16(DI)(BX*1), X1
 	VMOVDQU X0, (SI)
-	MOVQ    R11, -8(SI)(BX*1)
+	VMOVDQU X1, -16(SI)(BX*1)
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	VMOVDQU (DI), X0
-	MOVQ    -8(DI)(BX*1), R11
+	VMOVDQU -16(DI)(BX*1), X1
 	VMOVDQU X0, (SI)
-	MOVQ    R11, -8(SI)(BX*1)
+	VMOVDQU X1, -16(SI)(BX*1)
 	ADDQ    R9, SI
 	ADDQ    R10, DI
 	SUBQ    $+2, R8
@@ -988,9 +982,9 @@ single56:
 	INCQ    R8
 	JNZ     done58
 	VMOVDQU (DI), X0
-	MOVQ    -8(DI)(BX*1), DI
+	VMOVDQU -16(DI)(BX*1), X1
 	VMOVDQU X0, (SI)
-	MOVQ    DI, -8(SI)(BX*1)
+	VMOVDQU X1, -16(SI)(BX*1)
 
 done58:
 	MOVQ 176(SP), SI
@@ -1006,7 +1000,7 @@ done58:
 	RET
 
 shorter52:
-	CMPQ  BX, $+8
+	CMPQ  BX, $+16
 	JB    shorter59
 	MOVQ  (DX), SI
 	MOVQ  SI, 192(SP)
@@ -1031,28 +1025,28 @@ outer60:
 	JLT  single63
 
 pair62:
-	MOVQ (DI), R11
-	MOVQ -8(DI)(BX*1), R12
-	MOVQ R11, (SI)
-	MOVQ R12, -8(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	MOVQ (DI), R11
-	MOVQ -8(DI)(BX*1), R12
-	MOVQ R11, (SI)
-	MOVQ R12, -8(SI)(BX*1)
-	ADDQ R9, SI
-	ADDQ R10, DI
-	SUBQ $+2, R8
-	JGE  pair62
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), R11
+	VMOVDQU X0, (SI)
+	MOVQ    R11, -8(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), R11
+	VMOVDQU X0, (SI)
+	MOVQ    R11, -8(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair62
 
 single63:
-	INCQ R8
-	JNZ  done65
-	MOVQ (DI), R8
-	MOVQ -8(DI)(BX*1), DI
-	MOVQ R8, (SI)
-	MOVQ DI, -8(SI)(BX*1)
+	INCQ    R8
+	JNZ     done65
+	VMOVDQU (DI), X0
+	MOVQ    -8(DI)(BX*1), DI
+	VMOVDQU X0, (SI)
+	MOVQ    DI, -8(SI)(BX*1)
 
 done65:
 	MOVQ 200(SP), SI
@@ -1068,7 +1062,7 @@ done65:
 	RET
 
 shorter59:
-	CMPQ  BX, $+4
+	CMPQ  BX, $+8
 	JB    shorter66
 	MOVQ  (DX), SI
 	MOVQ  SI, 216(SP)
@@ -1093,16 +1087,16 @@ outer67:
 	JLT  single70
 
 pair69:
-	MOVL (DI), R11
-	MOVL -4(DI)(BX*1), R12
-	MOVL R11, (SI)
-	MOVL R12, -4(SI)(BX*1)
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
 	ADDQ R9, SI
 	ADDQ R10, DI
-	MOVL (DI), R11
-	MOVL -4(DI)(BX*1), R12
-	MOVL R11, (SI)
-	MOVL R12, -4(SI)(BX*1)
+	MOVQ (DI), R11
+	MOVQ -8(DI)(BX*1), R12
+	MOVQ R11, (SI)
+	MOVQ R12, -8(SI)(BX*1)
 	ADDQ R9, SI
 	ADDQ R10, DI
 	SUBQ $+2, R8
@@ -1111,10 +1105,10 @@ pair69:
 single70:
 	INCQ R8
 	JNZ  done72
-	MOVL (DI), R8
-	MOVL -4(DI)(BX*1), DI
-	MOVL R8, (SI)
-	MOVL DI, -4(SI)(BX*1)
+	MOVQ (DI), R8
+	MOVQ -8(DI)(BX*1), DI
+	MOVQ R8, (SI)
+	MOVQ DI, -8(SI)(BX*1)
 
 done72:
 	MOVQ 224(SP), SI
@@ -1130,7 +1124,7 @@ done72:
 	RET
 
 shorter66:
-	CMPQ  BX, $+2
+	CMPQ  BX, $+4
 	JB    shorter73
 	MOVQ  (DX), SI
 	MOVQ  SI, 240(SP)
@@ -1155,28 +1149,28 @@ outer74:
 	JLT  single77
 
 pair76:
-	MOVWLZX (DI), R11
-	MOVWLZX -2(DI)(BX*1), R12
-	MOVW    R11, (SI)
-	MOVW    R12, -2(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	MOVWLZX (DI), R11
-	MOVWLZX -2(DI)(BX*1), R12
-	MOVW    R11, (SI)
-	MOVW    R12, -2(SI)(BX*1)
-	ADDQ    R9, SI
-	ADDQ    R10, DI
-	SUBQ    $+2, R8
-	JGE     pair76
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	MOVL (DI), R11
+	MOVL -4(DI)(BX*1), R12
+	MOVL R11, (SI)
+	MOVL R12, -4(SI)(BX*1)
+	ADDQ R9, SI
+	ADDQ R10, DI
+	SUBQ $+2, R8
+	JGE  pair76
 
 single77:
-	INCQ    R8
-	JNZ     done79
-	MOVWLZX (DI), R8
-	MOVWLZX -2(DI)(BX*1), DI
-	MOVW    R8, (SI)
-	MOVW    DI, -2(SI)(BX*1)
+	INCQ R8
+	JNZ  done79
+	MOVL (DI), R8
+	MOVL -4(DI)(BX*1), DI
+	MOVL R8, (SI)
+	MOVL DI, -4(SI)(BX*1)
 
 done79:
 	MOVQ 248(SP), SI
@@ -1192,31 +1186,93 @@ done79:
 	RET
 
 shorter73:
-	CMPQ  BX, $+0
+	CMPQ  BX, $+2
 	JB    shorter80
+	MOVQ  (DX), SI
+	MOVQ  SI, 264(SP)
+	MOVQ  $+16, DI
+	MOVQ  24(DX), SI
+	TESTQ SI, SI
+	JNZ   some82
+	LEAQ  8(DX), SI
+	XORQ  DI, DI
+
+some82:
+	MOVQ SI, 272(SP)
+	MOVQ DI, 280(SP)
+
+outer81:
+	MOVQ AX, SI
+	MOVQ CX, DI
+	MOVQ 48(DX), R8
+	MOVQ 56(DX), R9
+	MOVQ 64(DX), R10
+	SUBQ $+2, R8
+	JLT  single84
+
+pair83:
+	MOVWLZX (DI), R11
+	MOVWLZX -2(DI)(BX*1), R12
+	MOVW    R11, (SI)
+	MOVW    R12, -2(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	MOVWLZX (DI), R11
+	MOVWLZX -2(DI)(BX*1), R12
+	MOVW    R11, (SI)
+	MOVW    R12, -2(SI)(BX*1)
+	ADDQ    R9, SI
+	ADDQ    R10, DI
+	SUBQ    $+2, R8
+	JGE     pair83
+
+single84:
+	INCQ    R8
+	JNZ     done86
+	MOVWLZX (DI), R8
+	MOVWLZX -2(DI)(BX*1), DI
+	MOVW    R8, (SI)
+	MOVW    DI, -2(SI)(BX*1)
+
+done86:
+	MOVQ 272(SP), SI
+	MOVQ (SI), DI
+	ADDQ DI, AX
+	MOVQ 8(SI), DI
+	ADDQ DI, CX
+	ADDQ 280(SP), SI
+	MOVQ SI, 272(SP)
+	DECQ 264(SP)
+	JNZ  outer81
+	VZEROUPPER
+	RET
+
+shorter80:
+	CMPQ  BX, $+0
+	JB    shorter87
 	MOVQ  (DX), BX
-	MOVQ  BX, 264(SP)
+	MOVQ  BX, 288(SP)
 	MOVQ  $+16, SI
 	MOVQ  24(DX), BX
 	TESTQ BX, BX
-	JNZ   some82
+	JNZ   some89
 	LEAQ  8(DX), BX
 	XORQ  SI, SI
 
-some82:
-	MOVQ BX, 272(SP)
-	MOVQ SI, 280(SP)
+some89:
+	MOVQ BX, 296(SP)
+	MOVQ SI, 304(SP)
 
-outer81:
+outer88:
 	MOVQ AX, BX
 	MOVQ CX, SI
 	MOVQ 48(DX), DI
 	MOVQ 56(DX), R8
 	MOVQ 64(DX), R9
 	SUBQ $+2, DI
-	JLT  single84
+	JLT  single91
 
-pair83:
+pair90:
 	MOVBLZX (SI), R10
 	MOVB    R10, (BX)
 	ADDQ    R8, BX
@@ -1226,63 +1282,63 @@ pair83:
 	ADDQ    R8, BX
 	ADDQ    R9, SI
 	SUBQ    $+2, DI
-	JGE     pair83
+	JGE     pair90
 
-single84:
+single91:
 	INCQ    DI
-	JNZ     done86
+	JNZ     done93
 	MOVBLZX (SI), SI
 	MOVB    SI, (BX)
 
-done86:
-	MOVQ 272(SP), BX
+done93:
+	MOVQ 296(SP), BX
 	MOVQ (BX), SI
 	ADDQ SI, AX
 	MOVQ 8(BX), SI
 	ADDQ SI, CX
-	ADDQ 280(SP), BX
-	MOVQ BX, 272(SP)
-	DECQ 264(SP)
-	JNZ  outer81
+	ADDQ 304(SP), BX
+	MOVQ BX, 296(SP)
+	DECQ 288(SP)
+	JNZ  outer88
 	VZEROUPPER
 	RET
 
-shorter80:
+shorter87:
 long30:
 	MOVQ  (DX), SI
-	MOVQ  SI, 288(SP)
+	MOVQ  SI, 312(SP)
 	MOVQ  $+16, DI
 	MOVQ  24(DX), SI
 	TESTQ SI, SI
-	JNZ   some88
+	JNZ   some95
 	LEAQ  8(DX), SI
 	XORQ  DI, DI
 
-some88:
-	MOVQ SI, 296(SP)
-	MOVQ DI, 304(SP)
+some95:
+	MOVQ SI, 320(SP)
+	MOVQ DI, 328(SP)
 
-outer87:
+outer94:
 	MOVQ AX, SI
 	MOVQ CX, DI
 	MOVQ 48(DX), R8
 
-inner89:
+inner96:
 	XORQ    R9, R9
 	MOVQ    BX, R10
 	TESTQ   $+31, SI
-	JZ      begun94
+	JZ      begun101
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (SI)
 	SUBQ    SI, R9
 	ANDQ    $+31, R9
 	SUBQ    R9, R10
 
-begun94:
+begun101:
 	SUBQ $+128, R10
-	JLE  single91
+	JLE  single98
 
-four90:
+four97:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU 32(DI)(R9*1), Y1
 	VMOVDQU 64(DI)(R9*1), Y2
@@ -1293,35 +1349,35 @@ four90:
 	VMOVDQU Y3, 96(SI)(R9*1)
 	ADDQ    $+128, R9
 	SUBQ    $+128, R10
-	JG      four90
+	JG      four97
 
-single91:
+single98:
 	ADDQ $+96, R10
-	JLE  last93
+	JLE  last100
 
-one92:
+one99:
 	VMOVDQU (DI)(R9*1), Y0
 	VMOVDQU Y0, (SI)(R9*1)
 	ADDQ    $+32, R9
 	SUBQ    $+32, R10
-	JG      one92
+	JG      one99
 
-last93:
+last100:
 	VMOVDQU -32(DI)(BX*1), Y1
 	VMOVDQU Y1, -32(SI)(BX*1)
 	ADDQ    56(DX), SI
 	ADDQ    64(DX), DI
 	DECQ    R8
-	JNZ     inner89
-	MOVQ    296(SP), SI
+	JNZ     inner96
+	MOVQ    320(SP), SI
 	MOVQ    (SI), DI
 	ADDQ    DI, AX
 	MOVQ    8(SI), DI
 	ADDQ    DI, CX
-	ADDQ    304(SP), SI
-	MOVQ    SI, 296(SP)
-	DECQ    288(SP)
-	JNZ     outer87
+	ADDQ    328(SP), SI
+	MOVQ    SI, 320(SP)
+	DECQ    312(SP)
+	JNZ     outer94
 	VZEROUPPER
 	RET
 

@@ -234,7 +234,8 @@ func (e *emitter) eachShort(width reg.GPVirtual, w words, loops func(move func(d
 	if w.vector == 32 {
 		half = wordsAVX
 		class(49, both(w))
-		class(32, func(d, s reg.GPVirtual) { e.twoMoves(width, w, half, d, s) })
+		class(33, func(d, s reg.GPVirtual) { e.twoMoves(width, w, half, d, s) })
+		class(32, func(d, s reg.GPVirtual) { e.moves(width, w, w, d, s) })
 	}
 	class(25, both(half))
 	class(16, func(d, s reg.GPVirtual) { e.twoMoves(width, half, wordsGeneral(8), d, s) })
@@ -254,7 +255,7 @@ func (e *emitter) twoMoves(width reg.GPVirtual, first, last words, d, s reg.GPVi
 	e.moves(width, first, last, d, s, 0)
 }
 
-// moves is twoMoves with more that lie before the last, at the given bytes.
+// moves copies a row by moves of its last bytes and of those at the given ones.
 func (e *emitter) moves(width reg.GPVirtual, first, last words, d, s reg.GPVirtual, before ...int) {
 	to := operand.Mem{Base: d, Index: width, Scale: 1, Disp: -last.vector}
 	from := to
