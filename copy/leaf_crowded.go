@@ -127,7 +127,9 @@ func (b *builder) tilesBeside(k, m int, t asm.Kernel) {
 func (b *builder) tilesDown(k int, t asm.Kernel) {
 	l := b.take(k)
 	I, J := tileOf(l, t.I), virtual{most: maxDown, n: 1, open: true}
-	b.extend(&J, 0, true)
+	for next := 0; J.open; next = b.find(J.n*b.x.item, true) {
+		b.extend(&J, next, true)
+	}
 	b.block(&I, &J)
 	b.finish(J.split, b.tiles(l, t.I, t.I*b.plan.block.J*b.x.item, 2*b.plan.block.J))
 }

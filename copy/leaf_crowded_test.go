@@ -95,3 +95,25 @@ func TestPanels(t *testing.T) {
 		}
 	}
 }
+
+// TestDownChain shows that blocks which go down the source rows follow a destination row
+// through all axes that it has.
+func TestDownChain(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX512) {
+		t.Skip("no AVX-512")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	machine = cpu.Memory{}
+	src, err := C(8, 8, 64, 317).Permute(2, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := C(8, 317, 64, 8)
+	p, err := plannedAnew.newPlan(&dst, &src, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k := asm.Info(p.kernel); !k.Line || p.block.I != k.I || p.block.J != 64*8 {
+		t.Errorf("%v", p)
+	}
+}
