@@ -47,19 +47,33 @@ func setsOf(step, n int) int {
 // does not like that, and with AVX-512, which takes whole lines of the source rows, too, only
 // if all of these share one set. Of single bytes a panel has too few for that.
 func (b *builder) panelsPay(k int) bool {
-	I, J, w := b.rest[k], b.rest[0], b.x.item
-	sets := setsOf(I.dst, crowd)
-	if !machine.CrowdsStores || w == 1 || b.streams() || b.plan.bytes <= 2*lineBytes || !crowdedRows(I.dst, I.n) || I.n <= panelWays*sets {
-		return false
-	}
 	j, i := b.runs(0, k)
-	if _, ok := asm.PanelKernel(w, i, j, b.have); !ok {
+	_, ok := asm.PanelKernel(b.x.item, i, j, b.have)
+	return ok && b.crowdsStores(b.rest[k].dst, b.rest[k].n, b.rest[0].src)
+}
+
+// crowdsStores is panelsPay for n destination rows and for source rows at the given steps.
+func (b *builder) crowdsStores(dst, n, src int) bool {
+	w, sets := b.x.item, setsOf(dst, crowd)
+	if !machine.CrowdsStores || w == 1 || b.streams() || b.plan.bytes <= 2*lineBytes || !crowdedRows(dst, n) || n <= panelWays*sets {
 		return false
 	}
 	if b.have.Has(cpu.AVX512) {
-		return w >= 8 && setsOf(J.src, crowd) == 1 && b.plan.bytes <= panelMost
+		return w >= 8 && setsOf(src, crowd) == 1 && b.plan.bytes <= panelMost
 	}
 	return w >= 8 || sets <= 2 || b.plan.bytes >= panelLeast
+}
+
+// chainCrowds reports the same of destination rows that several loops make, down which no
+// tiles go.
+func (b *builder) chainCrowds(I *virtual) bool {
+	first, steps := I.loops[0], 0
+	for _, l := range I.loops[:I.used] {
+		steps |= l.dst
+	}
+	sets := setsOf(steps, crowd)
+	return machine.CrowdsStores && b.x.item > 1 && !b.streams() && b.plan.bytes > 2*lineBytes &&
+		I.used > 1 && !crowdedRows(first.dst, first.n) && steps%(waySize/crowdedSets) == 0 && I.n > panelWays*sets
 }
 
 // onCrowded makes the leaf a transpose by line tiles, each of which takes and leaves

@@ -1,6 +1,7 @@
 package strided
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stridecopy/stridecopy/asm"
@@ -115,5 +116,39 @@ func TestDownChain(t *testing.T) {
 	}
 	if k := asm.Info(p.kernel); !k.Line || p.block.I != k.I || p.block.J != 64*8 {
 		t.Errorf("%v", p)
+	}
+}
+
+// TestPanelsOfChains shows the same of destination rows that two loops make.
+func TestPanelsOfChains(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX2) {
+		t.Skip("no AVX2")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	for _, tc := range []struct {
+		crowds bool
+		shape  []int // of the destination, whose axes the source has the other way round
+		panels bool
+	}{
+		{true, []int{7, 64, 128, 16}, true}, // 448 rows, 16 KiB or 1 MiB apart
+		{false, []int{7, 64, 128, 16}, false},
+		{true, []int{7, 30, 100, 17}, false}, // which share no sets
+		{true, []int{3, 4, 128, 16}, false},  // 12 rows
+	} {
+		machine = cpu.Memory{CrowdsStores: tc.crowds}
+		dst, turned := C(8, tc.shape...), slices.Clone(tc.shape)
+		slices.Reverse(turned)
+		src, err := C(8, turned...).Permute(3, 2, 1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plannedAnew.newPlan(&dst, &src, Options{Streaming: StreamNever})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := asm.Info(p.kernel)
+		if panels := k.Line && k.I*k.Size > 64; panels != tc.panels {
+			t.Errorf("%+v: panels %v: %v", tc, panels, p)
+		}
 	}
 }

@@ -89,7 +89,8 @@ const aloneRun = 9
 // lines makes the kernel of a transpose one for whole lines, or for panels of them, where
 // that is better, or panels is set.
 func (b *builder) lines(I, J *virtual, panels bool) {
-	crowd := b.plan.bytes > lineBytes && crowded(I, J)
+	panels = panels || b.chainCrowds(I)
+	crowd := panels || b.plan.bytes > lineBytes && crowded(I, J)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	fits := ok && I.least() >= t.I && J.least() >= t.J
