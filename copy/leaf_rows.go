@@ -52,7 +52,7 @@ func (b *builder) rows() {
 // one vector, where that is faster: where both sides fit the first-level cache.
 func (b *builder) wholeLines(width int) {
 	d, s := b.plan.dst, b.plan.src
-	if !machine.WholeLines || d.hi-d.lo+s.hi-s.lo > wholeBytes {
+	if !machine.WholeLines || b.streams() || d.hi-d.lo+s.hi-s.lo > wholeBytes {
 		return
 	}
 	if k, ok := asm.WholeKernel(asm.Info(b.plan.kernel), width, b.have); ok {

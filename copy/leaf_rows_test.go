@@ -169,22 +169,24 @@ func TestWholeLines(t *testing.T) {
 	for _, tc := range []struct {
 		whole            bool
 		size, n, d, s, m int // n runs of m items, so many items apart on either side
+		streaming        Streaming
 		want             bool
 	}{
-		{true, 1, 16, 100, 200, 64, true},
-		{false, 1, 16, 100, 200, 64, false},
-		{true, 1, 16, 100, 200, 63, false},
-		{true, 1, 100, 200, 200, 128, true}, // 39,856 bytes of both sides
-		{true, 1, 110, 200, 200, 128, false},
-		{true, 4, 1024, 1, 2, 1, true},
-		{false, 4, 1024, 1, 2, 1, false},
-		{true, 4, 4096, 1, 2, 1, false}, // a box, for which the first-level cache is too small
-		{true, 4, 1024, 5, 1, 1, false}, // a box under masks
+		{true, 1, 16, 100, 200, 64, StreamAuto, true},
+		{false, 1, 16, 100, 200, 64, StreamAuto, false},
+		{true, 1, 16, 100, 200, 63, StreamAuto, false},
+		{true, 1, 100, 200, 200, 128, StreamAuto, true}, // 39,856 bytes of both sides
+		{true, 1, 110, 200, 200, 128, StreamAuto, false},
+		{true, 4, 1024, 1, 2, 1, StreamAuto, true},
+		{false, 4, 1024, 1, 2, 1, StreamAuto, false},
+		{true, 4, 1024, 1, 2, 1, StreamAlways, false},
+		{true, 4, 4096, 1, 2, 1, StreamAuto, false}, // a box, for which the first-level cache is too small
+		{true, 4, 1024, 5, 1, 1, StreamAuto, false}, // a box under masks
 	} {
 		machine = cpu.Memory{WholeLines: tc.whole}
 		dst := Layout{ItemSize: tc.size, Shape: []int{tc.n, tc.m}, Strides: []int{tc.d * tc.size, tc.size}}
 		src := Layout{ItemSize: tc.size, Shape: dst.Shape, Strides: []int{tc.s * tc.size, tc.size}}
-		p, err := plannedAnew.newPlan(&dst, &src, Options{})
+		p, err := plannedAnew.newPlan(&dst, &src, Options{Streaming: tc.streaming})
 		if err != nil {
 			t.Fatal(err)
 		}
