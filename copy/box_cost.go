@@ -47,6 +47,9 @@ func (b *builder) measure(x *box, vector int) bool {
 	if machine.QuickItems && vector == 64 && b.plan.bytes <= quickBytes && x.masked && x.nsrc > 3 && x.ndst == 1 {
 		cycles += manyLineCycles
 	}
+	if machine.QuickItems && vector == 64 && b.plan.bytes <= quickBytes && !x.masked && x.nsrc == 3 && x.ndst == 1 && b.reached() > wholeBytes {
+		cycles++ // whose windows are loaded in halves there
+	}
 	cycles += float64((asm.Info(x.id).I-x.nsrc)*(x.ndst+1)) / 2 // loads and shuffles of windows that give nothing
 	x.cost = cycles * twice / float64(bytes)
 	if vector == 16 && b.have.Has(cpu.AVX2) && b.plan.bytes >= 16*bytes {
@@ -107,8 +110,7 @@ const (
 // ones or single items, by measurement on machines where boxes are dear: those along one loop
 // from four lines or to four, or from three to two, unless memory delivers these.
 func (b *builder) dearMasks(x *box) bool {
-	d, s := b.plan.dst, b.plan.src
-	reach := d.hi - d.lo + s.hi - s.lo
+	reach := b.reached()
 	if !machine.DearBoxes || x.along&(x.along-1) != 0 || reach > maskedReach {
 		return false
 	}

@@ -90,6 +90,12 @@ func (b *builder) build() {
 	}
 }
 
+// reached returns the bytes that both sides reach over together.
+func (b *builder) reached() int {
+	d, s := b.plan.dst, b.plan.src
+	return d.hi - d.lo + s.hi - s.lo
+}
+
 // restart gives all loops back to the rest.
 func (b *builder) restart() { b.rest = append(b.restBuf[:0], b.x.loops...) }
 

@@ -51,8 +51,7 @@ func (b *builder) rows() {
 // wholeLines makes the kernel, of boxes or of rows of so many bytes, one that moves lines as
 // one vector, where that is faster: where both sides fit the first-level cache.
 func (b *builder) wholeLines(width int) {
-	d, s := b.plan.dst, b.plan.src
-	if !machine.WholeLines || b.streams() || d.hi-d.lo+s.hi-s.lo > wholeBytes {
+	if !machine.WholeLines || b.streams() || b.reached() > wholeBytes {
 		return
 	}
 	if k, ok := asm.WholeKernel(asm.Info(b.plan.kernel), width, b.have); ok {

@@ -104,6 +104,7 @@ func TestQuickItems(t *testing.T) {
 		{true, 8, 4, 512, asm.Items},
 		{false, 8, 4, 512, asm.Permute},
 		{true, 8, 3, 512, asm.Permute},
+		{true, 8, 3, 4096, asm.Items},      // too many for the first-level cache
 		{true, 8, 4, 1 << 17, asm.Permute}, // too many for the caches of a core
 		{true, 16, 3, 256, asm.Items},
 		{true, 16, 2, 256, asm.Permute},
