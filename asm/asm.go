@@ -132,6 +132,7 @@ type Kernel struct {
 	Fewer   bool         // takes any number of destination windows up to J, not J alone (Permute)
 	Whole   bool         // moves lines as one vector where others do in halves (Permute, Rows)
 	Scratch int          // bytes of a block's scratch memory for every item of I; 0 if it needs none (Transpose)
+	Run     int          // bytes of a destination row that it puts together before it stores them; 0 if it does not (Transpose)
 	Weave   Weave        // the kind of permutation it does, of items of Size if it has one (Permute)
 	Needs   cpu.Features // features of the instructions it uses
 }

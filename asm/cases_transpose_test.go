@@ -32,6 +32,13 @@ func (c *checker) transpose() {
 	for range 40 {
 		edges = append(edges, [2]int{c.k.I + c.IntN(150), c.k.J + c.IntN(150)})
 	}
+	if c.k.Run > 0 { // both axes are cut, into runs and into as many of them as lie in the frame
+		for _, i := range []int{63, 64, 65, 97} {
+			for _, j := range []int{c.k.Run - c.k.Size, c.k.Run, c.k.Run + c.k.Size, 2*c.k.Run + c.k.Size} {
+				edges = append(edges, [2]int{max(i, c.k.I), j / c.k.Size})
+			}
+		}
+	}
 	for _, size := range c.sizes() {
 		budget := rounds(48<<20) / len(c.sizes()) // bytes moved, and more for each case
 		for budget > 0 {

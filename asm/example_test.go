@@ -163,6 +163,13 @@ func ExamplePanelKernel() {
 	// Output: false
 }
 
+// Runs are made of tiles: no kernel takes less than one.
+func ExampleRunsKernel() {
+	_, ok := asm.RunsKernel(4, 64, 15, cpu.Detect())
+	fmt.Println(ok)
+	// Output: false
+}
+
 // A block of 8 x 8 items is taken by a kernel for rows at equal steps, or by none where
 // the machine has no such kernel.
 func ExampleStepKernel() {

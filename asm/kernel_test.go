@@ -156,7 +156,7 @@ func spans(k asm.Kernel, size int, b *asm.Block) (dst, src span) {
 const maxSpan = 1 << 20
 
 // maxTable bounds a table of offsets, in bytes.
-const maxTable = 1 << 13
+const maxTable = 1 << 14
 
 // A checker runs cases on one kernel.
 type checker struct {

@@ -9,7 +9,7 @@ import "github.com/stridecopy/stridecopy/cpu"
 // by j. It is not for Permute; see [Box].
 func Best(op Op, size, i, j int, have cpu.Features) ID {
 	for _, k := range candidates(op, size) {
-		if !k.Stream && !k.Merge && !k.Line && !k.Strings && k.Step == 0 && !k.Masked && k.I <= i && k.J <= j && have.Has(k.Needs) {
+		if !k.Stream && !k.Merge && !k.Line && !k.Strings && k.Run == 0 && k.Step == 0 && !k.Masked && k.I <= i && k.J <= j && have.Has(k.Needs) {
 			return k.ID
 		}
 	}
@@ -49,6 +49,18 @@ func PanelKernel(size, i, j int, have cpu.Features) (ID, bool) {
 
 // panel reports whether k takes more than a line of a source row at once.
 func (k *Kernel) panel() bool { return k.Line && k.I*k.Size > 64 }
+
+// RunsKernel returns the transpose that puts runs of several lines of each destination row
+// together, of items of the given size in blocks of i by j, and whether there is one that
+// runs on the features have.
+func RunsKernel(size, i, j int, have cpu.Features) (ID, bool) {
+	for _, k := range candidates(Transpose, size) {
+		if k.Run > 0 && k.I <= i && k.J <= j && have.Has(k.Needs) {
+			return k.ID, true
+		}
+	}
+	return 0, false
+}
 
 // StepKernel returns the transpose of rows at equal steps on items of the given size
 // that takes i by j items, and whether there is one that runs on the features have:

@@ -1400,6 +1400,166 @@ func transposeB16StreamAVX2(dst, src *byte, b *Block)
 //go:noescape
 func transposeHalfB1AVX2(dst, src *byte, b *Block)
 
+// transposeRunsB1AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB1AVX512(dst, src *byte, b *Block)
+
+// transposeRunsB1AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*1, o*b.Outer.Src+b.SrcOff[j]+i*1
+//				copy(dst[d:d+1], src[s:s+1])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB1AVX2(dst, src *byte, b *Block)
+
+// transposeRunsB2AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB2AVX512(dst, src *byte, b *Block)
+
+// transposeRunsB2AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*2, o*b.Outer.Src+b.SrcOff[j]+i*2
+//				copy(dst[d:d+2], src[s:s+2])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB2AVX2(dst, src *byte, b *Block)
+
+// transposeRunsB4AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB4AVX512(dst, src *byte, b *Block)
+
+// transposeRunsB4AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB4AVX2(dst, src *byte, b *Block)
+
+// transposeRunsB8AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB8AVX512(dst, src *byte, b *Block)
+
+// transposeRunsB8AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB8AVX2(dst, src *byte, b *Block)
+
+// transposeRunsB16AVX512 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB16AVX512(dst, src *byte, b *Block)
+
+// transposeRunsB16AVX2 is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB16AVX2(dst, src *byte, b *Block)
+
 // transposeB1StagedAVX512 is
 //
 //	for o := range b.Outer.N {
@@ -3778,6 +3938,16 @@ const (
 	idTransposeWideB16AVX2
 	idTransposeB16StreamAVX2
 	idTransposeHalfB1AVX2
+	idTransposeRunsB1AVX512
+	idTransposeRunsB1AVX2
+	idTransposeRunsB2AVX512
+	idTransposeRunsB2AVX2
+	idTransposeRunsB4AVX512
+	idTransposeRunsB4AVX2
+	idTransposeRunsB8AVX512
+	idTransposeRunsB8AVX2
+	idTransposeRunsB16AVX512
+	idTransposeRunsB16AVX2
 	idTransposeB1StagedAVX512
 	idTransposeB1StagedAVX2
 	idTransposeB2StagedAVX512
@@ -3976,6 +4146,16 @@ var archKernels = []Kernel{
 	{ID: idTransposeWideB16AVX2, Name: "transposeWideB16AVX2", Op: Transpose, Size: 16, I: 2, J: 4, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeB16StreamAVX2, Name: "transposeB16StreamAVX2", Op: Transpose, Size: 16, I: 2, J: 4, Stream: true, Line: true, Needs: cpu.AVX2},
 	{ID: idTransposeHalfB1AVX2, Name: "transposeHalfB1AVX2", Op: Transpose, Size: 1, I: 64, J: 32, Line: true, Needs: cpu.AVX2},
+	{ID: idTransposeRunsB1AVX512, Name: "transposeRunsB1AVX512", Op: Transpose, Size: 1, I: 64, J: 64, Run: 512, Needs: cpu.AVX512},
+	{ID: idTransposeRunsB1AVX2, Name: "transposeRunsB1AVX2", Op: Transpose, Size: 1, I: 64, J: 64, Run: 512, Needs: cpu.AVX2},
+	{ID: idTransposeRunsB2AVX512, Name: "transposeRunsB2AVX512", Op: Transpose, Size: 2, I: 32, J: 32, Run: 512, Needs: cpu.AVX512},
+	{ID: idTransposeRunsB2AVX2, Name: "transposeRunsB2AVX2", Op: Transpose, Size: 2, I: 32, J: 32, Run: 512, Needs: cpu.AVX2},
+	{ID: idTransposeRunsB4AVX512, Name: "transposeRunsB4AVX512", Op: Transpose, Size: 4, I: 16, J: 16, Run: 512, Needs: cpu.AVX512},
+	{ID: idTransposeRunsB4AVX2, Name: "transposeRunsB4AVX2", Op: Transpose, Size: 4, I: 16, J: 16, Run: 512, Needs: cpu.AVX2},
+	{ID: idTransposeRunsB8AVX512, Name: "transposeRunsB8AVX512", Op: Transpose, Size: 8, I: 8, J: 8, Run: 512, Needs: cpu.AVX512},
+	{ID: idTransposeRunsB8AVX2, Name: "transposeRunsB8AVX2", Op: Transpose, Size: 8, I: 8, J: 8, Run: 512, Needs: cpu.AVX2},
+	{ID: idTransposeRunsB16AVX512, Name: "transposeRunsB16AVX512", Op: Transpose, Size: 16, I: 4, J: 4, Run: 512, Needs: cpu.AVX512},
+	{ID: idTransposeRunsB16AVX2, Name: "transposeRunsB16AVX2", Op: Transpose, Size: 16, I: 4, J: 4, Run: 512, Needs: cpu.AVX2},
 	{ID: idTransposeB1StagedAVX512, Name: "transposeB1StagedAVX512", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX512},
 	{ID: idTransposeB1StagedAVX2, Name: "transposeB1StagedAVX2", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
 	{ID: idTransposeB2StagedAVX512, Name: "transposeB2StagedAVX512", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX512},
@@ -4362,6 +4542,36 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 		return
 	case idTransposeHalfB1AVX2:
 		transposeHalfB1AVX2(to, from, b)
+		return
+	case idTransposeRunsB1AVX512:
+		transposeRunsB1AVX512(to, from, b)
+		return
+	case idTransposeRunsB1AVX2:
+		transposeRunsB1AVX2(to, from, b)
+		return
+	case idTransposeRunsB2AVX512:
+		transposeRunsB2AVX512(to, from, b)
+		return
+	case idTransposeRunsB2AVX2:
+		transposeRunsB2AVX2(to, from, b)
+		return
+	case idTransposeRunsB4AVX512:
+		transposeRunsB4AVX512(to, from, b)
+		return
+	case idTransposeRunsB4AVX2:
+		transposeRunsB4AVX2(to, from, b)
+		return
+	case idTransposeRunsB8AVX512:
+		transposeRunsB8AVX512(to, from, b)
+		return
+	case idTransposeRunsB8AVX2:
+		transposeRunsB8AVX2(to, from, b)
+		return
+	case idTransposeRunsB16AVX512:
+		transposeRunsB16AVX512(to, from, b)
+		return
+	case idTransposeRunsB16AVX2:
+		transposeRunsB16AVX2(to, from, b)
 		return
 	case idTransposeB1StagedAVX512:
 		transposeB1StagedAVX512(to, from, b)

@@ -54,6 +54,8 @@ func (p *Plan) reasonTranspose(k asm.Kernel) string {
 		return tiles + " are whole lines, and every destination row begins at the edge of one"
 	case k.Line:
 		return tiles + " are whole lines on both sides"
+	case k.Run > 0:
+		return fmt.Sprintf("%s, which put runs of up to %d bytes of each destination row together", tiles, k.Run)
 	case k.Step == asm.BothSides:
 		return tiles + ", for rows at equal steps on both sides"
 	case k.Step == asm.DstSide:

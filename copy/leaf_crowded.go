@@ -16,8 +16,9 @@ const (
 	maxDown     = 1024      // items of J in a block that walks down the source rows
 	besideSteps = 4 << 10   // steps of a loop over tiles that lie beside each other, in bytes
 	leastTiles  = 16        // of a call that walks over such
-	panelWays   = 12        // rows to a set up to which tiles are as fast as panels
-	panelMost   = 4 << 20   // payload up to which panels are faster than tiles of AVX-512
+	panelWays   = 12        // rows to a set up to which tiles are as fast as panels and runs
+	maxRun      = 512       // bytes of a destination run that are put together in a block, at least
+	runSets     = 2         // sets of that cache up to which runs are faster than panels
 	panelLeast  = 512 << 10 // the same from which those of small items are faster than tiles of AVX2
 )
 
@@ -42,38 +43,87 @@ func setsOf(step, n int) int {
 	return waySize / max(64, gcd(waySize, rest))
 }
 
-// panelsPay reports whether panels, which store several lines of a row together, are faster
-// than tiles, which store one to each of many rows: where these are crowded and the machine
-// does not like that, and with AVX-512, which takes whole lines of the source rows, too, only
-// if all of these share one set. Of single bytes a panel has too few for that.
-func (b *builder) panelsPay(k int) bool {
+// A crowding says how to store to destination rows that push each other out of the
+// first-level cache, on a machine that takes long to store a line to each of many such rows.
+type crowding int
+
+const (
+	uncrowded crowding = iota // the rows do not, or it does not matter
+	byPanels                  // copy some lines of many source rows first, and transpose from there
+	byRuns                    // transpose to several lines of each row first, and store these together
+)
+
+// crowding returns it for loop k.
+func (b *builder) crowding(k int) crowding {
+	c := b.crowdedStores(b.rest[k].dst, b.rest[k].n, b.rest[0].src)
 	j, i := b.runs(0, k)
-	_, ok := asm.PanelKernel(b.x.item, i, j, b.have)
-	return ok && b.crowdsStores(b.rest[k].dst, b.rest[k].n, b.rest[0].src)
+	if _, ok := b.crowdedKernel(c, i, j); !ok {
+		return uncrowded
+	}
+	return c
 }
 
-// crowdsStores is panelsPay for n destination rows and for source rows at the given steps.
-func (b *builder) crowdsStores(dst, n, src int) bool {
+// crowdedKernel returns the kernel for blocks of i by j items, and whether there is one.
+func (b *builder) crowdedKernel(c crowding, i, j int) (asm.ID, bool) {
+	switch c {
+	case byRuns:
+		return asm.RunsKernel(b.x.item, i, j, b.have)
+	case byPanels:
+		return asm.PanelKernel(b.x.item, i, j, b.have)
+	}
+	return 0, false
+}
+
+// crowdedStores returns the crowding of n destination rows and of source rows at the given
+// steps: tiles are as fast where their own rows get along, but for the wide items of crowded
+// source rows, and with AVX-512 of no others; panels where those of AVX2 do not, nor runs.
+func (b *builder) crowdedStores(dst, n, src int) crowding {
 	w, sets := b.x.item, setsOf(dst, crowd)
-	if !machine.CrowdsStores || w == 1 || b.streams() || b.plan.bytes <= 2*lineBytes || !crowdedRows(dst, n) || n <= panelWays*sets {
-		return false
+	if !machine.CrowdsStores || b.streams() || b.plan.bytes <= 2*lineBytes || !crowdedRows(dst, n) || n <= panelWays*sets {
+		return uncrowded
 	}
-	if b.have.Has(cpu.AVX512) {
-		return w >= 8 && setsOf(src, crowd) == 1 && b.plan.bytes <= panelMost
+	wide, lines := w >= 8, b.have.Has(cpu.AVX512)
+	switch {
+	case lines && wide && setsOf(src, crowd) == 1:
+		return byRuns
+	case sets <= runSets && (lineSize/w > panelWays*sets || wide && !lines):
+		return byRuns
+	case !lines && (wide || w > 1 && (sets <= runSets || b.plan.bytes >= panelLeast)):
+		return byPanels
 	}
-	return w >= 8 || sets <= 2 || b.plan.bytes >= panelLeast
+	return uncrowded
 }
 
-// chainCrowds reports the same of destination rows that several loops make, down which no
-// tiles go.
-func (b *builder) chainCrowds(I *virtual) bool {
+// runChains is chains for runs: J goes on until it is one.
+func (b *builder) runChains(k, mostI int) (I, J virtual) {
+	I, J = virtual{most: mostI, n: 1, open: true}, virtual{most: max(maxJ, maxRun/b.x.item), n: 1, open: true}
+	b.extend(&I, k, false)
+	for next := 0; J.open; next = b.find(J.n*b.x.item, true) {
+		b.extend(&J, next, true)
+	}
+	for I.open {
+		b.extend(&I, b.find(I.n*b.x.item, false), false)
+	}
+	return I, J
+}
+
+// chainCrowding returns the crowding of destination rows that several loops make, down which
+// no tiles go.
+func (b *builder) chainCrowding(I *virtual) crowding {
 	first, steps := I.loops[0], 0
 	for _, l := range I.loops[:I.used] {
 		steps |= l.dst
 	}
 	sets := setsOf(steps, crowd)
-	return machine.CrowdsStores && b.x.item > 1 && !b.streams() && b.plan.bytes > 2*lineBytes &&
+	crowds := machine.CrowdsStores && b.x.item > 1 && !b.streams() && b.plan.bytes > 2*lineBytes &&
 		I.used > 1 && !crowdedRows(first.dst, first.n) && steps%(waySize/crowdedSets) == 0 && I.n > panelWays*sets
+	switch {
+	case !crowds:
+		return uncrowded
+	case sets <= runSets:
+		return byRuns
+	}
+	return byPanels
 }
 
 // onCrowded makes the leaf a transpose by line tiles, each of which takes and leaves

@@ -48,37 +48,58 @@ func TestSmallDown(t *testing.T) {
 	}
 }
 
-// TestPanels shows where transposes go by panels on a machine that takes long to store lines
-// to crowded rows.
-func TestPanels(t *testing.T) {
+// stored returns how a kernel stores to crowded rows.
+func stored(k asm.Kernel) crowding {
+	switch {
+	case k.Run > 0:
+		return byRuns
+	case k.Line && k.I*k.Size > lineSize:
+		return byPanels
+	}
+	return uncrowded
+}
+
+// TestCrowding shows where transposes go by panels and by runs on a machine that takes long
+// to store lines to crowded rows.
+func TestCrowding(t *testing.T) {
 	if !cpu.Detect().Has(cpu.AVX512) {
 		t.Skip("no AVX-512")
 	}
 	defer func(m cpu.Memory) { machine = m }(machine)
 	avx2 := cpu.SSE2 | cpu.SSSE3 | cpu.AVX2
+	all := cpu.Detect()
 	for _, tc := range []struct {
 		crowds bool
 		have   cpu.Features
 		item   int
 		rows   int // of the destination
 		run    int // items of one
-		panels bool
+		want   crowding
 	}{
-		{true, avx2, 8, 256, 256, true},
-		{false, avx2, 8, 256, 256, false},
-		{true, avx2, 8, 256, 250, false},  // not crowded
-		{true, avx2, 16, 64, 64, false},   // too few bytes
-		{true, avx2, 8, 48, 1024, true},   // 48 rows to one set
-		{true, avx2, 16, 64, 384, true},   // 64 to two
-		{true, avx2, 4, 256, 256, false},  // to four, of small items
-		{true, avx2, 4, 512, 256, true},   // but many
-		{true, avx2, 4, 512, 512, true},   // or to two
-		{true, avx2, 1, 512, 4096, false}, // single bytes
-		{true, cpu.Detect(), 8, 512, 256, true},
-		{false, cpu.Detect(), 8, 512, 256, false},
-		{true, cpu.Detect(), 8, 256, 512, false}, // source rows in two sets
-		{true, cpu.Detect(), 4, 1024, 512, false},
-		{true, cpu.Detect(), 8, 1024, 1024, false}, // too many bytes
+		{true, avx2, 8, 256, 256, byRuns},
+		{false, avx2, 8, 256, 256, uncrowded},
+		{true, avx2, 8, 256, 250, uncrowded}, // in many sets
+		{true, avx2, 16, 64, 64, uncrowded},  // too few bytes
+		{true, avx2, 8, 48, 1024, byRuns},    // 48 rows to one set
+		{true, avx2, 16, 64, 384, byRuns},    // 64 to each of two
+		{true, avx2, 8, 512, 128, byPanels},
+		{true, avx2, 4, 256, 256, uncrowded}, // 64 to each of four, of small items
+		{true, avx2, 4, 512, 256, byPanels},  // but many
+		{true, avx2, 4, 512, 512, byPanels},  // or to each of two
+		{true, avx2, 4, 256, 1024, byRuns},   // or to one, 16 of a tile
+		{true, avx2, 2, 256, 1024, byRuns},   // or of 32 to each of two
+		{true, avx2, 1, 512, 4096, byRuns},
+		{true, avx2, 1, 512, 1024, uncrowded}, // single bytes
+		{true, all, 8, 512, 256, byRuns},
+		{false, all, 8, 512, 256, uncrowded},
+		{true, all, 8, 256, 512, uncrowded}, // source rows in two sets
+		{true, all, 8, 1024, 1024, byRuns},
+		{true, all, 4, 1024, 512, uncrowded},
+		{true, all, 4, 512, 1024, byRuns},
+		{true, all, 2, 512, 1024, byRuns},
+		{true, all, 2, 512, 512, uncrowded},
+		{true, all, 1, 512, 2048, byRuns},
+		{true, all, 1, 512, 1024, uncrowded},
 	} {
 		machine = cpu.Memory{CrowdsStores: tc.crowds}
 		src, err := C(tc.item, tc.run, tc.rows).Permute(1, 0)
@@ -90,9 +111,8 @@ func TestPanels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := asm.Info(p.kernel)
-		if panels := k.Line && k.I*k.Size > 64; panels != tc.panels {
-			t.Errorf("%+v: panels %v: %v", tc, panels, p)
+		if got := stored(asm.Info(p.kernel)); got != tc.want {
+			t.Errorf("%+v: %v: %v", tc, got, p)
 		}
 	}
 }
@@ -119,8 +139,8 @@ func TestDownChain(t *testing.T) {
 	}
 }
 
-// TestPanelsOfChains shows the same of destination rows that two loops make.
-func TestPanelsOfChains(t *testing.T) {
+// TestCrowdedChains shows the same of destination rows that two loops make.
+func TestCrowdedChains(t *testing.T) {
 	if !cpu.Detect().Has(cpu.AVX2) {
 		t.Skip("no AVX2")
 	}
@@ -128,12 +148,13 @@ func TestPanelsOfChains(t *testing.T) {
 	for _, tc := range []struct {
 		crowds bool
 		shape  []int // of the destination, whose axes the source has the other way round
-		panels bool
+		want   crowding
 	}{
-		{true, []int{7, 64, 128, 16}, true}, // 448 rows, 16 KiB or 1 MiB apart
-		{false, []int{7, 64, 128, 16}, false},
-		{true, []int{7, 30, 100, 17}, false}, // which share no sets
-		{true, []int{3, 4, 128, 16}, false},  // 12 rows
+		{true, []int{7, 64, 128, 16}, byRuns}, // 448 rows, 16 KiB or 1 MiB apart
+		{true, []int{7, 64, 8, 16}, byPanels}, // 1 or 64 KiB apart
+		{false, []int{7, 64, 128, 16}, uncrowded},
+		{true, []int{7, 30, 100, 17}, uncrowded}, // which share no sets
+		{true, []int{3, 4, 128, 16}, uncrowded},  // 12 rows
 	} {
 		machine = cpu.Memory{CrowdsStores: tc.crowds}
 		dst, turned := C(8, tc.shape...), slices.Clone(tc.shape)
@@ -146,9 +167,8 @@ func TestPanelsOfChains(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := asm.Info(p.kernel)
-		if panels := k.Line && k.I*k.Size > 64; panels != tc.panels {
-			t.Errorf("%+v: panels %v: %v", tc, panels, p)
+		if got := stored(asm.Info(p.kernel)); got != tc.want {
+			t.Errorf("%+v: %v: %v", tc, got, p)
 		}
 	}
 }

@@ -44,11 +44,11 @@ func (b *builder) transpose() bool {
 	if b.quickAlone() {
 		return false
 	}
-	panels := b.panelsPay(k)
-	if !panels && b.onCrowded(k) {
+	crowds := b.crowding(k)
+	if crowds == uncrowded && b.onCrowded(k) {
 		return true
 	}
-	if b.streams() && b.transposeStream(k) || !panels && b.evenly(k) {
+	if b.streams() && b.transposeStream(k) || crowds == uncrowded && b.evenly(k) {
 		return true
 	}
 	mostI := b.mostI()
@@ -59,9 +59,14 @@ func (b *builder) transpose() bool {
 		}
 		mostI = min(mostI, b.oddI(b.rest[k]))
 	}
-	I, J := b.chains(k, mostI, maxJ, 0)
+	var I, J virtual
+	if crowds == byRuns {
+		I, J = b.runChains(k, mostI)
+	} else {
+		I, J = b.chains(k, mostI, maxJ, 0)
+	}
 	b.tables(&I, &J)
-	b.lines(&I, &J, panels)
+	b.lines(&I, &J, crowds)
 	return true
 }
 
@@ -86,15 +91,21 @@ func (b *builder) quickAlone() bool {
 // aloneRun is the items of a destination run from which that is so.
 const aloneRun = 9
 
-// lines makes the kernel of a transpose one for whole lines, or for panels of them, where
-// that is better, or panels is set.
-func (b *builder) lines(I, J *virtual, panels bool) {
-	panels = panels || b.chainCrowds(I)
-	crowd := panels || b.plan.bytes > lineBytes && crowded(I, J)
+// lines makes the kernel of a transpose one for whole lines, or for several of each row, where
+// that is better, or crowds says so.
+func (b *builder) lines(I, J *virtual, crowds crowding) {
+	if crowds == uncrowded {
+		crowds = b.chainCrowding(I)
+	}
+	if id, ok := b.crowdedKernel(crowds, I.least(), J.least()); ok {
+		b.plan.kernel = id
+		return
+	}
+	crowd := b.plan.bytes > lineBytes && crowded(I, J)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	fits := ok && I.least() >= t.I && J.least() >= t.J
-	if crowd && (panels || !(fits && (inRegisters(t) || t.Needs.Has(cpu.AVX512) && b.fills(t, J)))) {
+	if crowd && !(fits && (inRegisters(t) || t.Needs.Has(cpu.AVX512) && b.fills(t, J))) {
 		if id, ok := asm.PanelKernel(b.x.item, I.least(), J.least(), b.have); ok {
 			b.plan.kernel = id
 			return

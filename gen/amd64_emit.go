@@ -37,6 +37,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, stepKernels()...)
 	ks = append(ks, maskedKernels()...)
 	ks = append(ks, lineKernels()...)
+	ks = append(ks, runsKernels()...)
 	ks = append(ks, stagedKernels()...)
 	ks = append(ks, spreadKernels()...)
 	ks = append(ks, spread16Kernels()...)

@@ -20,10 +20,9 @@ import (
 //	scratch row   [ ..... cccc | nnnnnnnn nnnnnnnn nnnnnnnn nnnncccc ]
 //	lines out            [ ccccnnnn nnnnnnnn nnnnnnnn nnnnnnnn ]
 type staged struct {
-	*emitter
-	half piece
-	line *tile // whole lines at a time, and in registers as wide; or nil: half of each
-	pool vectorPool
+	columns
+	line  *tile // whole lines at a time, and in registers as wide; or nil: columns
+	lines int   // of a destination row in a chunk
 
 	src                operand.Mem // frame: the first source row of the turn, and what Block.Scratch says
 	scratch            operand.Mem
@@ -34,37 +33,34 @@ type staged struct {
 	crowded            operand.Mem // frame: less than 128 where the source rows share few sets of the cache (half lines of small items)
 }
 
-const (
-	stagedLines = 4                      // lines of a destination row in a chunk
-	stagedRow   = 64 * (1 + stagedLines) // bytes of a row of scratch
-)
-
 func stagedKernels() []kernel {
 	var ks []kernel
-	one := func(size int, isa string, line *tile) {
+	one := func(size int, isa string) {
+		const lines = 4
+		pitch := 64 * (lines + 1) // one more for what waits
+		var line *tile
+		if isa == "AVX512" {
+			line = &tile{size: size, i: 64 / size, j: 64 / size, move: lineTile, pitch: pitch}
+			if size < 4 {
+				line.move = scratchTile
+			}
+		}
 		ks = append(ks, kernel{
 			name: fmt.Sprintf("transposeB%dStaged%s", size, isa), op: "Transpose", size: size, i: 64 / size, j: 1,
-			stream: true, merge: true, line: true, scratch: stagedRow,
+			stream: true, merge: true, line: true, scratch: pitch,
 			loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu." + isa,
 			emit: func(e *emitter) {
-				s := &staged{emitter: e, half: piece(size), line: line, pool: vectorPool{e: e}}
+				s := &staged{columns: columns{e, piece(size), vectorPool{e: e}, pitch}, line: line, lines: lines}
 				s.emit()
 			},
 		})
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
-		t := tile{size: size, i: 64 / size, j: 64 / size, move: lineTile, pitch: stagedRow}
-		if size < 4 {
-			t.move = scratchTile
-		}
-		one(size, "AVX512", &t)
-		one(size, "AVX2", nil)
+		one(size, "AVX512")
+		one(size, "AVX2")
 	}
 	return ks
 }
-
-// rows is the number of source rows that make a line of the destination.
-func (s *staged) rows() int { return 64 / int(s.half) }
 
 func (s *staged) emit() {
 	e := s.emitter
@@ -86,9 +82,9 @@ func (s *staged) emit() {
 		s.fill()
 		s.findEnds()
 		s.flush(dst)
-		e.ADDQ(operand.I32(8*stagedLines*s.rows()), s.table)
-		e.ADDQ(operand.I32(64*stagedLines), s.done)
-		e.SUBQ(operand.I32(stagedLines*s.rows()), s.restJ)
+		e.ADDQ(operand.I32(8*s.lines*s.rows()), s.table)
+		e.ADDQ(operand.I32(64*s.lines), s.done)
+		e.SUBQ(operand.I32(s.lines*s.rows()), s.restJ)
 		e.JG(operand.LabelRef(chunk))
 	})
 	e.SFENCE()
@@ -105,7 +101,7 @@ func (s *staged) fill() {
 	e.ADDQ(operand.I32(64), line)
 	e.MOVQ(s.restJ, rest)
 	most := e.GP64()
-	e.MOVQ(operand.I32(stagedLines*s.rows()), most)
+	e.MOVQ(operand.I32(s.lines*s.rows()), most)
 	e.CMPQ(rest, most)
 	e.CMOVQGT(most, rest)
 	e.IMUL3Q(operand.I32(size), rest, most)
@@ -120,20 +116,20 @@ func (s *staged) fill() {
 		case s.line != nil:
 			s.line.move(e, s.line, tilePointers{src: from, srcOff: table, dst: to})
 			e.ADDQ(operand.I32(64), from)
-			e.ADDQ(operand.I32(stagedRow*s.rows()), to)
+			e.ADDQ(operand.I32(s.pitch*s.rows()), to)
 		case s.viaFrame():
 			apart, done := e.label("apart"), e.label("columns")
 			e.CMPQ(s.crowded, operand.I32(128))
 			e.JAE(operand.LabelRef(apart))
-			s.framedColumns(table, from, to)
+			s.fromFrame(table, from, to)
 			e.JMP(operand.LabelRef(done))
 			e.Label(apart)
-			s.sourceColumns(table, from, to)
+			s.fromSource(table, from, to)
 			e.Label(done)
 		default:
-			s.sourceColumns(table, from, to)
+			s.fromSource(table, from, to)
 		}
-	}, advance{pointer: from, scale: size, done: true}, advance{pointer: to, scale: stagedRow, done: true})
+	}, advance{pointer: from, scale: size, done: true}, advance{pointer: to, scale: s.pitch, done: true})
 	e.ADDQ(operand.I32(8*s.rows()), table)
 	e.ADDQ(operand.I32(64), line)
 	e.SUBQ(operand.I32(s.rows()), rest)
@@ -157,40 +153,6 @@ func (s *staged) findCrowded() {
 	e.MOVQ(step, s.crowded)
 }
 
-// sourceColumns is columns from the source.
-func (s *staged) sourceColumns(table, from, to reg.GPVirtual) {
-	s.columns(from, to, func(k int) operand.Mem { return s.row(from, table, k, 0) })
-}
-
-// framedColumns is columns from a copy of the lines in the frame.
-func (s *staged) framedColumns(table, from, to reg.GPVirtual) {
-	e := s.emitter
-	frame := e.alignedFrame(64 * s.rows())
-	e.copyHalfLines(tilePointers{src: from, srcOff: table}, frame, s.rows(), 64, &s.pool)
-	s.columns(frame, to, func(k int) operand.Mem { return at(frame, 64*k) })
-	e.ADDQ(operand.I32(64), from)
-}
-
-// columns makes a line of as many rows as a line of the source has items, and moves the
-// pointers behind them; row says where a source row begins.
-func (s *staged) columns(from, to reg.GPVirtual, row func(k int) operand.Mem) {
-	e, n := s.emitter, s.half.columns()
-	count := e.GP64()
-	e.MOVQ(operand.I32(s.rows()/n), count)
-	loop := e.label("column")
-	e.Label(loop)
-	for j := 0; j < s.rows(); j += s.half.rows() {
-		s.pool.used = 0
-		for i, r := range s.half.make(e, &s.pool, func(k int) operand.Mem { return row(j + k) }) {
-			e.VMOVDQU(r, at(to, stagedRow*i+j*int(s.half)))
-		}
-	}
-	e.ADDQ(operand.I32(n*int(s.half)), from)
-	e.ADDQ(operand.I32(n*stagedRow), to)
-	e.DECQ(count)
-	e.JNZ(operand.LabelRef(loop))
-}
-
 // findEnds says whether destination rows begin in the chunk, and whether they end in it.
 func (s *staged) findEnds() {
 	e := s.emitter
@@ -204,7 +166,7 @@ func (s *staged) findEnds() {
 	e.JNZ(operand.LabelRef(notFirst))
 	e.INCQ(ends)
 	e.Label(notFirst)
-	e.CMPQ(s.restJ, operand.I32(stagedLines*s.rows()))
+	e.CMPQ(s.restJ, operand.I32(s.lines*s.rows()))
 	e.JG(operand.LabelRef(notLast))
 	e.ANDQ(operand.I32(2), more)
 	e.JNZ(operand.LabelRef(notLast))
@@ -224,7 +186,7 @@ func (s *staged) flush(dst operand.Mem) {
 	fetch := s.nextRows()
 	loop, edge, next := e.label("row"), e.label("edge"), e.label("next")
 	e.Label(loop)
-	for range stagedLines {
+	for range s.lines {
 		fetch()
 	}
 	e.MOVQ(at(offs, 0), to)
@@ -235,11 +197,11 @@ func (s *staged) flush(dst operand.Mem) {
 	e.SUBQ(phase, from)
 	e.SUBQ(phase, to)
 	e.ADDQ(s.done, to)
-	e.CMPQ(s.run, operand.I32(64*stagedLines))
+	e.CMPQ(s.run, operand.I32(64*s.lines))
 	e.JNE(operand.LabelRef(edge))
 	e.CMPQ(s.ends, operand.I32(0))
 	e.JNE(operand.LabelRef(edge))
-	for line := range stagedLines {
+	for line := range s.lines {
 		s.moveLine(from, to, 64*line, true)
 	}
 	e.JMP(operand.LabelRef(next))
@@ -249,7 +211,7 @@ func (s *staged) flush(dst operand.Mem) {
 	e.MOVQ(s.run, from)
 	e.ADDQ(row, from)
 	s.moveLine(from, row, 0, false) // what waits for the next lines
-	e.ADDQ(operand.I32(stagedRow), row)
+	e.ADDQ(operand.I32(s.pitch), row)
 	e.ADDQ(operand.I32(8), offs)
 	e.DECQ(count)
 	e.JNZ(operand.LabelRef(loop))
@@ -267,16 +229,7 @@ func (s *staged) moveLine(from, to reg.GPVirtual, disp int, stream bool) {
 		}
 		return
 	}
-	s.pool.used = 0
-	a, b := s.pool.next(), s.pool.next()
-	s.VMOVDQU(at(from, disp), a)
-	s.VMOVDQU(at(from, disp+32), b)
-	store := s.VMOVDQU
-	if stream {
-		store = s.VMOVNTDQ
-	}
-	store(a, at(to, disp))
-	store(b, at(to, disp+32))
+	s.columns.moveLine(from, to, disp, stream)
 }
 
 // edges stores a row's lines of a chunk in which rows begin or end, or both: the first line
@@ -334,17 +287,17 @@ func (s *staged) nextRows() func() {
 	past := e.label("chunks")
 	delta, rest := e.GP64(), e.GP64()
 	e.MOVQ(s.table, table)
-	e.ADDQ(operand.I32(8*stagedLines*s.rows()), table)
+	e.ADDQ(operand.I32(8*s.lines*s.rows()), table)
 	e.XORQ(delta, delta)
 	e.MOVQ(s.restJ, rest)
-	e.SUBQ(operand.I32(stagedLines*s.rows()), rest)
+	e.SUBQ(operand.I32(s.lines*s.rows()), rest)
 	e.JG(operand.LabelRef(past))
 	e.MOVQ(e.in("SrcOff", 0), table)
 	e.MOVQ(e.in("Next", 0), delta)
 	e.MOVQ(e.in("J", 0), rest)
 	e.Label(past)
 	most := e.GP64()
-	e.MOVQ(operand.I32(stagedLines*s.rows()), most)
+	e.MOVQ(operand.I32(s.lines*s.rows()), most)
 	e.CMPQ(rest, most)
 	e.CMOVQLT(rest, most)
 	e.LEAQ(operand.Mem{Base: table, Index: most, Scale: 8}, most)

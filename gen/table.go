@@ -23,6 +23,7 @@ type kernel struct {
 	whole   bool     // moves lines as one vector where others do in halves (Permute, Rows)
 	scratch int      // bytes of scratch memory for every item of I, if it needs some (Transpose)
 	weave   string   // Go name of the one permutation it does; empty for any (Permute)
+	run     int      // bytes of a destination row that it puts together before it stores them, if it does (Transpose)
 	loop    []string // the Go loop it equals
 	twin    string   // the pure-Go kernel that works like it
 	isa     string   // Go expression of the features it needs, checked against the instructions
@@ -87,6 +88,9 @@ func tableFile(constraint string, ks []kernel) []byte {
 		}
 		if k.scratch > 0 {
 			fmt.Fprintf(&b, ", Scratch: %d", k.scratch)
+		}
+		if k.run > 0 {
+			fmt.Fprintf(&b, ", Run: %d", k.run)
 		}
 		if k.weave != "" {
 			fmt.Fprintf(&b, ", Weave: %s", k.weave)
