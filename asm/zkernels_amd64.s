@@ -20131,7 +20131,7 @@ chunk3:
 	MOVQ    40(SP), CX
 	ADDQ    $+64, CX
 	MOVQ    8(SP), R9
-	MOVQ    $+256, BX
+	MOVQ    $+512, BX
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	IMUL3Q  $+1, R9, BX
@@ -20312,27 +20312,27 @@ column8:
 	VPUNPCKLBW   Z16, Z15, Z0
 	VPUNPCKHBW   Z16, Z15, Z16
 	VMOVDQU64    Z14, (R12)
-	VMOVDQU64    Z13, 320(R12)
-	VMOVDQU64    Z12, 640(R12)
-	VMOVDQU64    Z11, 960(R12)
-	VMOVDQU64    Z10, 1280(R12)
-	VMOVDQU64    Z9, 1600(R12)
-	VMOVDQU64    Z8, 1920(R12)
-	VMOVDQU64    Z7, 2240(R12)
-	VMOVDQU64    Z6, 2560(R12)
-	VMOVDQU64    Z5, 2880(R12)
-	VMOVDQU64    Z4, 3200(R12)
-	VMOVDQU64    Z3, 3520(R12)
-	VMOVDQU64    Z2, 3840(R12)
-	VMOVDQU64    Z1, 4160(R12)
-	VMOVDQU64    Z0, 4480(R12)
-	VMOVDQU64    Z16, 4800(R12)
-	ADDQ         $+5120, R12
+	VMOVDQU64    Z13, 576(R12)
+	VMOVDQU64    Z12, 1152(R12)
+	VMOVDQU64    Z11, 1728(R12)
+	VMOVDQU64    Z10, 2304(R12)
+	VMOVDQU64    Z9, 2880(R12)
+	VMOVDQU64    Z8, 3456(R12)
+	VMOVDQU64    Z7, 4032(R12)
+	VMOVDQU64    Z6, 4608(R12)
+	VMOVDQU64    Z5, 5184(R12)
+	VMOVDQU64    Z4, 5760(R12)
+	VMOVDQU64    Z3, 6336(R12)
+	VMOVDQU64    Z2, 6912(R12)
+	VMOVDQU64    Z1, 7488(R12)
+	VMOVDQU64    Z0, 8064(R12)
+	VMOVDQU64    Z16, 8640(R12)
+	ADDQ         $+9216, R12
 	ADDQ         $+16, R11
 	CMPQ         R11, $+64
 	JL           column8
 	ADDQ         $+64, BX
-	ADDQ         $+20480, DI
+	ADDQ         $+36864, DI
 	SUBQ         $+64, R8
 	CMPQ         R8, $+64
 	JGE          tile5
@@ -20340,7 +20340,7 @@ column8:
 	JLE          done6
 	SUBQ         $+64, R8
 	LEAQ         (BX)(R8*1), BX
-	IMUL3Q       $+320, R8, R8
+	IMUL3Q       $+576, R8, R8
 	ADDQ         R8, DI
 	MOVQ         $+64, R8
 	JMP          tile5
@@ -20359,7 +20359,7 @@ done6:
 	INCQ AX
 
 notfirst9:
-	CMPQ 8(SP), $+256
+	CMPQ 8(SP), $+512
 	JG   notlast10
 	ANDQ $+2, BX
 	JNZ  notlast10
@@ -20371,17 +20371,17 @@ notlast10:
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
 	MOVQ (SP), R10
-	ADDQ $+2048, R10
+	ADDQ $+4096, R10
 	XORQ R13, R13
 	MOVQ 8(SP), DI
-	SUBQ $+256, DI
+	SUBQ $+512, DI
 	JG   chunks11
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
 	MOVQ 112(DX), DI
 
 chunks11:
-	MOVQ    $+256, R8
+	MOVQ    $+512, R8
 	CMPQ    DI, R8
 	CMOVQLT DI, R8
 	LEAQ    (R10)(R8*8), R8
@@ -20456,6 +20456,70 @@ same21:
 	XORQ       R11, R11
 
 more22:
+	TESTQ R11, R11
+	JNZ   same23
+	CMPQ  R10, 48(SP)
+	JGE   more24
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same23:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more24
+	XORQ       R11, R11
+
+more24:
+	TESTQ R11, R11
+	JNZ   same25
+	CMPQ  R10, 48(SP)
+	JGE   more26
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same25:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more26
+	XORQ       R11, R11
+
+more26:
+	TESTQ R11, R11
+	JNZ   same27
+	CMPQ  R10, 48(SP)
+	JGE   more28
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same27:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more28
+	XORQ       R11, R11
+
+more28:
+	TESTQ R11, R11
+	JNZ   same29
+	CMPQ  R10, 48(SP)
+	JGE   more30
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same29:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more30
+	XORQ       R11, R11
+
+more30:
 	MOVQ      (CX), R8
 	ADDQ      56(SP), R8
 	MOVQ      R8, R9
@@ -20464,7 +20528,7 @@ more22:
 	SUBQ      R9, DI
 	SUBQ      R9, R8
 	ADDQ      16(SP), R8
-	CMPQ      24(SP), $+256
+	CMPQ      24(SP), $+512
 	JNE       edge13
 	CMPQ      32(SP), $+0
 	JNE       edge13
@@ -20476,6 +20540,14 @@ more22:
 	VMOVNTDQ  Z0, 128(R8)
 	VMOVDQU64 192(DI), Z0
 	VMOVNTDQ  Z0, 192(R8)
+	VMOVDQU64 256(DI), Z0
+	VMOVNTDQ  Z0, 256(R8)
+	VMOVDQU64 320(DI), Z0
+	VMOVNTDQ  Z0, 320(R8)
+	VMOVDQU64 384(DI), Z0
+	VMOVNTDQ  Z0, 384(R8)
+	VMOVDQU64 448(DI), Z0
+	VMOVNTDQ  Z0, 448(R8)
 	JMP       next14
 
 edge13:
@@ -20483,9 +20555,9 @@ edge13:
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines23
+	JZ      lines31
 	TESTQ   R9, R9
-	JZ      lines23
+	JZ      lines31
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -20494,131 +20566,131 @@ edge13:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip27
+	JZ      skip35
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip27:
+skip35:
 	TESTQ $+2, R15
-	JZ    skip28
+	JZ    skip36
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip28:
+skip36:
 	TESTQ $+4, R15
-	JZ    skip29
+	JZ    skip37
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip29:
+skip37:
 	TESTQ $+8, R15
-	JZ    skip30
+	JZ    skip38
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip30:
+skip38:
 	TESTQ   $+16, R15
-	JZ      skip31
+	JZ      skip39
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip31:
+skip39:
 	TESTQ   $+32, R15
-	JZ      skip32
+	JZ      skip40
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip32:
-lines23:
+skip40:
+lines31:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail24
+	JZ   tail32
 
-whole25:
+whole33:
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	ADDQ      $+64, DI
 	ADDQ      $+64, R8
 	DECQ      R15
-	JNZ       whole25
+	JNZ       whole33
 
-tail24:
+tail32:
 	TESTQ $+2, BP
-	JZ    done26
+	JZ    done34
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip33
+	JZ    skip41
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip33:
+skip41:
 	TESTQ $+2, R14
-	JZ    skip34
+	JZ    skip42
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip34:
+skip42:
 	TESTQ $+4, R14
-	JZ    skip35
+	JZ    skip43
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip35:
+skip43:
 	TESTQ $+8, R14
-	JZ    skip36
+	JZ    skip44
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip36:
+skip44:
 	TESTQ   $+16, R14
-	JZ      skip37
+	JZ      skip45
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip37:
+skip45:
 	TESTQ   $+32, R14
-	JZ      skip38
+	JZ      skip46
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip38:
-done26:
+skip46:
+done34:
 next14:
 	MOVQ      24(SP), DI
 	ADDQ      AX, DI
 	VMOVDQU64 (DI), Z0
 	VMOVDQU64 Z0, (AX)
-	ADDQ      $+320, AX
+	ADDQ      $+576, AX
 	ADDQ      $+8, CX
 	DECQ      BX
 	JNZ       row12
-	ADDQ      $+2048, (SP)
-	ADDQ      $+256, 16(SP)
-	SUBQ      $+256, 8(SP)
+	ADDQ      $+4096, (SP)
+	ADDQ      $+512, 16(SP)
+	SUBQ      $+512, 8(SP)
 	JG        chunk3
 	MOVQ      88(SP), AX
 	MOVQ      (AX), CX
@@ -20676,7 +20748,7 @@ chunk3:
 	MOVQ    40(SP), CX
 	ADDQ    $+64, CX
 	MOVQ    8(SP), R9
-	MOVQ    $+256, BX
+	MOVQ    $+512, BX
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	IMUL3Q  $+1, R9, BX
@@ -20826,21 +20898,21 @@ column10:
 	VPUNPCKLBW  4272(SP), Y15, Y0
 	VPUNPCKHBW  4272(SP), Y15, Y15
 	VMOVDQU     Y14, (DI)
-	VMOVDQU     Y13, 320(DI)
-	VMOVDQU     Y12, 640(DI)
-	VMOVDQU     Y11, 960(DI)
-	VMOVDQU     Y10, 1280(DI)
-	VMOVDQU     Y9, 1600(DI)
-	VMOVDQU     Y8, 1920(DI)
-	VMOVDQU     Y7, 2240(DI)
-	VMOVDQU     Y6, 2560(DI)
-	VMOVDQU     Y5, 2880(DI)
-	VMOVDQU     Y4, 3200(DI)
-	VMOVDQU     Y3, 3520(DI)
-	VMOVDQU     Y2, 3840(DI)
-	VMOVDQU     Y1, 4160(DI)
-	VMOVDQU     Y0, 4480(DI)
-	VMOVDQU     Y15, 4800(DI)
+	VMOVDQU     Y13, 576(DI)
+	VMOVDQU     Y12, 1152(DI)
+	VMOVDQU     Y11, 1728(DI)
+	VMOVDQU     Y10, 2304(DI)
+	VMOVDQU     Y9, 2880(DI)
+	VMOVDQU     Y8, 3456(DI)
+	VMOVDQU     Y7, 4032(DI)
+	VMOVDQU     Y6, 4608(DI)
+	VMOVDQU     Y5, 5184(DI)
+	VMOVDQU     Y4, 5760(DI)
+	VMOVDQU     Y3, 6336(DI)
+	VMOVDQU     Y2, 6912(DI)
+	VMOVDQU     Y1, 7488(DI)
+	VMOVDQU     Y0, 8064(DI)
+	VMOVDQU     Y15, 8640(DI)
 	VMOVDQU     2048(R10), X1
 	VINSERTI128 $0x01, 3072(R10), Y1, Y1
 	VMOVDQU     2112(R10), X2
@@ -20942,23 +21014,23 @@ column10:
 	VPUNPCKLBW  4304(SP), Y15, Y0
 	VPUNPCKHBW  4304(SP), Y15, Y15
 	VMOVDQU     Y14, 32(DI)
-	VMOVDQU     Y13, 352(DI)
-	VMOVDQU     Y12, 672(DI)
-	VMOVDQU     Y11, 992(DI)
-	VMOVDQU     Y10, 1312(DI)
-	VMOVDQU     Y9, 1632(DI)
-	VMOVDQU     Y8, 1952(DI)
-	VMOVDQU     Y7, 2272(DI)
-	VMOVDQU     Y6, 2592(DI)
-	VMOVDQU     Y5, 2912(DI)
-	VMOVDQU     Y4, 3232(DI)
-	VMOVDQU     Y3, 3552(DI)
-	VMOVDQU     Y2, 3872(DI)
-	VMOVDQU     Y1, 4192(DI)
-	VMOVDQU     Y0, 4512(DI)
-	VMOVDQU     Y15, 4832(DI)
+	VMOVDQU     Y13, 608(DI)
+	VMOVDQU     Y12, 1184(DI)
+	VMOVDQU     Y11, 1760(DI)
+	VMOVDQU     Y10, 2336(DI)
+	VMOVDQU     Y9, 2912(DI)
+	VMOVDQU     Y8, 3488(DI)
+	VMOVDQU     Y7, 4064(DI)
+	VMOVDQU     Y6, 4640(DI)
+	VMOVDQU     Y5, 5216(DI)
+	VMOVDQU     Y4, 5792(DI)
+	VMOVDQU     Y3, 6368(DI)
+	VMOVDQU     Y2, 6944(DI)
+	VMOVDQU     Y1, 7520(DI)
+	VMOVDQU     Y0, 8096(DI)
+	VMOVDQU     Y15, 8672(DI)
 	ADDQ        $+16, R10
-	ADDQ        $+5120, DI
+	ADDQ        $+9216, DI
 	DECQ        R11
 	JNZ         column10
 	ADDQ        $+64, BX
@@ -21101,21 +21173,21 @@ column11:
 	VPUNPCKLBW  4336(SP), Y15, Y0
 	VPUNPCKHBW  4336(SP), Y15, Y15
 	VMOVDQU     Y14, (DI)
-	VMOVDQU     Y13, 320(DI)
-	VMOVDQU     Y12, 640(DI)
-	VMOVDQU     Y11, 960(DI)
-	VMOVDQU     Y10, 1280(DI)
-	VMOVDQU     Y9, 1600(DI)
-	VMOVDQU     Y8, 1920(DI)
-	VMOVDQU     Y7, 2240(DI)
-	VMOVDQU     Y6, 2560(DI)
-	VMOVDQU     Y5, 2880(DI)
-	VMOVDQU     Y4, 3200(DI)
-	VMOVDQU     Y3, 3520(DI)
-	VMOVDQU     Y2, 3840(DI)
-	VMOVDQU     Y1, 4160(DI)
-	VMOVDQU     Y0, 4480(DI)
-	VMOVDQU     Y15, 4800(DI)
+	VMOVDQU     Y13, 576(DI)
+	VMOVDQU     Y12, 1152(DI)
+	VMOVDQU     Y11, 1728(DI)
+	VMOVDQU     Y10, 2304(DI)
+	VMOVDQU     Y9, 2880(DI)
+	VMOVDQU     Y8, 3456(DI)
+	VMOVDQU     Y7, 4032(DI)
+	VMOVDQU     Y6, 4608(DI)
+	VMOVDQU     Y5, 5184(DI)
+	VMOVDQU     Y4, 5760(DI)
+	VMOVDQU     Y3, 6336(DI)
+	VMOVDQU     Y2, 6912(DI)
+	VMOVDQU     Y1, 7488(DI)
+	VMOVDQU     Y0, 8064(DI)
+	VMOVDQU     Y15, 8640(DI)
 	MOVQ        256(AX), R11
 	VMOVDQU     (BX)(R11*1), X1
 	MOVQ        384(AX), R11
@@ -21249,23 +21321,23 @@ column11:
 	VPUNPCKLBW  4368(SP), Y15, Y0
 	VPUNPCKHBW  4368(SP), Y15, Y15
 	VMOVDQU     Y14, 32(DI)
-	VMOVDQU     Y13, 352(DI)
-	VMOVDQU     Y12, 672(DI)
-	VMOVDQU     Y11, 992(DI)
-	VMOVDQU     Y10, 1312(DI)
-	VMOVDQU     Y9, 1632(DI)
-	VMOVDQU     Y8, 1952(DI)
-	VMOVDQU     Y7, 2272(DI)
-	VMOVDQU     Y6, 2592(DI)
-	VMOVDQU     Y5, 2912(DI)
-	VMOVDQU     Y4, 3232(DI)
-	VMOVDQU     Y3, 3552(DI)
-	VMOVDQU     Y2, 3872(DI)
-	VMOVDQU     Y1, 4192(DI)
-	VMOVDQU     Y0, 4512(DI)
-	VMOVDQU     Y15, 4832(DI)
+	VMOVDQU     Y13, 608(DI)
+	VMOVDQU     Y12, 1184(DI)
+	VMOVDQU     Y11, 1760(DI)
+	VMOVDQU     Y10, 2336(DI)
+	VMOVDQU     Y9, 2912(DI)
+	VMOVDQU     Y8, 3488(DI)
+	VMOVDQU     Y7, 4064(DI)
+	VMOVDQU     Y6, 4640(DI)
+	VMOVDQU     Y5, 5216(DI)
+	VMOVDQU     Y4, 5792(DI)
+	VMOVDQU     Y3, 6368(DI)
+	VMOVDQU     Y2, 6944(DI)
+	VMOVDQU     Y1, 7520(DI)
+	VMOVDQU     Y0, 8096(DI)
+	VMOVDQU     Y15, 8672(DI)
 	ADDQ        $+16, BX
-	ADDQ        $+5120, DI
+	ADDQ        $+9216, DI
 	DECQ        R10
 	JNZ         column11
 
@@ -21277,7 +21349,7 @@ columns8:
 	JLE    done6
 	SUBQ   $+64, R8
 	LEAQ   (BX)(R8*1), BX
-	IMUL3Q $+320, R8, R8
+	IMUL3Q $+576, R8, R8
 	ADDQ   R8, DI
 	MOVQ   $+64, R8
 	JMP    tile5
@@ -21296,7 +21368,7 @@ done6:
 	INCQ AX
 
 notfirst12:
-	CMPQ 8(SP), $+256
+	CMPQ 8(SP), $+512
 	JG   notlast13
 	ANDQ $+2, BX
 	JNZ  notlast13
@@ -21308,17 +21380,17 @@ notlast13:
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
 	MOVQ (SP), R10
-	ADDQ $+2048, R10
+	ADDQ $+4096, R10
 	XORQ R13, R13
 	MOVQ 8(SP), DI
-	SUBQ $+256, DI
+	SUBQ $+512, DI
 	JG   chunks14
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
 	MOVQ 112(DX), DI
 
 chunks14:
-	MOVQ    $+256, R8
+	MOVQ    $+512, R8
 	CMPQ    DI, R8
 	CMOVQLT DI, R8
 	LEAQ    (R10)(R8*8), R8
@@ -21393,6 +21465,70 @@ same24:
 	XORQ       R11, R11
 
 more25:
+	TESTQ R11, R11
+	JNZ   same26
+	CMPQ  R10, 48(SP)
+	JGE   more27
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same26:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more27
+	XORQ       R11, R11
+
+more27:
+	TESTQ R11, R11
+	JNZ   same28
+	CMPQ  R10, 48(SP)
+	JGE   more29
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same28:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more29
+	XORQ       R11, R11
+
+more29:
+	TESTQ R11, R11
+	JNZ   same30
+	CMPQ  R10, 48(SP)
+	JGE   more31
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same30:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more31
+	XORQ       R11, R11
+
+more31:
+	TESTQ R11, R11
+	JNZ   same32
+	CMPQ  R10, 48(SP)
+	JGE   more33
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same32:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more33
+	XORQ       R11, R11
+
+more33:
 	MOVQ     (CX), R8
 	ADDQ     56(SP), R8
 	MOVQ     R8, R9
@@ -21401,7 +21537,7 @@ more25:
 	SUBQ     R9, DI
 	SUBQ     R9, R8
 	ADDQ     16(SP), R8
-	CMPQ     24(SP), $+256
+	CMPQ     24(SP), $+512
 	JNE      edge16
 	CMPQ     32(SP), $+0
 	JNE      edge16
@@ -21421,6 +21557,22 @@ more25:
 	VMOVDQU  224(DI), Y1
 	VMOVNTDQ Y0, 192(R8)
 	VMOVNTDQ Y1, 224(R8)
+	VMOVDQU  256(DI), Y0
+	VMOVDQU  288(DI), Y1
+	VMOVNTDQ Y0, 256(R8)
+	VMOVNTDQ Y1, 288(R8)
+	VMOVDQU  320(DI), Y0
+	VMOVDQU  352(DI), Y1
+	VMOVNTDQ Y0, 320(R8)
+	VMOVNTDQ Y1, 352(R8)
+	VMOVDQU  384(DI), Y0
+	VMOVDQU  416(DI), Y1
+	VMOVNTDQ Y0, 384(R8)
+	VMOVNTDQ Y1, 416(R8)
+	VMOVDQU  448(DI), Y0
+	VMOVDQU  480(DI), Y1
+	VMOVNTDQ Y0, 448(R8)
+	VMOVNTDQ Y1, 480(R8)
 	JMP      next17
 
 edge16:
@@ -21428,9 +21580,9 @@ edge16:
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines26
+	JZ      lines34
 	TESTQ   R9, R9
-	JZ      lines26
+	JZ      lines34
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -21439,59 +21591,59 @@ edge16:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip30
+	JZ      skip38
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip30:
+skip38:
 	TESTQ $+2, R15
-	JZ    skip31
+	JZ    skip39
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip31:
+skip39:
 	TESTQ $+4, R15
-	JZ    skip32
+	JZ    skip40
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip32:
+skip40:
 	TESTQ $+8, R15
-	JZ    skip33
+	JZ    skip41
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip33:
+skip41:
 	TESTQ   $+16, R15
-	JZ      skip34
+	JZ      skip42
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip34:
+skip42:
 	TESTQ   $+32, R15
-	JZ      skip35
+	JZ      skip43
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip35:
-lines26:
+skip43:
+lines34:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail27
+	JZ   tail35
 
-whole28:
+whole36:
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -21499,61 +21651,61 @@ whole28:
 	ADDQ     $+64, DI
 	ADDQ     $+64, R8
 	DECQ     R15
-	JNZ      whole28
+	JNZ      whole36
 
-tail27:
+tail35:
 	TESTQ $+2, BP
-	JZ    done29
+	JZ    done37
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip36
+	JZ    skip44
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip36:
+skip44:
 	TESTQ $+2, R14
-	JZ    skip37
+	JZ    skip45
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip37:
+skip45:
 	TESTQ $+4, R14
-	JZ    skip38
+	JZ    skip46
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip38:
+skip46:
 	TESTQ $+8, R14
-	JZ    skip39
+	JZ    skip47
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip39:
+skip47:
 	TESTQ   $+16, R14
-	JZ      skip40
+	JZ      skip48
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip40:
+skip48:
 	TESTQ   $+32, R14
-	JZ      skip41
+	JZ      skip49
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip41:
-done29:
+skip49:
+done37:
 next17:
 	MOVQ    24(SP), DI
 	ADDQ    AX, DI
@@ -21561,13 +21713,13 @@ next17:
 	VMOVDQU 32(DI), Y1
 	VMOVDQU Y0, (AX)
 	VMOVDQU Y1, 32(AX)
-	ADDQ    $+320, AX
+	ADDQ    $+576, AX
 	ADDQ    $+8, CX
 	DECQ    BX
 	JNZ     row15
-	ADDQ    $+2048, (SP)
-	ADDQ    $+256, 16(SP)
-	SUBQ    $+256, 8(SP)
+	ADDQ    $+4096, (SP)
+	ADDQ    $+512, 16(SP)
+	SUBQ    $+512, 8(SP)
 	JG      chunk3
 	MOVQ    96(SP), AX
 	MOVQ    (AX), CX
@@ -21619,7 +21771,7 @@ chunk3:
 	MOVQ    40(SP), CX
 	ADDQ    $+64, CX
 	MOVQ    8(SP), R9
-	MOVQ    $+128, BX
+	MOVQ    $+256, BX
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	IMUL3Q  $+2, R9, BX
@@ -21728,19 +21880,19 @@ column8:
 	VPUNPCKLWD   Z8, Z7, Z0
 	VPUNPCKHWD   Z8, Z7, Z8
 	VMOVDQU64    Z6, (R12)
-	VMOVDQU64    Z5, 320(R12)
-	VMOVDQU64    Z4, 640(R12)
-	VMOVDQU64    Z3, 960(R12)
-	VMOVDQU64    Z2, 1280(R12)
-	VMOVDQU64    Z1, 1600(R12)
-	VMOVDQU64    Z0, 1920(R12)
-	VMOVDQU64    Z8, 2240(R12)
-	ADDQ         $+2560, R12
+	VMOVDQU64    Z5, 576(R12)
+	VMOVDQU64    Z4, 1152(R12)
+	VMOVDQU64    Z3, 1728(R12)
+	VMOVDQU64    Z2, 2304(R12)
+	VMOVDQU64    Z1, 2880(R12)
+	VMOVDQU64    Z0, 3456(R12)
+	VMOVDQU64    Z8, 4032(R12)
+	ADDQ         $+4608, R12
 	ADDQ         $+16, R11
 	CMPQ         R11, $+64
 	JL           column8
 	ADDQ         $+64, BX
-	ADDQ         $+10240, DI
+	ADDQ         $+18432, DI
 	SUBQ         $+32, R8
 	CMPQ         R8, $+32
 	JGE          tile5
@@ -21748,7 +21900,7 @@ column8:
 	JLE          done6
 	SUBQ         $+32, R8
 	LEAQ         (BX)(R8*2), BX
-	IMUL3Q       $+320, R8, R8
+	IMUL3Q       $+576, R8, R8
 	ADDQ         R8, DI
 	MOVQ         $+32, R8
 	JMP          tile5
@@ -21767,7 +21919,7 @@ done6:
 	INCQ AX
 
 notfirst9:
-	CMPQ 8(SP), $+128
+	CMPQ 8(SP), $+256
 	JG   notlast10
 	ANDQ $+2, BX
 	JNZ  notlast10
@@ -21779,17 +21931,17 @@ notlast10:
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
 	MOVQ (SP), R10
-	ADDQ $+1024, R10
+	ADDQ $+2048, R10
 	XORQ R13, R13
 	MOVQ 8(SP), DI
-	SUBQ $+128, DI
+	SUBQ $+256, DI
 	JG   chunks11
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
 	MOVQ 112(DX), DI
 
 chunks11:
-	MOVQ    $+128, R8
+	MOVQ    $+256, R8
 	CMPQ    DI, R8
 	CMOVQLT DI, R8
 	LEAQ    (R10)(R8*8), R8
@@ -21864,6 +22016,70 @@ same21:
 	XORQ       R11, R11
 
 more22:
+	TESTQ R11, R11
+	JNZ   same23
+	CMPQ  R10, 48(SP)
+	JGE   more24
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same23:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more24
+	XORQ       R11, R11
+
+more24:
+	TESTQ R11, R11
+	JNZ   same25
+	CMPQ  R10, 48(SP)
+	JGE   more26
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same25:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more26
+	XORQ       R11, R11
+
+more26:
+	TESTQ R11, R11
+	JNZ   same27
+	CMPQ  R10, 48(SP)
+	JGE   more28
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same27:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more28
+	XORQ       R11, R11
+
+more28:
+	TESTQ R11, R11
+	JNZ   same29
+	CMPQ  R10, 48(SP)
+	JGE   more30
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same29:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more30
+	XORQ       R11, R11
+
+more30:
 	MOVQ      (CX), R8
 	ADDQ      56(SP), R8
 	MOVQ      R8, R9
@@ -21872,7 +22088,7 @@ more22:
 	SUBQ      R9, DI
 	SUBQ      R9, R8
 	ADDQ      16(SP), R8
-	CMPQ      24(SP), $+256
+	CMPQ      24(SP), $+512
 	JNE       edge13
 	CMPQ      32(SP), $+0
 	JNE       edge13
@@ -21884,6 +22100,14 @@ more22:
 	VMOVNTDQ  Z0, 128(R8)
 	VMOVDQU64 192(DI), Z0
 	VMOVNTDQ  Z0, 192(R8)
+	VMOVDQU64 256(DI), Z0
+	VMOVNTDQ  Z0, 256(R8)
+	VMOVDQU64 320(DI), Z0
+	VMOVNTDQ  Z0, 320(R8)
+	VMOVDQU64 384(DI), Z0
+	VMOVNTDQ  Z0, 384(R8)
+	VMOVDQU64 448(DI), Z0
+	VMOVNTDQ  Z0, 448(R8)
 	JMP       next14
 
 edge13:
@@ -21891,9 +22115,9 @@ edge13:
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines23
+	JZ      lines31
 	TESTQ   R9, R9
-	JZ      lines23
+	JZ      lines31
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -21902,131 +22126,131 @@ edge13:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip27
+	JZ      skip35
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip27:
+skip35:
 	TESTQ $+2, R15
-	JZ    skip28
+	JZ    skip36
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip28:
+skip36:
 	TESTQ $+4, R15
-	JZ    skip29
+	JZ    skip37
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip29:
+skip37:
 	TESTQ $+8, R15
-	JZ    skip30
+	JZ    skip38
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip30:
+skip38:
 	TESTQ   $+16, R15
-	JZ      skip31
+	JZ      skip39
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip31:
+skip39:
 	TESTQ   $+32, R15
-	JZ      skip32
+	JZ      skip40
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip32:
-lines23:
+skip40:
+lines31:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail24
+	JZ   tail32
 
-whole25:
+whole33:
 	VMOVDQU64 (DI), Z0
 	VMOVNTDQ  Z0, (R8)
 	ADDQ      $+64, DI
 	ADDQ      $+64, R8
 	DECQ      R15
-	JNZ       whole25
+	JNZ       whole33
 
-tail24:
+tail32:
 	TESTQ $+2, BP
-	JZ    done26
+	JZ    done34
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip33
+	JZ    skip41
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip33:
+skip41:
 	TESTQ $+2, R14
-	JZ    skip34
+	JZ    skip42
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip34:
+skip42:
 	TESTQ $+4, R14
-	JZ    skip35
+	JZ    skip43
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip35:
+skip43:
 	TESTQ $+8, R14
-	JZ    skip36
+	JZ    skip44
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip36:
+skip44:
 	TESTQ   $+16, R14
-	JZ      skip37
+	JZ      skip45
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip37:
+skip45:
 	TESTQ   $+32, R14
-	JZ      skip38
+	JZ      skip46
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip38:
-done26:
+skip46:
+done34:
 next14:
 	MOVQ      24(SP), DI
 	ADDQ      AX, DI
 	VMOVDQU64 (DI), Z0
 	VMOVDQU64 Z0, (AX)
-	ADDQ      $+320, AX
+	ADDQ      $+576, AX
 	ADDQ      $+8, CX
 	DECQ      BX
 	JNZ       row12
-	ADDQ      $+1024, (SP)
-	ADDQ      $+256, 16(SP)
-	SUBQ      $+128, 8(SP)
+	ADDQ      $+2048, (SP)
+	ADDQ      $+512, 16(SP)
+	SUBQ      $+256, 8(SP)
 	JG        chunk3
 	MOVQ      88(SP), AX
 	MOVQ      (AX), CX
@@ -22084,7 +22308,7 @@ chunk3:
 	MOVQ    40(SP), CX
 	ADDQ    $+64, CX
 	MOVQ    8(SP), R9
-	MOVQ    $+128, BX
+	MOVQ    $+256, BX
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	IMUL3Q  $+2, R9, BX
@@ -22174,13 +22398,13 @@ column10:
 	VPUNPCKLWD  Y8, Y7, Y0
 	VPUNPCKHWD  Y8, Y7, Y8
 	VMOVDQU     Y6, (DI)
-	VMOVDQU     Y5, 320(DI)
-	VMOVDQU     Y4, 640(DI)
-	VMOVDQU     Y3, 960(DI)
-	VMOVDQU     Y2, 1280(DI)
-	VMOVDQU     Y1, 1600(DI)
-	VMOVDQU     Y0, 1920(DI)
-	VMOVDQU     Y8, 2240(DI)
+	VMOVDQU     Y5, 576(DI)
+	VMOVDQU     Y4, 1152(DI)
+	VMOVDQU     Y3, 1728(DI)
+	VMOVDQU     Y2, 2304(DI)
+	VMOVDQU     Y1, 2880(DI)
+	VMOVDQU     Y0, 3456(DI)
+	VMOVDQU     Y8, 4032(DI)
 	VMOVDQU     1024(R10), X1
 	VINSERTI128 $0x01, 1536(R10), Y1, Y1
 	VMOVDQU     1088(R10), X2
@@ -22222,15 +22446,15 @@ column10:
 	VPUNPCKLWD  Y8, Y7, Y0
 	VPUNPCKHWD  Y8, Y7, Y8
 	VMOVDQU     Y6, 32(DI)
-	VMOVDQU     Y5, 352(DI)
-	VMOVDQU     Y4, 672(DI)
-	VMOVDQU     Y3, 992(DI)
-	VMOVDQU     Y2, 1312(DI)
-	VMOVDQU     Y1, 1632(DI)
-	VMOVDQU     Y0, 1952(DI)
-	VMOVDQU     Y8, 2272(DI)
+	VMOVDQU     Y5, 608(DI)
+	VMOVDQU     Y4, 1184(DI)
+	VMOVDQU     Y3, 1760(DI)
+	VMOVDQU     Y2, 2336(DI)
+	VMOVDQU     Y1, 2912(DI)
+	VMOVDQU     Y0, 3488(DI)
+	VMOVDQU     Y8, 4064(DI)
 	ADDQ        $+16, R10
-	ADDQ        $+2560, DI
+	ADDQ        $+4608, DI
 	DECQ        R11
 	JNZ         column10
 	ADDQ        $+64, BX
@@ -22297,13 +22521,13 @@ column11:
 	VPUNPCKLWD  Y8, Y7, Y0
 	VPUNPCKHWD  Y8, Y7, Y8
 	VMOVDQU     Y6, (DI)
-	VMOVDQU     Y5, 320(DI)
-	VMOVDQU     Y4, 640(DI)
-	VMOVDQU     Y3, 960(DI)
-	VMOVDQU     Y2, 1280(DI)
-	VMOVDQU     Y1, 1600(DI)
-	VMOVDQU     Y0, 1920(DI)
-	VMOVDQU     Y8, 2240(DI)
+	VMOVDQU     Y5, 576(DI)
+	VMOVDQU     Y4, 1152(DI)
+	VMOVDQU     Y3, 1728(DI)
+	VMOVDQU     Y2, 2304(DI)
+	VMOVDQU     Y1, 2880(DI)
+	VMOVDQU     Y0, 3456(DI)
+	VMOVDQU     Y8, 4032(DI)
 	MOVQ        128(AX), R11
 	VMOVDQU     (BX)(R11*1), X1
 	MOVQ        192(AX), R11
@@ -22361,15 +22585,15 @@ column11:
 	VPUNPCKLWD  Y8, Y7, Y0
 	VPUNPCKHWD  Y8, Y7, Y8
 	VMOVDQU     Y6, 32(DI)
-	VMOVDQU     Y5, 352(DI)
-	VMOVDQU     Y4, 672(DI)
-	VMOVDQU     Y3, 992(DI)
-	VMOVDQU     Y2, 1312(DI)
-	VMOVDQU     Y1, 1632(DI)
-	VMOVDQU     Y0, 1952(DI)
-	VMOVDQU     Y8, 2272(DI)
+	VMOVDQU     Y5, 608(DI)
+	VMOVDQU     Y4, 1184(DI)
+	VMOVDQU     Y3, 1760(DI)
+	VMOVDQU     Y2, 2336(DI)
+	VMOVDQU     Y1, 2912(DI)
+	VMOVDQU     Y0, 3488(DI)
+	VMOVDQU     Y8, 4064(DI)
 	ADDQ        $+16, BX
-	ADDQ        $+2560, DI
+	ADDQ        $+4608, DI
 	DECQ        R10
 	JNZ         column11
 
@@ -22381,7 +22605,7 @@ columns8:
 	JLE    done6
 	SUBQ   $+32, R8
 	LEAQ   (BX)(R8*2), BX
-	IMUL3Q $+320, R8, R8
+	IMUL3Q $+576, R8, R8
 	ADDQ   R8, DI
 	MOVQ   $+32, R8
 	JMP    tile5
@@ -22400,7 +22624,7 @@ done6:
 	INCQ AX
 
 notfirst12:
-	CMPQ 8(SP), $+128
+	CMPQ 8(SP), $+256
 	JG   notlast13
 	ANDQ $+2, BX
 	JNZ  notlast13
@@ -22412,17 +22636,17 @@ notlast13:
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
 	MOVQ (SP), R10
-	ADDQ $+1024, R10
+	ADDQ $+2048, R10
 	XORQ R13, R13
 	MOVQ 8(SP), DI
-	SUBQ $+128, DI
+	SUBQ $+256, DI
 	JG   chunks14
 	MOVQ 144(DX), R10
 	MOVQ 168(DX), R13
 	MOVQ 112(DX), DI
 
 chunks14:
-	MOVQ    $+128, R8
+	MOVQ    $+256, R8
 	CMPQ    DI, R8
 	CMOVQLT DI, R8
 	LEAQ    (R10)(R8*8), R8
@@ -22497,6 +22721,70 @@ same24:
 	XORQ       R11, R11
 
 more25:
+	TESTQ R11, R11
+	JNZ   same26
+	CMPQ  R10, 48(SP)
+	JGE   more27
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same26:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more27
+	XORQ       R11, R11
+
+more27:
+	TESTQ R11, R11
+	JNZ   same28
+	CMPQ  R10, 48(SP)
+	JGE   more29
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same28:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more29
+	XORQ       R11, R11
+
+more29:
+	TESTQ R11, R11
+	JNZ   same30
+	CMPQ  R10, 48(SP)
+	JGE   more31
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same30:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more31
+	XORQ       R11, R11
+
+more31:
+	TESTQ R11, R11
+	JNZ   same32
+	CMPQ  R10, 48(SP)
+	JGE   more33
+	MOVQ  (R10), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R10
+
+same32:
+	PREFETCHT1 (SI)(R11*1)
+	ADDQ       $+64, R11
+	CMPQ       R11, R12
+	JL         more33
+	XORQ       R11, R11
+
+more33:
 	MOVQ     (CX), R8
 	ADDQ     56(SP), R8
 	MOVQ     R8, R9
@@ -22505,7 +22793,7 @@ more25:
 	SUBQ     R9, DI
 	SUBQ     R9, R8
 	ADDQ     16(SP), R8
-	CMPQ     24(SP), $+256
+	CMPQ     24(SP), $+512
 	JNE      edge16
 	CMPQ     32(SP), $+0
 	JNE      edge16
@@ -22525,6 +22813,22 @@ more25:
 	VMOVDQU  224(DI), Y1
 	VMOVNTDQ Y0, 192(R8)
 	VMOVNTDQ Y1, 224(R8)
+	VMOVDQU  256(DI), Y0
+	VMOVDQU  288(DI), Y1
+	VMOVNTDQ Y0, 256(R8)
+	VMOVNTDQ Y1, 288(R8)
+	VMOVDQU  320(DI), Y0
+	VMOVDQU  352(DI), Y1
+	VMOVNTDQ Y0, 320(R8)
+	VMOVNTDQ Y1, 352(R8)
+	VMOVDQU  384(DI), Y0
+	VMOVDQU  416(DI), Y1
+	VMOVNTDQ Y0, 384(R8)
+	VMOVNTDQ Y1, 416(R8)
+	VMOVDQU  448(DI), Y0
+	VMOVDQU  480(DI), Y1
+	VMOVNTDQ Y0, 448(R8)
+	VMOVNTDQ Y1, 480(R8)
 	JMP      next17
 
 edge16:
@@ -22532,9 +22836,9 @@ edge16:
 	ADDQ    R9, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines26
+	JZ      lines34
 	TESTQ   R9, R9
-	JZ      lines26
+	JZ      lines34
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
@@ -22543,59 +22847,59 @@ edge16:
 	ADDQ    R9, DI
 	ADDQ    R9, R8
 	TESTQ   $+1, R15
-	JZ      skip30
+	JZ      skip38
 	MOVB    (DI), R9
 	MOVB    R9, (R8)
 	ADDQ    $+1, R8
 	ADDQ    $+1, DI
 
-skip30:
+skip38:
 	TESTQ $+2, R15
-	JZ    skip31
+	JZ    skip39
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip31:
+skip39:
 	TESTQ $+4, R15
-	JZ    skip32
+	JZ    skip40
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip32:
+skip40:
 	TESTQ $+8, R15
-	JZ    skip33
+	JZ    skip41
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip33:
+skip41:
 	TESTQ   $+16, R15
-	JZ      skip34
+	JZ      skip42
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip34:
+skip42:
 	TESTQ   $+32, R15
-	JZ      skip35
+	JZ      skip43
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip35:
-lines26:
+skip43:
+lines34:
 	MOVQ R14, R15
 	SHRQ $0x06, R15
-	JZ   tail27
+	JZ   tail35
 
-whole28:
+whole36:
 	VMOVDQU  (DI), Y0
 	VMOVDQU  32(DI), Y1
 	VMOVNTDQ Y0, (R8)
@@ -22603,61 +22907,61 @@ whole28:
 	ADDQ     $+64, DI
 	ADDQ     $+64, R8
 	DECQ     R15
-	JNZ      whole28
+	JNZ      whole36
 
-tail27:
+tail35:
 	TESTQ $+2, BP
-	JZ    done29
+	JZ    done37
 	ANDQ  $+63, R14
 	TESTQ $+1, R14
-	JZ    skip36
+	JZ    skip44
 	MOVB  (DI), R9
 	MOVB  R9, (R8)
 	ADDQ  $+1, R8
 	ADDQ  $+1, DI
 
-skip36:
+skip44:
 	TESTQ $+2, R14
-	JZ    skip37
+	JZ    skip45
 	MOVW  (DI), R9
 	MOVW  R9, (R8)
 	ADDQ  $+2, R8
 	ADDQ  $+2, DI
 
-skip37:
+skip45:
 	TESTQ $+4, R14
-	JZ    skip38
+	JZ    skip46
 	MOVL  (DI), R9
 	MOVL  R9, (R8)
 	ADDQ  $+4, R8
 	ADDQ  $+4, DI
 
-skip38:
+skip46:
 	TESTQ $+8, R14
-	JZ    skip39
+	JZ    skip47
 	MOVQ  (DI), R9
 	MOVQ  R9, (R8)
 	ADDQ  $+8, R8
 	ADDQ  $+8, DI
 
-skip39:
+skip47:
 	TESTQ   $+16, R14
-	JZ      skip40
+	JZ      skip48
 	VMOVDQU (DI), X0
 	VMOVDQU X0, (R8)
 	ADDQ    $+16, R8
 	ADDQ    $+16, DI
 
-skip40:
+skip48:
 	TESTQ   $+32, R14
-	JZ      skip41
+	JZ      skip49
 	VMOVDQU (DI), Y0
 	VMOVDQU Y0, (R8)
 	ADDQ    $+32, R8
 	ADDQ    $+32, DI
 
-skip41:
-done29:
+skip49:
+done37:
 next17:
 	MOVQ    24(SP), DI
 	ADDQ    AX, DI
@@ -22665,13 +22969,13 @@ next17:
 	VMOVDQU 32(DI), Y1
 	VMOVDQU Y0, (AX)
 	VMOVDQU Y1, 32(AX)
-	ADDQ    $+320, AX
+	ADDQ    $+576, AX
 	ADDQ    $+8, CX
 	DECQ    BX
 	JNZ     row15
-	ADDQ    $+1024, (SP)
-	ADDQ    $+256, 16(SP)
-	SUBQ    $+128, 8(SP)
+	ADDQ    $+2048, (SP)
+	ADDQ    $+512, 16(SP)
+	SUBQ    $+256, 8(SP)
 	JG      chunk3
 	MOVQ    96(SP), AX
 	MOVQ    (AX), CX

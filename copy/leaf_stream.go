@@ -20,8 +20,9 @@ func (b *builder) transposeStream(k int) bool {
 	t := asm.Info(line)
 	if ok && I.least() >= t.I && J.least() >= t.J && !b.smallNear(&I, &J) {
 		merge, merges := asm.StreamKernel(t, true, b.have)
+		i, _ := b.mostMerged()
 		merges = merges && I.least() >= asm.Info(merge).I && run*b.x.item >= mergeBytes
-		staged := merges && (oneChannel(&I) && !machine.SpreadsLines || b.near(&J) && machine.StagesNear && I.loops[0].n <= b.mostMerged())
+		staged := merges && (oneChannel(&I) && !machine.SpreadsLines || b.near(&J) && machine.StagesNear && I.loops[0].n <= i)
 		stream, ok := asm.StreamKernel(t, false, b.streamFeatures(&J))
 		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
@@ -93,14 +94,21 @@ func oneChannel(rows *virtual) bool {
 // merge makes the leaf a transpose that goes through scratch memory, of which one call has
 // many lines of few destination rows: what fills no line of a row waits for the next call.
 func (b *builder) merge(k int, id asm.ID) {
-	I, J := b.chains(k, b.mostMerged(), mergeJ, 64/b.x.item)
+	i, j := b.mostMerged()
+	I, J := b.chains(k, i, j, 64/b.x.item)
 	b.block(&I, &J)
 	b.plan.kernel, b.plan.size, b.ordered, b.plan.stream = id, b.x.item, true, true
 	b.finish(I.split, J.split)
 }
 
-// mostMerged returns the most items along a source row of what merge takes.
-func (b *builder) mostMerged() int { return mergeI / max(4, b.x.item) }
+// mostMerged returns the most items along a source row, and along a destination run, of
+// what merge takes.
+func (b *builder) mostMerged() (i, j int) {
+	if b.x.item < 4 {
+		return mergeSmallI, mergeSmallJ
+	}
+	return mergeI / b.x.item, mergeJ
+}
 
 // streams reports whether the plan is to store past the caches where it can.
 func (b *builder) streams() bool {

@@ -14,19 +14,21 @@ import (
 // Blocks: wide and low, since a source line and a page of the source then serve
 // many rows. Merging walks down the source, so its blocks are narrow and high.
 const (
-	maxI       = 1024  // items of I in a block: source runs
-	maxJ       = 64    // items of J in a block: destination runs
-	shortItems = 16384 // items of a block that is short along I
-	mergeI     = 640   // bytes of I in a block that merges lines in scratch memory, of wide items
-	mergeJ     = 448   // items of J in one
-	maxOffsets = 2*(maxI+maxJ) + 64 + 2*maxTurns
-	blockBytes = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
-	nearBytes  = 8 << 10   // of destination rows between one tile of a row and the next, where they share lines
-	nearRun    = 512       // bytes of a row from which that does not matter
-	lineBytes  = 32 << 10  // payload from which crowding matters for small items
-	fetchBytes = 16 << 10  // how far prefetching runs ahead
-	nearStep   = 4096      // step of source rows from which it is better to take whole lines of them at once
-	mergeBytes = 256       // destination runs from which merging pays
+	maxI        = 1024  // items of I in a block: source runs
+	maxJ        = 64    // items of J in a block: destination runs
+	shortItems  = 16384 // items of a block that is short along I
+	mergeI      = 640   // bytes of I in a block that merges lines in scratch memory
+	mergeJ      = 448   // items of J in one
+	mergeSmallI = 256   // the items of both where they have less than 4 bytes
+	mergeSmallJ = 512
+	maxOffsets  = 2*(maxI+maxJ) + 64 + 2*maxTurns
+	blockBytes  = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
+	nearBytes   = 8 << 10   // of destination rows between one tile of a row and the next, where they share lines
+	nearRun     = 512       // bytes of a row from which that does not matter
+	lineBytes   = 32 << 10  // payload from which crowding matters for small items
+	fetchBytes  = 16 << 10  // how far prefetching runs ahead
+	nearStep    = 4096      // step of source rows from which it is better to take whole lines of them at once
+	mergeBytes  = 256       // destination runs from which merging pays
 )
 
 // transpose makes the leaf a transpose, where both sides have a dense axis.

@@ -36,7 +36,10 @@ type staged struct {
 func stagedKernels() []kernel {
 	var ks []kernel
 	one := func(size int, isa string) {
-		const lines = 4
+		lines := 4
+		if size < 4 { // of which more source rows, and so more memory at a time, make as many lines
+			lines = 8
+		}
 		pitch := 64 * (lines + 1) // one more for what waits
 		var line *tile
 		if isa == "AVX512" {
