@@ -86,7 +86,11 @@ func (b *builder) mergedRows(i, j int) bool {
 		return false
 	}
 	b.plan.kernel, b.plan.stream = k, true
-	b.rowBlock(i, j, min(packI/w, blockBytes/asm.PackBytes), asm.PackBytes/w)
+	mostJ := asm.PackBytes / w
+	if l := b.rest[j]; w%lineSize != 0 && b.rest[i].n*w >= mergeBytes && crowdedRows(l.src, min(mostJ, l.n)) {
+		mostJ = min(mostJ, max(cacheWays*setsOf(l.src, crowd), crowdedRun/w)) // whose lines stay for the next items
+	}
+	b.rowBlock(i, j, min(packI/w, blockBytes/asm.PackBytes), mostJ)
 	return true
 }
 

@@ -89,6 +89,35 @@ func TestRowsPastCaches(t *testing.T) {
 	}
 }
 
+// TestPacksOfCrowdedRows shows how many rows, one after the other on the destination, are
+// packed together: those of a pack, unless their lines push each other out of the first-level
+// cache before the next items of the source rows need them.
+func TestPacksOfCrowdedRows(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX2) {
+		t.Skip("no kernel packs rows")
+	}
+	for _, tc := range []struct{ item, run, rows, most int }{
+		{40, 512, 512, 9},   // to one set
+		{40, 256, 2048, 16}, // to two
+		{24, 512, 1024, 16}, // to one, but they are short
+		{40, 500, 512, 102}, // to many
+		{40, 512, 30, 30},   // which are few
+		{64, 512, 512, 64},  // whole lines
+	} {
+		src, err := C(tc.item, tc.rows, tc.run).Permute(1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := NewPlan(C(tc.item, tc.run, tc.rows), src, Options{Streaming: StreamAlways})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := p.block.Inner.N; !asm.Info(p.kernel).Merge || n > tc.most || 2*n < tc.most {
+			t.Errorf("%+v: %v", tc, p)
+		}
+	}
+}
+
 // TestQuickItems shows which items are gathered one by one where that is quick, and not by
 // boxes of AVX-512.
 func TestQuickItems(t *testing.T) {
