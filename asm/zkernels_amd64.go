@@ -1560,6 +1560,22 @@ func transposeRunsB16AVX512(dst, src *byte, b *Block)
 //go:noescape
 func transposeRunsB16AVX2(dst, src *byte, b *Block)
 
+// transposeRunsB3VBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*3, o*b.Outer.Src+b.SrcOff[j]+i*3
+//				copy(dst[d:d+3], src[s:s+3])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeRunsB3VBMI(dst, src *byte, b *Block)
+
 // transposeB1StagedAVX512 is
 //
 //	for o := range b.Outer.N {
@@ -3948,6 +3964,7 @@ const (
 	idTransposeRunsB8AVX2
 	idTransposeRunsB16AVX512
 	idTransposeRunsB16AVX2
+	idTransposeRunsB3VBMI
 	idTransposeB1StagedAVX512
 	idTransposeB1StagedAVX2
 	idTransposeB2StagedAVX512
@@ -4156,6 +4173,7 @@ var archKernels = []Kernel{
 	{ID: idTransposeRunsB8AVX2, Name: "transposeRunsB8AVX2", Op: Transpose, Size: 8, I: 8, J: 8, Run: 512, Needs: cpu.AVX2},
 	{ID: idTransposeRunsB16AVX512, Name: "transposeRunsB16AVX512", Op: Transpose, Size: 16, I: 4, J: 4, Run: 512, Needs: cpu.AVX512},
 	{ID: idTransposeRunsB16AVX2, Name: "transposeRunsB16AVX2", Op: Transpose, Size: 16, I: 4, J: 4, Run: 512, Needs: cpu.AVX2},
+	{ID: idTransposeRunsB3VBMI, Name: "transposeRunsB3VBMI", Op: Transpose, Size: 3, I: 16, J: 32, Run: 384, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB1StagedAVX512, Name: "transposeB1StagedAVX512", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Scratch: 576, Needs: cpu.AVX512},
 	{ID: idTransposeB1StagedAVX2, Name: "transposeB1StagedAVX2", Op: Transpose, Size: 1, I: 64, J: 1, Stream: true, Merge: true, Line: true, Scratch: 576, Needs: cpu.AVX2},
 	{ID: idTransposeB2StagedAVX512, Name: "transposeB2StagedAVX512", Op: Transpose, Size: 2, I: 32, J: 1, Stream: true, Merge: true, Line: true, Scratch: 576, Needs: cpu.AVX512},
@@ -4572,6 +4590,9 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 		return
 	case idTransposeRunsB16AVX2:
 		transposeRunsB16AVX2(to, from, b)
+		return
+	case idTransposeRunsB3VBMI:
+		transposeRunsB3VBMI(to, from, b)
 		return
 	case idTransposeB1StagedAVX512:
 		transposeB1StagedAVX512(to, from, b)

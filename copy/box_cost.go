@@ -114,7 +114,7 @@ func (b *builder) dearMasks(x *box) bool {
 	if !machine.DearBoxes || x.along&(x.along-1) != 0 || reach > maskedReach {
 		return false
 	}
-	return x.nsrc == 4 && b.plan.bytes >= maskedBytes || reach > lineBytes && (x.ndst == 4 || x.nsrc == 3 && x.ndst == 2)
+	return x.nsrc == 4 && b.plan.bytes >= maskedBytes || reach > firstLevel && (x.ndst == 4 || x.nsrc == 3 && x.ndst == 2)
 }
 
 // Bytes of the payload from which and of both sides up to which that is so.

@@ -1,6 +1,8 @@
 package strided
 
 import (
+	"math/bits"
+
 	"github.com/stridecopy/stridecopy/asm"
 	"github.com/stridecopy/stridecopy/cpu"
 )
@@ -79,14 +81,15 @@ func (b *builder) crowdedKernel(c crowding, i, j int) (asm.ID, bool) {
 // source rows, and with AVX-512 of no others; panels where those of AVX2 do not, nor runs.
 func (b *builder) crowdedStores(dst, n, src int) crowding {
 	w, sets := b.x.item, setsOf(dst, crowd)
-	if !machine.CrowdsStores || b.streams() || b.plan.bytes <= 2*lineBytes || !crowdedRows(dst, n) || n <= panelWays*sets {
+	if !machine.CrowdsStores || b.streams() || b.plan.bytes <= 2*firstLevel || !crowdedRows(dst, n) || n <= panelWays*sets {
 		return uncrowded
 	}
+	rows := lineSize >> bits.Len(uint(w-1)) // of a tile
 	wide, lines := w >= 8, b.have.Has(cpu.AVX512)
 	switch {
 	case lines && wide && setsOf(src, crowd) == 1:
 		return byRuns
-	case sets <= runSets && (lineSize/w > panelWays*sets || wide && !lines):
+	case sets <= runSets && (rows > panelWays*sets || wide && !lines):
 		return byRuns
 	case !lines && (wide || w > 1 && (sets <= runSets || b.plan.bytes >= panelLeast)):
 		return byPanels
@@ -115,7 +118,7 @@ func (b *builder) chainCrowding(I *virtual) crowding {
 		steps |= l.dst
 	}
 	sets := setsOf(steps, crowd)
-	crowds := machine.CrowdsStores && b.x.item > 1 && !b.streams() && b.plan.bytes > 2*lineBytes &&
+	crowds := machine.CrowdsStores && b.x.item > 1 && !b.streams() && b.plan.bytes > 2*firstLevel &&
 		I.used > 1 && !crowdedRows(first.dst, first.n) && steps%(waySize/crowdedSets) == 0 && I.n > panelWays*sets
 	switch {
 	case !crowds:
@@ -124,6 +127,26 @@ func (b *builder) chainCrowding(I *virtual) crowding {
 		return byRuns
 	}
 	return byPanels
+}
+
+// oddI returns mostI, or, for items whose tiles leave lines unfinished since their size is no
+// power of two, as many rows along the source from loop k on as the first-level cache has room
+// for until the next tiles of the same lines, where these rows are crowded.
+func (b *builder) oddI(k int) int {
+	if b.x.item&(b.x.item-1) == 0 || b.plan.bytes <= firstLevel {
+		return b.mostI()
+	}
+	n, step := b.rest[k].n, b.rest[k].dst
+	for next := b.find(n*b.x.item, false); next >= 0 && n < crowd; next = b.find(n*b.x.item, false) {
+		n *= b.rest[next].n
+		if step |= b.rest[next].dst; step%(waySize/crowdedSets) != 0 {
+			return b.mostI()
+		}
+	}
+	if crowdedRows(step, n) {
+		return ways * setsOf(step, crowd)
+	}
+	return b.mostI()
 }
 
 // onCrowded makes the leaf a transpose by line tiles, each of which takes and leaves

@@ -68,6 +68,10 @@ func TestCrowding(t *testing.T) {
 	defer func(m cpu.Memory) { machine = m }(machine)
 	avx2 := cpu.SSE2 | cpu.SSSE3 | cpu.AVX2
 	all := cpu.Detect()
+	vbmi := all
+	if !all.Has(cpu.VBMI) {
+		vbmi = 0 // which leaves out what needs it
+	}
 	for _, tc := range []struct {
 		crowds bool
 		have   cpu.Features
@@ -100,7 +104,14 @@ func TestCrowding(t *testing.T) {
 		{true, all, 2, 512, 512, uncrowded},
 		{true, all, 1, 512, 2048, byRuns},
 		{true, all, 1, 512, 1024, uncrowded},
+		{true, vbmi, 3, 64, 4096, byRuns},
+		{true, vbmi, 3, 64, 2048, uncrowded}, // 16 rows of a tile to two sets
+		{true, vbmi, 6, 64, 4096, uncrowded}, // 8 of one to one
+		{true, avx2, 3, 64, 4096, uncrowded},
 	} {
+		if tc.have == 0 {
+			continue
+		}
 		machine = cpu.Memory{CrowdsStores: tc.crowds}
 		src, err := C(tc.item, tc.run, tc.rows).Permute(1, 0)
 		if err != nil {
@@ -113,6 +124,41 @@ func TestCrowding(t *testing.T) {
 		}
 		if got := stored(asm.Info(p.kernel)); got != tc.want {
 			t.Errorf("%+v: %v: %v", tc, got, p)
+		}
+	}
+}
+
+// TestOddChains shows how many destination rows of items of 12 bytes are in a block: as many
+// as the first-level cache has room for, where they share a set of it, also if several loops
+// make them.
+func TestOddChains(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX2) {
+		t.Skip("tiles of AVX2 and more only")
+	}
+	for _, tc := range []struct {
+		shape []int // of the source, whose axes the destination has the other way round
+		crowd bool
+	}{
+		{[]int{1024, 64}, true},
+		{[]int{1024, 64, 4}, true}, // 12 or 768 KiB apart
+		{[]int{1024, 65, 4}, true}, // 12 or 780
+		{[]int{1000, 64, 4}, false},
+		{[]int{1024, 5, 4}, false}, // 20 rows
+	} {
+		slices.Reverse(tc.shape)
+		dst, turned := C(12, tc.shape...), slices.Clone(tc.shape)
+		slices.Reverse(turned)
+		axes := []int{2, 1, 0}[3-len(turned):]
+		src, err := C(12, turned...).Permute(axes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := NewPlan(dst, src, Options{Streaming: StreamNever})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if crowd := p.block.I <= 2*ways; asm.Info(p.kernel).Op != asm.Transpose || crowd != tc.crowd {
+			t.Errorf("%v: %v", tc, p)
 		}
 	}
 }

@@ -25,7 +25,7 @@ const (
 	blockBytes  = 512 << 10 // payload of a block, which is one call: well below 100 microseconds
 	nearBytes   = 8 << 10   // of destination rows between one tile of a row and the next, where they share lines
 	nearRun     = 512       // bytes of a row from which that does not matter
-	lineBytes   = 32 << 10  // payload from which crowding matters for small items
+	firstLevel  = 32 << 10  // payload that fits the first-level cache of most processors
 	fetchBytes  = 16 << 10  // how far prefetching runs ahead
 	nearStep    = 4096      // step of source rows from which it is better to take whole lines of them at once
 	mergeBytes  = 256       // destination runs from which merging pays
@@ -59,7 +59,7 @@ func (b *builder) transpose() bool {
 		if b.x.item >= 4 { // with smaller items shuffles take longer than stores
 			mostI = b.nearI(run, t.J)
 		}
-		mostI = min(mostI, b.oddI(b.rest[k]))
+		mostI = min(mostI, b.oddI(k))
 	}
 	var I, J virtual
 	if crowds == byRuns {
@@ -103,7 +103,7 @@ func (b *builder) lines(I, J *virtual, crowds crowding) {
 		b.plan.kernel = id
 		return
 	}
-	crowd := b.plan.bytes > lineBytes && crowded(I, J)
+	crowd := b.plan.bytes > firstLevel && crowded(I, J)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
 	fits := ok && I.least() >= t.I && J.least() >= t.J
@@ -137,16 +137,6 @@ func (b *builder) nearI(J, tile int) int {
 	return most
 }
 
-// oddI returns mostI, or, for items whose tiles leave lines unfinished since their size is no
-// power of two, as many rows of loop l as the first-level cache has room for until the next
-// tiles of the same lines, where these rows are crowded.
-func (b *builder) oddI(l loop) int {
-	if b.x.item&(b.x.item-1) != 0 && b.plan.bytes > lineBytes && crowdedRows(l.dst, l.n) {
-		return min(b.mostI(), ways*setsOf(l.dst, crowd))
-	}
-	return b.mostI()
-}
-
 // strips reports whether the pure-Go transpose, which works on strips of rows, is better
 // than single items: not with few rows for a strip, or few items in it, since single
 // items gather long rows then. Beside assembly for items it is so with bytes only, in rows too
@@ -166,8 +156,8 @@ func (b *builder) evenly(k int) bool {
 	if (b.x.item == 16 || b.linesOffEdge(k)) && b.lineInRegisters(J) {
 		return false
 	}
-	id, ok := b.stepKernel(I, J, b.plan.bytes > lineBytes || b.x.item >= 8)
-	if !ok && b.plan.bytes > lineBytes {
+	id, ok := b.stepKernel(I, J, b.plan.bytes > firstLevel || b.x.item >= 8)
+	if !ok && b.plan.bytes > firstLevel {
 		id, ok = b.stepKernel(I, J, false)
 	}
 	if !ok || !b.tight(asm.Info(id), k) {
@@ -218,7 +208,7 @@ func inRegisters(t asm.Kernel) bool { return t.Size >= 4 && t.Needs.Has(cpu.AVX5
 // where it writes less than lines, all destination rows.
 func (b *builder) stepKernel(I, J loop, wide bool) (asm.ID, bool) {
 	id, ok := asm.StepKernel(b.x.item, I.n, J.n, wide, b.stepFeatures(J))
-	if !ok || b.plan.bytes <= lineBytes {
+	if !ok || b.plan.bytes <= firstLevel {
 		return id, ok
 	}
 	rows := asm.Info(id).J
@@ -247,7 +237,7 @@ func (b *builder) stepFeatures(J loop) cpu.Features {
 // rows, of two tiles or more, begin anywhere in lines.
 func (b *builder) linesOffEdge(k int) bool {
 	w := b.x.item
-	if !machine.TwoStores || w != 4 || b.plan.bytes <= lineBytes || b.rest[k].n < squareTiles || b.rest[0].n*w < 2*lineSize {
+	if !machine.TwoStores || w != 4 || b.plan.bytes <= firstLevel || b.rest[k].n < squareTiles || b.rest[0].n*w < 2*lineSize {
 		return false
 	}
 	_, run := b.runs(0, k)

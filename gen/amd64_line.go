@@ -93,16 +93,18 @@ func (e *emitter) loadLine(t *tile, m operand.Mem, r reg.VecVirtual) {
 // storeLine stores destination row i of a tile. Streaming, it leaves out rows that
 // the tile before has written: a line streamed twice goes to memory twice.
 func (e *emitter) storeLine(t *tile, p tilePointers, v reg.VecVirtual, i int) {
+	var row operand.Mem
 	if t.pitch > 0 {
-		e.VMOVDQU64(v, at(p.dst, t.pitch*i))
-		return
+		row = at(p.dst, t.pitch*i)
+	} else if !t.stream {
+		row = e.row(p.dst, p.dstOff, i, 0)
 	}
 	if t.lane > 0 {
-		e.storeSpread(t, v, e.row(p.dst, p.dstOff, i, 0))
+		e.storeSpread(t, v, row)
 		return
 	}
 	if !t.stream {
-		e.VMOVDQU64(v, e.row(p.dst, p.dstOff, i, 0))
+		e.VMOVDQU64(v, row)
 		return
 	}
 	done := e.label("written")

@@ -19,6 +19,8 @@ import (
 type runs struct {
 	columns
 	line *tile // in registers as wide as a line; or nil: columns
+	tile int   // items of a tile, along both axes
+	full int   // bytes of a whole run
 
 	base, rows, cols operand.Mem // frame: where the runs are put together, of so many source rows, and so many runs
 	from, offs       operand.Mem // frame: the first source row from its first item on, and where these rows stand in the table
@@ -27,43 +29,48 @@ type runs struct {
 
 const (
 	runItems = 64            // runs at a time
-	runBytes = 8 * 64        // bytes of one; all of them fit the first-level cache
+	runBytes = 8 * 64        // bytes of one, or less if items are spread; all of them fit the first-level cache
 	runPitch = runBytes + 64 // from one to the next in the frame, where they use all sets of the cache
 )
 
 func runsKernels() []kernel {
 	var ks []kernel
-	one := func(size int, isa string, line *tile) {
-		n := 64 / size
+	one := func(suffix, isa string, least int, r runs, size int) {
 		ks = append(ks, kernel{
-			name: fmt.Sprintf("transposeRunsB%d%s", size, isa), op: "Transpose", size: size, i: n, j: n,
-			run: runBytes, loop: transposeLoop(size), twin: "transposeGeneric", isa: "cpu." + isa,
+			name: fmt.Sprintf("transposeRunsB%d%s", size, suffix), op: "Transpose", size: size, i: r.tile, j: least,
+			run: r.full, loop: transposeLoop(size), twin: "transposeGeneric", isa: isa,
 			emit: func(e *emitter) {
-				r := &runs{columns: columns{e, piece(size), vectorPool{e: e}, runPitch}, line: line}
+				r.columns = columns{e, piece(size), vectorPool{e: e}, runPitch}
 				r.emit()
 			},
 		})
 	}
 	for _, size := range []int{1, 2, 4, 8, 16} {
-		t := tile{size: size, i: 64 / size, j: 64 / size, move: lineTile, pitch: runPitch}
+		n := 64 / size
+		t := tile{size: size, i: n, j: n, move: lineTile, pitch: runPitch}
 		if size < 4 {
 			t.move = scratchTile
 		}
-		one(size, "AVX512", &t)
-		one(size, "AVX2", nil)
+		one("AVX512", "cpu.AVX512", n, runs{line: &t, tile: n, full: runBytes}, size)
+		one("AVX2", "cpu.AVX2", n, runs{tile: n, full: runBytes}, size)
 	}
+	t := tile{size: 3, lane: 4, i: 16, j: 16, move: lineTile, pitch: runPitch} // tiles of wider ones have fewer rows
+	one("VBMI", "cpu.AVX512|cpu.VBMI", 2*t.j, runs{line: &t, tile: t.i, full: runBytes / t.lane * t.size}, t.size)
 	return ks
 }
 
 // emit emits the loops: along the source rows inside, down them outside.
 func (r *runs) emit() {
 	e, size := r.emitter, int(r.half)
+	if r.line != nil && r.line.lane > 0 {
+		e.spreadVectors(r.line)
+	}
 	r.base, r.rows, r.cols = e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
 	r.from, r.offs, r.to, r.toOffs = e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8), e.AllocLocal(8)
 	restI, restJ := e.AllocLocal(8), e.AllocLocal(8)
 	e.MOVQ(e.alignedFrame(runItems*runPitch), r.base)
 	e.outerFrame(func(src operand.Mem) {
-		r.share(e.in("J", 0), restJ, r.rows, runBytes/size)
+		r.share(e.in("J", 0), restJ, r.rows, r.full/size)
 		e.loadStore(e.in("SrcOff", 0), r.offs)
 		e.MOVQ(e.dst, r.to)
 		e.slideBy(r.rows, restJ, func() {
@@ -82,7 +89,7 @@ func (r *runs) emit() {
 // share sets rest to all items of an axis, and n to those that are taken at a time: at most
 // most, in whole tiles, and so many that the last time does not do much again.
 func (r *runs) share(all operand.Op, rest, n operand.Mem, most int) {
-	e, tile := r.emitter, r.columns.rows()
+	e := r.emitter
 	items, again, few := e.GP64(), e.label("again"), e.label("few")
 	e.MOVQ(all, items)
 	e.MOVQ(items, rest)
@@ -93,8 +100,8 @@ func (r *runs) share(all operand.Op, rest, n operand.Mem, most int) {
 	e.SHRQ(operand.U8(1), items)
 	e.JMP(operand.LabelRef(again))
 	e.Label(few)
-	e.ADDQ(operand.I32(tile-1), items)
-	e.ANDQ(operand.I32(-tile), items)
+	e.ADDQ(operand.I32(r.tile-1), items)
+	e.ANDQ(operand.I32(-r.tile), items)
 	e.CMPQ(items, rest)
 	e.CMOVQGT(rest, items) // there is no whole tile more
 	e.MOVQ(items, n)
@@ -102,22 +109,22 @@ func (r *runs) share(all operand.Op, rest, n operand.Mem, most int) {
 
 // fill puts the runs together, tile by tile, the last ones slid back.
 func (r *runs) fill() {
-	e, size, tile := r.emitter, int(r.half), r.columns.rows()
+	e, size := r.emitter, int(r.half)
 	table, column, restJ := e.GP64(), e.GP64(), e.GP64()
 	e.MOVQ(r.offs, table)
 	e.MOVQ(r.base, column)
 	e.MOVQ(r.rows, restJ)
-	e.slide(restJ, tile, nil, func() {
+	e.slide(restJ, r.tile, nil, func() {
 		from, to, restI := e.GP64(), e.GP64(), e.GP64()
 		e.MOVQ(r.from, from)
 		e.MOVQ(column, to)
 		e.MOVQ(r.cols, restI)
-		e.slide(restI, tile, nil, func() {
+		e.slide(restI, r.tile, nil, func() {
 			switch {
 			case r.line != nil:
 				r.line.move(e, r.line, tilePointers{src: from, srcOff: table, dst: to})
-				e.ADDQ(operand.I32(64), from)
-				e.ADDQ(operand.I32(runPitch*tile), to)
+				e.ADDQ(operand.I32(r.tile*size), from)
+				e.ADDQ(operand.I32(r.tile*runPitch), to)
 			case size < 4: // the lines of so many crowded source rows would not stay
 				r.fromFrame(table, from, to)
 			default:
@@ -140,10 +147,10 @@ func (r *runs) flush() {
 	to := e.GP64()
 	e.MOVQ(at(offs, 0), to)
 	e.ADDQ(r.to, to)
-	e.CMPQ(bytes, operand.I32(runBytes))
+	e.CMPQ(bytes, operand.I32(r.full))
 	e.JNE(operand.LabelRef(part))
-	for line := 0; line < runBytes; line += 64 {
-		r.moveLine(run, to, line)
+	for line := 0; line < r.full; line += 64 {
+		r.moveLine(run, to, min(line, r.full-64))
 	}
 	e.JMP(operand.LabelRef(next))
 	e.Label(part)
