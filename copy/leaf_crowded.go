@@ -32,7 +32,7 @@ func crowded(I, J *virtual) bool {
 // crowdedRows reports whether n rows that lie step bytes apart fall into so few sets
 // of the first-level cache that they push each other out.
 func crowdedRows(step, n int) bool {
-	return n >= crowd && setsOf(step, min(n, crowd)) <= crowdedSets
+	return n >= crowd && setsOf(step, min(n, crowd)) <= crowdedSets || n > panelWays && setsOf(step, n) == 1
 }
 
 // setsOf returns into how many sets of the first-level cache n rows fall.

@@ -48,6 +48,47 @@ func TestSmallDown(t *testing.T) {
 	}
 }
 
+// TestCrowdedRows shows which rows push each other out of the first-level cache: many to a
+// few sets, or more than ways to one.
+func TestCrowdedRows(t *testing.T) {
+	for _, tc := range []struct {
+		step, n int
+		want    bool
+	}{
+		{4096, 12, false}, {4096, 13, true}, {-4096, 13, true}, {4100, 13, true},
+		{2048, 13, false}, {2048, 31, false}, {2048, 32, true}, {1024, 32, true}, {512, 100, false},
+		{4160, 100, false},
+	} {
+		if got := crowdedRows(tc.step, tc.n); got != tc.want {
+			t.Errorf("%d rows %d bytes apart: %v", tc.n, tc.step, got)
+		}
+	}
+}
+
+// TestShortOfCrowded shows that a source line which a short loop takes part of, between rows
+// that share a set, is used up before it has left the cache.
+func TestShortOfCrowded(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX2) {
+		t.Skip("no AVX2")
+	}
+	for _, tc := range []struct {
+		cols int
+		want bool
+	}{{256, true}, {250, false}} {
+		src, err := C(4, 128, tc.cols, 4).Permute(2, 1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := NewPlan(C(4, 4, tc.cols, 128), src, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if along := p.block.I > 4; along != tc.want {
+			t.Errorf("%v: %v", tc, p)
+		}
+	}
+}
+
 // stored returns how a kernel stores to crowded rows.
 func stored(k asm.Kernel) crowding {
 	switch {

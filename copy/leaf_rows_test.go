@@ -101,7 +101,7 @@ func TestPacksOfCrowdedRows(t *testing.T) {
 		{40, 256, 2048, 16}, // to two
 		{24, 512, 1024, 16}, // to one, but they are short
 		{40, 500, 512, 102}, // to many
-		{40, 512, 30, 30},   // which are few
+		{40, 512, 12, 12},   // which are few
 		{64, 512, 512, 64},  // whole lines
 	} {
 		src, err := C(tc.item, tc.rows, tc.run).Permute(1, 0)

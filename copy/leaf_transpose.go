@@ -194,10 +194,10 @@ func (b *builder) tight(t asm.Kernel, k int) bool {
 }
 
 // scraps reports whether blocks of I by J items are small pieces of what goes on, along the
-// source, for i items: a turn for each then takes longer than offsets from tables, and what
-// is left of a source line comes much later.
+// source, for i items: a turn for each then takes longer than offsets from tables, or what
+// is left of the source lines comes when they have left the first-level cache.
 func (b *builder) scraps(I, J, i int) bool {
-	return b.x.item >= 4 && I*b.x.item < lineSize && i >= 4*I && J <= maxJ
+	return b.x.item >= 4 && I*b.x.item < lineSize && i >= 4*I && (J <= maxJ || crowdedRows(b.rest[0].src, J))
 }
 
 // inRegisters reports whether the tiles of a line kernel need no scratch.
