@@ -36,7 +36,7 @@ func (b *builder) rows() {
 		}
 		mostJ := items
 		if crowdedRows(b.rest[j].src, min(items, b.rest[j].n)) {
-			mostJ = max(cacheWays, crowdedRun/w) // source rows that get along
+			mostJ = max(cacheWays, min(crowdedRun/w, cacheWays*setsOf(b.rest[j].src, crowd))) // source rows that get along
 		}
 		b.rowBlock(i, j, items, mostJ)
 		return
