@@ -153,17 +153,21 @@ func (b *builder) oddI(k int) int {
 // whole lines, where the destination rows of loop k are crowded. It works beside the
 // tiles where it can, else down the source rows, one destination row after the other.
 func (b *builder) onCrowded(k int) bool {
-	I, J := b.rest[k], b.rest[0]
-	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.n, b.have)
-	t := asm.Info(line)
-	if !ok || t.I*b.x.item < 64 || I.n < t.I || J.n < t.J || !crowdedRows(I.dst, I.n) || b.streams() {
+	I, j := b.rest[k], b.rest[0].n
+	if !crowdedRows(I.dst, I.n) || b.streams() {
 		return false
 	}
-	if b.x.item < 4 && !b.smallDown(t, I.n, J.n) {
+	goesOn := j*b.x.item < lineSize && I.n > panelWays*setsOf(I.dst, crowd)
+	if goesOn { // through loops of which the first is short of a line
+		j, _ = b.runs(0, k)
+	}
+	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, j, b.have)
+	t := asm.Info(line)
+	if !ok || t.I*b.x.item < 64 || I.n < t.I || j < t.J || b.x.item < 4 && !b.smallDown(t, I.n, j) {
 		return false
 	}
 	b.plan.kernel, b.plan.size = line, b.x.item
-	if m := b.beside(k); m > 0 && setsOf(J.src, crowd) <= crowdedSets {
+	if m := b.beside(k); m > 0 && !goesOn && setsOf(b.rest[0].src, crowd) <= crowdedSets {
 		b.tilesBeside(k, m, t)
 	} else {
 		b.tilesDown(k, t)

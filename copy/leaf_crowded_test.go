@@ -212,17 +212,19 @@ func TestDownChain(t *testing.T) {
 	}
 	defer func(m cpu.Memory) { machine = m }(machine)
 	machine = cpu.Memory{}
-	src, err := C(8, 8, 64, 317).Permute(2, 1, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dst := C(8, 317, 64, 8)
-	p, err := plannedAnew.newPlan(&dst, &src, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if k := asm.Info(p.kernel); !k.Line || p.block.I != k.I || p.block.J != 64*8 {
-		t.Errorf("%v", p)
+	for _, n := range []int{8, 4} { // items of the last axis: a line, or half of one
+		src, err := C(8, n, 64, 317).Permute(2, 1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dst := C(8, 317, 64, n)
+		p, err := plannedAnew.newPlan(&dst, &src, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k := asm.Info(p.kernel); !k.Line || p.block.I != k.I || p.block.J != 64*n {
+			t.Errorf("%v", p)
+		}
 	}
 }
 
