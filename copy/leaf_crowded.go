@@ -19,9 +19,9 @@ const (
 	besideSteps = 4 << 10   // steps of a loop over tiles that lie beside each other, in bytes
 	leastTiles  = 16        // of a call that walks over such
 	panelWays   = 12        // rows to a set up to which tiles are as fast as panels and runs
-	maxRun      = 512       // bytes of a destination run that are put together in a block, at least
+	maxRun      = 512       // bytes of a destination run that are put together
 	runSets     = 2         // sets of that cache up to which runs are faster than panels
-	panelLeast  = 512 << 10 // the same from which those of small items are faster than tiles of AVX2
+	panelLeast  = 512 << 10 // payload from which panels of small items are faster than tiles of AVX2
 )
 
 // crowded reports whether the rows of either side share few cache sets.
@@ -77,21 +77,22 @@ func (b *builder) crowdedKernel(c crowding, i, j int) (asm.ID, bool) {
 }
 
 // crowdedStores returns the crowding of n destination rows and of source rows at the given
-// steps: tiles are as fast where their own rows get along, but for the wide items of crowded
-// source rows, and with AVX-512 of no others; panels where those of AVX2 do not, nor runs.
+// steps. By measurement, tiles are as fast where their own rows get along, unless items are
+// wide: those of AVX-512 then where source rows are not all in one set, those of AVX2 never.
+// Panels are better than runs for AVX2 where rows are in more than a few sets.
 func (b *builder) crowdedStores(dst, n, src int) crowding {
 	w, sets := b.x.item, setsOf(dst, crowd)
 	if !machine.CrowdsStores || b.streams() || b.plan.bytes <= 2*firstLevel || !crowdedRows(dst, n) || n <= panelWays*sets {
 		return uncrowded
 	}
 	rows := lineSize >> bits.Len(uint(w-1)) // of a tile
-	wide, lines := w >= 8, b.have.Has(cpu.AVX512)
+	wide, avx512 := w >= 8, b.have.Has(cpu.AVX512)
 	switch {
-	case lines && wide && setsOf(src, crowd) == 1:
+	case avx512 && wide && setsOf(src, crowd) == 1:
 		return byRuns
-	case sets <= runSets && (rows > panelWays*sets || wide && !lines):
+	case sets <= runSets && (rows > panelWays*sets || wide && !avx512):
 		return byRuns
-	case !lines && (wide || w > 1 && (sets <= runSets || b.plan.bytes >= panelLeast)):
+	case !avx512 && (wide || w > 1 && (sets <= runSets || b.plan.bytes >= panelLeast)):
 		return byPanels
 	}
 	return uncrowded
