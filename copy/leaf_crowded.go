@@ -98,6 +98,26 @@ func (b *builder) crowdedStores(dst, n, src int) crowding {
 	return uncrowded
 }
 
+// crowdedChains is chains with what these say of the crowding, where loop k by itself says
+// nothing.
+func (b *builder) crowdedChains(k, mostI int, c crowding) (I, J virtual, _ crowding) {
+	if c == byRuns {
+		I, J = b.runChains(k, mostI)
+		return I, J, c
+	}
+	var buf [inlineLoops]loop
+	all := append(buf[:0], b.rest...)
+	I, J = b.chains(k, mostI, maxJ, 0)
+	if c == uncrowded {
+		c = b.chainCrowding(&I)
+	}
+	if c == byRuns && J.n*b.x.item < maxRun {
+		b.rest = append(b.restBuf[:0], all...)
+		I, J = b.runChains(k, mostI)
+	}
+	return I, J, c
+}
+
 // runChains is chains for runs: J goes on until it is one.
 func (b *builder) runChains(k, mostI int) (I, J virtual) {
 	I, J = virtual{most: mostI, n: 1, open: true}, virtual{most: max(maxJ, maxRun/b.x.item), n: 1, open: true}
@@ -119,13 +139,15 @@ func (b *builder) chainCrowding(I *virtual) crowding {
 		steps |= l.dst
 	}
 	sets := setsOf(steps, crowd)
-	crowds := machine.CrowdsStores && b.x.item > 1 && !b.streams() && b.plan.bytes > 2*firstLevel &&
+	crowds := machine.CrowdsStores && !b.streams() && b.plan.bytes > 2*firstLevel &&
 		I.used > 1 && !crowdedRows(first.dst, first.n) && steps%(waySize/crowdedSets) == 0 && I.n > panelWays*sets
 	switch {
 	case !crowds:
 		return uncrowded
 	case sets <= runSets:
 		return byRuns
+	case b.x.item == 1:
+		return uncrowded
 	}
 	return byPanels
 }

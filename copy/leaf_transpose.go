@@ -61,12 +61,7 @@ func (b *builder) transpose() bool {
 		}
 		mostI = min(mostI, b.oddI(k))
 	}
-	var I, J virtual
-	if crowds == byRuns {
-		I, J = b.runChains(k, mostI)
-	} else {
-		I, J = b.chains(k, mostI, maxJ, 0)
-	}
+	I, J, crowds := b.crowdedChains(k, mostI, crowds)
 	b.tables(&I, &J)
 	b.lines(&I, &J, crowds)
 	return true
@@ -96,9 +91,6 @@ const aloneRun = 9
 // lines makes the kernel of a transpose one for whole lines, or for several of each row, where
 // that is better, or crowds says so.
 func (b *builder) lines(I, J *virtual, crowds crowding) {
-	if crowds == uncrowded {
-		crowds = b.chainCrowding(I)
-	}
 	if id, ok := b.crowdedKernel(crowds, I.least(), J.least()); ok {
 		b.plan.kernel = id
 		return
