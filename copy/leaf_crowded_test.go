@@ -239,11 +239,11 @@ func TestCrowdedChains(t *testing.T) {
 		shape  []int // of the destination, whose axes the source has the other way round
 		want   crowding
 	}{
-		{true, []int{7, 64, 128, 16}, byRuns}, // 448 rows, 16 KiB or 1 MiB apart
+		{true, []int{7, 64, 128, 12}, byRuns}, // 448 rows, 12 or 768 KiB apart
 		{true, []int{7, 64, 8, 16}, byPanels}, // 1 or 64 KiB apart
-		{false, []int{7, 64, 128, 16}, uncrowded},
+		{false, []int{7, 64, 128, 12}, uncrowded},
 		{true, []int{7, 30, 100, 17}, uncrowded}, // which share no sets
-		{true, []int{3, 4, 128, 16}, uncrowded},  // 12 rows
+		{true, []int{3, 4, 128, 12}, uncrowded},  // 12 rows
 	} {
 		machine = cpu.Memory{CrowdsStores: tc.crowds}
 		dst, turned := C(8, tc.shape...), slices.Clone(tc.shape)
