@@ -20483,7 +20483,7 @@ done7:
 
 // func transposeB1StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB1StagedAVX512(SB), $4264-24
+TEXT ·transposeB1StagedAVX512(SB), $4280-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -20753,328 +20753,363 @@ notfirst9:
 	ADDQ $+2, AX
 
 notlast10:
+	CMPQ 24(SP), $+512
+	JE   full11
+	ADDQ $+4, AX
+
+full11:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+4096, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+4096, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+512, DI
-	JG   chunks11
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+512, R8
+	JG   chunks12
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks11:
-	MOVQ    $+512, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks12:
+	MOVQ    $+512, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    72(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+1, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 4272(SP)
+	IMUL3Q  $+1, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 4264(SP)
+	XORQ    R12, R12
 
-row12:
-	TESTQ R11, R11
-	JNZ   same15
-	CMPQ  R10, 48(SP)
-	JGE   more16
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same15:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more16
-	XORQ       R11, R11
-
-more16:
-	TESTQ R11, R11
+row13:
+	TESTQ R12, R12
 	JNZ   same17
-	CMPQ  R10, 48(SP)
-	JGE   more18
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out18
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same17:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more18
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out18
+	XORQ       R12, R12
 
-more18:
-	TESTQ R11, R11
+out18:
+	TESTQ R12, R12
 	JNZ   same19
-	CMPQ  R10, 48(SP)
-	JGE   more20
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out20
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same19:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more20
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out20
+	XORQ       R12, R12
 
-more20:
-	TESTQ R11, R11
+out20:
+	TESTQ R12, R12
 	JNZ   same21
-	CMPQ  R10, 48(SP)
-	JGE   more22
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out22
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same21:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more22
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out22
+	XORQ       R12, R12
 
-more22:
-	TESTQ R11, R11
+out22:
+	TESTQ R12, R12
 	JNZ   same23
-	CMPQ  R10, 48(SP)
-	JGE   more24
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out24
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same23:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more24
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out24
+	XORQ       R12, R12
 
-more24:
-	TESTQ R11, R11
+out24:
+	TESTQ R12, R12
 	JNZ   same25
-	CMPQ  R10, 48(SP)
-	JGE   more26
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out26
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same25:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more26
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out26
+	XORQ       R12, R12
 
-more26:
-	TESTQ R11, R11
+out26:
+	TESTQ R12, R12
 	JNZ   same27
-	CMPQ  R10, 48(SP)
-	JGE   more28
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out28
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same27:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more28
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out28
+	XORQ       R12, R12
 
-more28:
-	TESTQ R11, R11
+out28:
+	TESTQ R12, R12
 	JNZ   same29
-	CMPQ  R10, 48(SP)
-	JGE   more30
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out30
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same29:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more30
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out30
+	XORQ       R12, R12
 
-more30:
-	MOVQ      (CX), R8
-	ADDQ      56(SP), R8
-	MOVQ      R8, R9
-	ANDQ      $+63, R9
-	LEAQ      64(AX), DI
-	SUBQ      R9, DI
-	SUBQ      R9, R8
-	ADDQ      16(SP), R8
-	CMPQ      24(SP), $+512
-	JNE       edge13
+out30:
+	TESTQ R12, R12
+	JNZ   same31
+	CMPQ  R11, 48(SP)
+	JGE   out32
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same31:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out32
+	XORQ       R12, R12
+
+out32:
+	CMPQ  4272(SP), $+0
+	JE    fetched16
+	TESTQ R12, R12
+	JNZ   same33
+	CMPQ  R11, 48(SP)
+	JGE   out34
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same33:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4264(SP)
+	JL         out34
+	XORQ       R12, R12
+
+out34:
+fetched16:
+	MOVQ      (CX), R9
+	ADDQ      DI, R9
+	MOVQ      R9, R10
+	ANDQ      $+63, R10
+	LEAQ      64(AX), R8
+	SUBQ      R10, R8
+	SUBQ      R10, R9
 	CMPQ      32(SP), $+0
-	JNE       edge13
-	VMOVDQU64 (DI), Z0
-	VMOVNTDQ  Z0, (R8)
-	VMOVDQU64 64(DI), Z0
-	VMOVNTDQ  Z0, 64(R8)
-	VMOVDQU64 128(DI), Z0
-	VMOVNTDQ  Z0, 128(R8)
-	VMOVDQU64 192(DI), Z0
-	VMOVNTDQ  Z0, 192(R8)
-	VMOVDQU64 256(DI), Z0
-	VMOVNTDQ  Z0, 256(R8)
-	VMOVDQU64 320(DI), Z0
-	VMOVNTDQ  Z0, 320(R8)
-	VMOVDQU64 384(DI), Z0
-	VMOVNTDQ  Z0, 384(R8)
-	VMOVDQU64 448(DI), Z0
-	VMOVNTDQ  Z0, 448(R8)
-	JMP       next14
+	JNE       edge14
+	VMOVDQU64 (R8), Z0
+	VMOVNTDQ  Z0, (R9)
+	VMOVDQU64 64(R8), Z0
+	VMOVNTDQ  Z0, 64(R9)
+	VMOVDQU64 128(R8), Z0
+	VMOVNTDQ  Z0, 128(R9)
+	VMOVDQU64 192(R8), Z0
+	VMOVNTDQ  Z0, 192(R9)
+	VMOVDQU64 256(R8), Z0
+	VMOVNTDQ  Z0, 256(R9)
+	VMOVDQU64 320(R8), Z0
+	VMOVNTDQ  Z0, 320(R9)
+	VMOVDQU64 384(R8), Z0
+	VMOVNTDQ  Z0, 384(R9)
+	VMOVDQU64 448(R8), Z0
+	VMOVNTDQ  Z0, 448(R9)
+	LEAQ      512(AX), R8
+	JMP       next15
 
-edge13:
+edge14:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines31
-	TESTQ   R9, R9
-	JZ      lines31
+	JZ      lines35
+	TESTQ   R10, R10
+	JZ      lines35
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip35
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip35:
-	TESTQ $+2, R15
-	JZ    skip36
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip36:
-	TESTQ $+4, R15
-	JZ    skip37
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip37:
-	TESTQ $+8, R15
-	JZ    skip38
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip38:
-	TESTQ   $+16, R15
 	JZ      skip39
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip39:
-	TESTQ   $+32, R15
-	JZ      skip40
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip40
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip40:
-lines31:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail32
-
-whole33:
-	VMOVDQU64 (DI), Z0
-	VMOVNTDQ  Z0, (R8)
-	ADDQ      $+64, DI
-	ADDQ      $+64, R8
-	DECQ      R15
-	JNZ       whole33
-
-tail32:
-	TESTQ $+2, BP
-	JZ    done34
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip41
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip41:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip42
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip42:
-	TESTQ $+4, R14
-	JZ    skip43
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip43
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip43:
-	TESTQ $+8, R14
-	JZ    skip44
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip44
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip44:
-	TESTQ   $+16, R14
-	JZ      skip45
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines35:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail36
+
+whole37:
+	VMOVDQU64 (R8), Z0
+	VMOVNTDQ  Z0, (R9)
+	ADDQ      $+64, R8
+	ADDQ      $+64, R9
+	DECQ      R15
+	JNZ       whole37
+
+tail36:
+	TESTQ $+2, BP
+	JZ    done38
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip45
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip45:
-	TESTQ   $+32, R14
-	JZ      skip46
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip46
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip46:
-done34:
-next14:
-	MOVQ      24(SP), DI
-	ADDQ      AX, DI
-	VMOVDQU64 (DI), Z0
+	TESTQ $+4, R14
+	JZ    skip47
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip47:
+	TESTQ $+8, R14
+	JZ    skip48
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip48:
+	TESTQ   $+16, R14
+	JZ      skip49
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip49:
+	TESTQ   $+32, R14
+	JZ      skip50
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip50:
+done38:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next15:
+	VMOVDQU64 (R8), Z0
 	VMOVDQU64 Z0, (AX)
 	ADDQ      $+576, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row12
+	JNZ       row13
 	ADDQ      $+4096, (SP)
 	ADDQ      $+512, 16(SP)
 	SUBQ      $+512, 8(SP)
@@ -21094,7 +21129,7 @@ next14:
 
 // func transposeB1StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB1StagedAVX2(SB), $4400-24
+TEXT ·transposeB1StagedAVX2(SB), $4416-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -21762,348 +21797,383 @@ notfirst12:
 	ADDQ $+2, AX
 
 notlast13:
+	CMPQ 24(SP), $+512
+	JE   full14
+	ADDQ $+4, AX
+
+full14:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+4096, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+4096, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+512, DI
-	JG   chunks14
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+512, R8
+	JG   chunks15
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks14:
-	MOVQ    $+512, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks15:
+	MOVQ    $+512, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    80(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+1, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 4408(SP)
+	IMUL3Q  $+1, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 4400(SP)
+	XORQ    R12, R12
 
-row15:
-	TESTQ R11, R11
-	JNZ   same18
-	CMPQ  R10, 48(SP)
-	JGE   more19
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same18:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more19
-	XORQ       R11, R11
-
-more19:
-	TESTQ R11, R11
+row16:
+	TESTQ R12, R12
 	JNZ   same20
-	CMPQ  R10, 48(SP)
-	JGE   more21
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out21
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same20:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more21
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out21
+	XORQ       R12, R12
 
-more21:
-	TESTQ R11, R11
+out21:
+	TESTQ R12, R12
 	JNZ   same22
-	CMPQ  R10, 48(SP)
-	JGE   more23
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out23
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same22:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more23
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out23
+	XORQ       R12, R12
 
-more23:
-	TESTQ R11, R11
+out23:
+	TESTQ R12, R12
 	JNZ   same24
-	CMPQ  R10, 48(SP)
-	JGE   more25
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out25
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same24:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more25
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out25
+	XORQ       R12, R12
 
-more25:
-	TESTQ R11, R11
+out25:
+	TESTQ R12, R12
 	JNZ   same26
-	CMPQ  R10, 48(SP)
-	JGE   more27
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out27
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same26:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more27
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out27
+	XORQ       R12, R12
 
-more27:
-	TESTQ R11, R11
+out27:
+	TESTQ R12, R12
 	JNZ   same28
-	CMPQ  R10, 48(SP)
-	JGE   more29
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out29
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same28:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more29
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out29
+	XORQ       R12, R12
 
-more29:
-	TESTQ R11, R11
+out29:
+	TESTQ R12, R12
 	JNZ   same30
-	CMPQ  R10, 48(SP)
-	JGE   more31
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out31
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same30:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more31
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out31
+	XORQ       R12, R12
 
-more31:
-	TESTQ R11, R11
+out31:
+	TESTQ R12, R12
 	JNZ   same32
-	CMPQ  R10, 48(SP)
-	JGE   more33
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out33
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same32:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more33
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out33
+	XORQ       R12, R12
 
-more33:
-	MOVQ     (CX), R8
-	ADDQ     56(SP), R8
-	MOVQ     R8, R9
-	ANDQ     $+63, R9
-	LEAQ     64(AX), DI
-	SUBQ     R9, DI
-	SUBQ     R9, R8
-	ADDQ     16(SP), R8
-	CMPQ     24(SP), $+512
-	JNE      edge16
+out33:
+	TESTQ R12, R12
+	JNZ   same34
+	CMPQ  R11, 48(SP)
+	JGE   out35
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same34:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out35
+	XORQ       R12, R12
+
+out35:
+	CMPQ  4408(SP), $+0
+	JE    fetched19
+	TESTQ R12, R12
+	JNZ   same36
+	CMPQ  R11, 48(SP)
+	JGE   out37
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same36:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 4400(SP)
+	JL         out37
+	XORQ       R12, R12
+
+out37:
+fetched19:
+	MOVQ     (CX), R9
+	ADDQ     DI, R9
+	MOVQ     R9, R10
+	ANDQ     $+63, R10
+	LEAQ     64(AX), R8
+	SUBQ     R10, R8
+	SUBQ     R10, R9
 	CMPQ     32(SP), $+0
-	JNE      edge16
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	VMOVDQU  64(DI), Y0
-	VMOVDQU  96(DI), Y1
-	VMOVNTDQ Y0, 64(R8)
-	VMOVNTDQ Y1, 96(R8)
-	VMOVDQU  128(DI), Y0
-	VMOVDQU  160(DI), Y1
-	VMOVNTDQ Y0, 128(R8)
-	VMOVNTDQ Y1, 160(R8)
-	VMOVDQU  192(DI), Y0
-	VMOVDQU  224(DI), Y1
-	VMOVNTDQ Y0, 192(R8)
-	VMOVNTDQ Y1, 224(R8)
-	VMOVDQU  256(DI), Y0
-	VMOVDQU  288(DI), Y1
-	VMOVNTDQ Y0, 256(R8)
-	VMOVNTDQ Y1, 288(R8)
-	VMOVDQU  320(DI), Y0
-	VMOVDQU  352(DI), Y1
-	VMOVNTDQ Y0, 320(R8)
-	VMOVNTDQ Y1, 352(R8)
-	VMOVDQU  384(DI), Y0
-	VMOVDQU  416(DI), Y1
-	VMOVNTDQ Y0, 384(R8)
-	VMOVNTDQ Y1, 416(R8)
-	VMOVDQU  448(DI), Y0
-	VMOVDQU  480(DI), Y1
-	VMOVNTDQ Y0, 448(R8)
-	VMOVNTDQ Y1, 480(R8)
-	JMP      next17
+	JNE      edge17
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	VMOVDQU  64(R8), Y0
+	VMOVDQU  96(R8), Y1
+	VMOVNTDQ Y0, 64(R9)
+	VMOVNTDQ Y1, 96(R9)
+	VMOVDQU  128(R8), Y0
+	VMOVDQU  160(R8), Y1
+	VMOVNTDQ Y0, 128(R9)
+	VMOVNTDQ Y1, 160(R9)
+	VMOVDQU  192(R8), Y0
+	VMOVDQU  224(R8), Y1
+	VMOVNTDQ Y0, 192(R9)
+	VMOVNTDQ Y1, 224(R9)
+	VMOVDQU  256(R8), Y0
+	VMOVDQU  288(R8), Y1
+	VMOVNTDQ Y0, 256(R9)
+	VMOVNTDQ Y1, 288(R9)
+	VMOVDQU  320(R8), Y0
+	VMOVDQU  352(R8), Y1
+	VMOVNTDQ Y0, 320(R9)
+	VMOVNTDQ Y1, 352(R9)
+	VMOVDQU  384(R8), Y0
+	VMOVDQU  416(R8), Y1
+	VMOVNTDQ Y0, 384(R9)
+	VMOVNTDQ Y1, 416(R9)
+	VMOVDQU  448(R8), Y0
+	VMOVDQU  480(R8), Y1
+	VMOVNTDQ Y0, 448(R9)
+	VMOVNTDQ Y1, 480(R9)
+	LEAQ     512(AX), R8
+	JMP      next18
 
-edge16:
+edge17:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines34
-	TESTQ   R9, R9
-	JZ      lines34
+	JZ      lines38
+	TESTQ   R10, R10
+	JZ      lines38
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip38
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip38:
-	TESTQ $+2, R15
-	JZ    skip39
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip39:
-	TESTQ $+4, R15
-	JZ    skip40
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip40:
-	TESTQ $+8, R15
-	JZ    skip41
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip41:
-	TESTQ   $+16, R15
 	JZ      skip42
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip42:
-	TESTQ   $+32, R15
-	JZ      skip43
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip43
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip43:
-lines34:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail35
-
-whole36:
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	ADDQ     $+64, DI
-	ADDQ     $+64, R8
-	DECQ     R15
-	JNZ      whole36
-
-tail35:
-	TESTQ $+2, BP
-	JZ    done37
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip44
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip44:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip45
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip45:
-	TESTQ $+4, R14
-	JZ    skip46
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip46
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip46:
-	TESTQ $+8, R14
-	JZ    skip47
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip47
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip47:
-	TESTQ   $+16, R14
-	JZ      skip48
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines38:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail39
+
+whole40:
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	ADDQ     $+64, R8
+	ADDQ     $+64, R9
+	DECQ     R15
+	JNZ      whole40
+
+tail39:
+	TESTQ $+2, BP
+	JZ    done41
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip48
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip48:
-	TESTQ   $+32, R14
-	JZ      skip49
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip49
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip49:
-done37:
-next17:
-	MOVQ    24(SP), DI
-	ADDQ    AX, DI
-	VMOVDQU (DI), Y0
-	VMOVDQU 32(DI), Y1
+	TESTQ $+4, R14
+	JZ    skip50
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip50:
+	TESTQ $+8, R14
+	JZ    skip51
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip51:
+	TESTQ   $+16, R14
+	JZ      skip52
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip52:
+	TESTQ   $+32, R14
+	JZ      skip53
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip53:
+done41:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next18:
+	VMOVDQU (R8), Y0
+	VMOVDQU 32(R8), Y1
 	VMOVDQU Y0, (AX)
 	VMOVDQU Y1, 32(AX)
 	ADDQ    $+576, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row15
+	JNZ     row16
 	ADDQ    $+4096, (SP)
 	ADDQ    $+512, 16(SP)
 	SUBQ    $+512, 8(SP)
@@ -22123,7 +22193,7 @@ next17:
 
 // func transposeB2StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB2StagedAVX512(SB), $2216-24
+TEXT ·transposeB2StagedAVX512(SB), $2232-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -22313,328 +22383,363 @@ notfirst9:
 	ADDQ $+2, AX
 
 notlast10:
+	CMPQ 24(SP), $+512
+	JE   full11
+	ADDQ $+4, AX
+
+full11:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+2048, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+2048, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+256, DI
-	JG   chunks11
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+256, R8
+	JG   chunks12
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks11:
-	MOVQ    $+256, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks12:
+	MOVQ    $+256, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    72(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+2, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 2224(SP)
+	IMUL3Q  $+2, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 2216(SP)
+	XORQ    R12, R12
 
-row12:
-	TESTQ R11, R11
-	JNZ   same15
-	CMPQ  R10, 48(SP)
-	JGE   more16
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same15:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more16
-	XORQ       R11, R11
-
-more16:
-	TESTQ R11, R11
+row13:
+	TESTQ R12, R12
 	JNZ   same17
-	CMPQ  R10, 48(SP)
-	JGE   more18
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out18
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same17:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more18
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out18
+	XORQ       R12, R12
 
-more18:
-	TESTQ R11, R11
+out18:
+	TESTQ R12, R12
 	JNZ   same19
-	CMPQ  R10, 48(SP)
-	JGE   more20
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out20
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same19:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more20
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out20
+	XORQ       R12, R12
 
-more20:
-	TESTQ R11, R11
+out20:
+	TESTQ R12, R12
 	JNZ   same21
-	CMPQ  R10, 48(SP)
-	JGE   more22
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out22
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same21:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more22
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out22
+	XORQ       R12, R12
 
-more22:
-	TESTQ R11, R11
+out22:
+	TESTQ R12, R12
 	JNZ   same23
-	CMPQ  R10, 48(SP)
-	JGE   more24
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out24
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same23:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more24
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out24
+	XORQ       R12, R12
 
-more24:
-	TESTQ R11, R11
+out24:
+	TESTQ R12, R12
 	JNZ   same25
-	CMPQ  R10, 48(SP)
-	JGE   more26
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out26
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same25:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more26
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out26
+	XORQ       R12, R12
 
-more26:
-	TESTQ R11, R11
+out26:
+	TESTQ R12, R12
 	JNZ   same27
-	CMPQ  R10, 48(SP)
-	JGE   more28
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out28
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same27:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more28
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out28
+	XORQ       R12, R12
 
-more28:
-	TESTQ R11, R11
+out28:
+	TESTQ R12, R12
 	JNZ   same29
-	CMPQ  R10, 48(SP)
-	JGE   more30
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out30
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same29:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more30
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out30
+	XORQ       R12, R12
 
-more30:
-	MOVQ      (CX), R8
-	ADDQ      56(SP), R8
-	MOVQ      R8, R9
-	ANDQ      $+63, R9
-	LEAQ      64(AX), DI
-	SUBQ      R9, DI
-	SUBQ      R9, R8
-	ADDQ      16(SP), R8
-	CMPQ      24(SP), $+512
-	JNE       edge13
+out30:
+	TESTQ R12, R12
+	JNZ   same31
+	CMPQ  R11, 48(SP)
+	JGE   out32
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same31:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out32
+	XORQ       R12, R12
+
+out32:
+	CMPQ  2224(SP), $+0
+	JE    fetched16
+	TESTQ R12, R12
+	JNZ   same33
+	CMPQ  R11, 48(SP)
+	JGE   out34
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same33:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2216(SP)
+	JL         out34
+	XORQ       R12, R12
+
+out34:
+fetched16:
+	MOVQ      (CX), R9
+	ADDQ      DI, R9
+	MOVQ      R9, R10
+	ANDQ      $+63, R10
+	LEAQ      64(AX), R8
+	SUBQ      R10, R8
+	SUBQ      R10, R9
 	CMPQ      32(SP), $+0
-	JNE       edge13
-	VMOVDQU64 (DI), Z0
-	VMOVNTDQ  Z0, (R8)
-	VMOVDQU64 64(DI), Z0
-	VMOVNTDQ  Z0, 64(R8)
-	VMOVDQU64 128(DI), Z0
-	VMOVNTDQ  Z0, 128(R8)
-	VMOVDQU64 192(DI), Z0
-	VMOVNTDQ  Z0, 192(R8)
-	VMOVDQU64 256(DI), Z0
-	VMOVNTDQ  Z0, 256(R8)
-	VMOVDQU64 320(DI), Z0
-	VMOVNTDQ  Z0, 320(R8)
-	VMOVDQU64 384(DI), Z0
-	VMOVNTDQ  Z0, 384(R8)
-	VMOVDQU64 448(DI), Z0
-	VMOVNTDQ  Z0, 448(R8)
-	JMP       next14
+	JNE       edge14
+	VMOVDQU64 (R8), Z0
+	VMOVNTDQ  Z0, (R9)
+	VMOVDQU64 64(R8), Z0
+	VMOVNTDQ  Z0, 64(R9)
+	VMOVDQU64 128(R8), Z0
+	VMOVNTDQ  Z0, 128(R9)
+	VMOVDQU64 192(R8), Z0
+	VMOVNTDQ  Z0, 192(R9)
+	VMOVDQU64 256(R8), Z0
+	VMOVNTDQ  Z0, 256(R9)
+	VMOVDQU64 320(R8), Z0
+	VMOVNTDQ  Z0, 320(R9)
+	VMOVDQU64 384(R8), Z0
+	VMOVNTDQ  Z0, 384(R9)
+	VMOVDQU64 448(R8), Z0
+	VMOVNTDQ  Z0, 448(R9)
+	LEAQ      512(AX), R8
+	JMP       next15
 
-edge13:
+edge14:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines31
-	TESTQ   R9, R9
-	JZ      lines31
+	JZ      lines35
+	TESTQ   R10, R10
+	JZ      lines35
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip35
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip35:
-	TESTQ $+2, R15
-	JZ    skip36
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip36:
-	TESTQ $+4, R15
-	JZ    skip37
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip37:
-	TESTQ $+8, R15
-	JZ    skip38
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip38:
-	TESTQ   $+16, R15
 	JZ      skip39
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip39:
-	TESTQ   $+32, R15
-	JZ      skip40
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip40
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip40:
-lines31:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail32
-
-whole33:
-	VMOVDQU64 (DI), Z0
-	VMOVNTDQ  Z0, (R8)
-	ADDQ      $+64, DI
-	ADDQ      $+64, R8
-	DECQ      R15
-	JNZ       whole33
-
-tail32:
-	TESTQ $+2, BP
-	JZ    done34
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip41
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip41:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip42
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip42:
-	TESTQ $+4, R14
-	JZ    skip43
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip43
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip43:
-	TESTQ $+8, R14
-	JZ    skip44
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip44
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip44:
-	TESTQ   $+16, R14
-	JZ      skip45
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines35:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail36
+
+whole37:
+	VMOVDQU64 (R8), Z0
+	VMOVNTDQ  Z0, (R9)
+	ADDQ      $+64, R8
+	ADDQ      $+64, R9
+	DECQ      R15
+	JNZ       whole37
+
+tail36:
+	TESTQ $+2, BP
+	JZ    done38
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip45
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip45:
-	TESTQ   $+32, R14
-	JZ      skip46
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip46
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip46:
-done34:
-next14:
-	MOVQ      24(SP), DI
-	ADDQ      AX, DI
-	VMOVDQU64 (DI), Z0
+	TESTQ $+4, R14
+	JZ    skip47
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip47:
+	TESTQ $+8, R14
+	JZ    skip48
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip48:
+	TESTQ   $+16, R14
+	JZ      skip49
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip49:
+	TESTQ   $+32, R14
+	JZ      skip50
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip50:
+done38:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next15:
+	VMOVDQU64 (R8), Z0
 	VMOVDQU64 Z0, (AX)
 	ADDQ      $+576, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row12
+	JNZ       row13
 	ADDQ      $+2048, (SP)
 	ADDQ      $+512, 16(SP)
 	SUBQ      $+256, 8(SP)
@@ -22654,7 +22759,7 @@ next14:
 
 // func transposeB2StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB2StagedAVX2(SB), $2224-24
+TEXT ·transposeB2StagedAVX2(SB), $2240-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -23018,348 +23123,383 @@ notfirst12:
 	ADDQ $+2, AX
 
 notlast13:
+	CMPQ 24(SP), $+512
+	JE   full14
+	ADDQ $+4, AX
+
+full14:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+2048, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+2048, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+256, DI
-	JG   chunks14
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+256, R8
+	JG   chunks15
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks14:
-	MOVQ    $+256, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks15:
+	MOVQ    $+256, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    80(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+2, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 2232(SP)
+	IMUL3Q  $+2, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 2224(SP)
+	XORQ    R12, R12
 
-row15:
-	TESTQ R11, R11
-	JNZ   same18
-	CMPQ  R10, 48(SP)
-	JGE   more19
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same18:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more19
-	XORQ       R11, R11
-
-more19:
-	TESTQ R11, R11
+row16:
+	TESTQ R12, R12
 	JNZ   same20
-	CMPQ  R10, 48(SP)
-	JGE   more21
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out21
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same20:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more21
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out21
+	XORQ       R12, R12
 
-more21:
-	TESTQ R11, R11
+out21:
+	TESTQ R12, R12
 	JNZ   same22
-	CMPQ  R10, 48(SP)
-	JGE   more23
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out23
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same22:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more23
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out23
+	XORQ       R12, R12
 
-more23:
-	TESTQ R11, R11
+out23:
+	TESTQ R12, R12
 	JNZ   same24
-	CMPQ  R10, 48(SP)
-	JGE   more25
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out25
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same24:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more25
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out25
+	XORQ       R12, R12
 
-more25:
-	TESTQ R11, R11
+out25:
+	TESTQ R12, R12
 	JNZ   same26
-	CMPQ  R10, 48(SP)
-	JGE   more27
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out27
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same26:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more27
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out27
+	XORQ       R12, R12
 
-more27:
-	TESTQ R11, R11
+out27:
+	TESTQ R12, R12
 	JNZ   same28
-	CMPQ  R10, 48(SP)
-	JGE   more29
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out29
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same28:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more29
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out29
+	XORQ       R12, R12
 
-more29:
-	TESTQ R11, R11
+out29:
+	TESTQ R12, R12
 	JNZ   same30
-	CMPQ  R10, 48(SP)
-	JGE   more31
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out31
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same30:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more31
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out31
+	XORQ       R12, R12
 
-more31:
-	TESTQ R11, R11
+out31:
+	TESTQ R12, R12
 	JNZ   same32
-	CMPQ  R10, 48(SP)
-	JGE   more33
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out33
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same32:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more33
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out33
+	XORQ       R12, R12
 
-more33:
-	MOVQ     (CX), R8
-	ADDQ     56(SP), R8
-	MOVQ     R8, R9
-	ANDQ     $+63, R9
-	LEAQ     64(AX), DI
-	SUBQ     R9, DI
-	SUBQ     R9, R8
-	ADDQ     16(SP), R8
-	CMPQ     24(SP), $+512
-	JNE      edge16
+out33:
+	TESTQ R12, R12
+	JNZ   same34
+	CMPQ  R11, 48(SP)
+	JGE   out35
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same34:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out35
+	XORQ       R12, R12
+
+out35:
+	CMPQ  2232(SP), $+0
+	JE    fetched19
+	TESTQ R12, R12
+	JNZ   same36
+	CMPQ  R11, 48(SP)
+	JGE   out37
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same36:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 2224(SP)
+	JL         out37
+	XORQ       R12, R12
+
+out37:
+fetched19:
+	MOVQ     (CX), R9
+	ADDQ     DI, R9
+	MOVQ     R9, R10
+	ANDQ     $+63, R10
+	LEAQ     64(AX), R8
+	SUBQ     R10, R8
+	SUBQ     R10, R9
 	CMPQ     32(SP), $+0
-	JNE      edge16
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	VMOVDQU  64(DI), Y0
-	VMOVDQU  96(DI), Y1
-	VMOVNTDQ Y0, 64(R8)
-	VMOVNTDQ Y1, 96(R8)
-	VMOVDQU  128(DI), Y0
-	VMOVDQU  160(DI), Y1
-	VMOVNTDQ Y0, 128(R8)
-	VMOVNTDQ Y1, 160(R8)
-	VMOVDQU  192(DI), Y0
-	VMOVDQU  224(DI), Y1
-	VMOVNTDQ Y0, 192(R8)
-	VMOVNTDQ Y1, 224(R8)
-	VMOVDQU  256(DI), Y0
-	VMOVDQU  288(DI), Y1
-	VMOVNTDQ Y0, 256(R8)
-	VMOVNTDQ Y1, 288(R8)
-	VMOVDQU  320(DI), Y0
-	VMOVDQU  352(DI), Y1
-	VMOVNTDQ Y0, 320(R8)
-	VMOVNTDQ Y1, 352(R8)
-	VMOVDQU  384(DI), Y0
-	VMOVDQU  416(DI), Y1
-	VMOVNTDQ Y0, 384(R8)
-	VMOVNTDQ Y1, 416(R8)
-	VMOVDQU  448(DI), Y0
-	VMOVDQU  480(DI), Y1
-	VMOVNTDQ Y0, 448(R8)
-	VMOVNTDQ Y1, 480(R8)
-	JMP      next17
+	JNE      edge17
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	VMOVDQU  64(R8), Y0
+	VMOVDQU  96(R8), Y1
+	VMOVNTDQ Y0, 64(R9)
+	VMOVNTDQ Y1, 96(R9)
+	VMOVDQU  128(R8), Y0
+	VMOVDQU  160(R8), Y1
+	VMOVNTDQ Y0, 128(R9)
+	VMOVNTDQ Y1, 160(R9)
+	VMOVDQU  192(R8), Y0
+	VMOVDQU  224(R8), Y1
+	VMOVNTDQ Y0, 192(R9)
+	VMOVNTDQ Y1, 224(R9)
+	VMOVDQU  256(R8), Y0
+	VMOVDQU  288(R8), Y1
+	VMOVNTDQ Y0, 256(R9)
+	VMOVNTDQ Y1, 288(R9)
+	VMOVDQU  320(R8), Y0
+	VMOVDQU  352(R8), Y1
+	VMOVNTDQ Y0, 320(R9)
+	VMOVNTDQ Y1, 352(R9)
+	VMOVDQU  384(R8), Y0
+	VMOVDQU  416(R8), Y1
+	VMOVNTDQ Y0, 384(R9)
+	VMOVNTDQ Y1, 416(R9)
+	VMOVDQU  448(R8), Y0
+	VMOVDQU  480(R8), Y1
+	VMOVNTDQ Y0, 448(R9)
+	VMOVNTDQ Y1, 480(R9)
+	LEAQ     512(AX), R8
+	JMP      next18
 
-edge16:
+edge17:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines34
-	TESTQ   R9, R9
-	JZ      lines34
+	JZ      lines38
+	TESTQ   R10, R10
+	JZ      lines38
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip38
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip38:
-	TESTQ $+2, R15
-	JZ    skip39
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip39:
-	TESTQ $+4, R15
-	JZ    skip40
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip40:
-	TESTQ $+8, R15
-	JZ    skip41
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip41:
-	TESTQ   $+16, R15
 	JZ      skip42
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip42:
-	TESTQ   $+32, R15
-	JZ      skip43
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip43
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip43:
-lines34:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail35
-
-whole36:
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	ADDQ     $+64, DI
-	ADDQ     $+64, R8
-	DECQ     R15
-	JNZ      whole36
-
-tail35:
-	TESTQ $+2, BP
-	JZ    done37
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip44
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip44:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip45
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip45:
-	TESTQ $+4, R14
-	JZ    skip46
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip46
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip46:
-	TESTQ $+8, R14
-	JZ    skip47
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip47
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip47:
-	TESTQ   $+16, R14
-	JZ      skip48
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines38:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail39
+
+whole40:
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	ADDQ     $+64, R8
+	ADDQ     $+64, R9
+	DECQ     R15
+	JNZ      whole40
+
+tail39:
+	TESTQ $+2, BP
+	JZ    done41
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip48
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip48:
-	TESTQ   $+32, R14
-	JZ      skip49
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip49
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip49:
-done37:
-next17:
-	MOVQ    24(SP), DI
-	ADDQ    AX, DI
-	VMOVDQU (DI), Y0
-	VMOVDQU 32(DI), Y1
+	TESTQ $+4, R14
+	JZ    skip50
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip50:
+	TESTQ $+8, R14
+	JZ    skip51
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip51:
+	TESTQ   $+16, R14
+	JZ      skip52
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip52:
+	TESTQ   $+32, R14
+	JZ      skip53
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip53:
+done41:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next18:
+	VMOVDQU (R8), Y0
+	VMOVDQU 32(R8), Y1
 	VMOVDQU Y0, (AX)
 	VMOVDQU Y1, 32(AX)
 	ADDQ    $+576, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row15
+	JNZ     row16
 	ADDQ    $+2048, (SP)
 	ADDQ    $+512, 16(SP)
 	SUBQ    $+256, 8(SP)
@@ -23379,7 +23519,7 @@ next17:
 
 // func transposeB4StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB4StagedAVX512(SB), $104-24
+TEXT ·transposeB4StagedAVX512(SB), $120-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -23589,256 +23729,291 @@ notfirst7:
 	ADDQ $+2, AX
 
 notlast8:
+	CMPQ 24(SP), $+256
+	JE   full9
+	ADDQ $+4, AX
+
+full9:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+512, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+512, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+64, DI
-	JG   chunks9
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+64, R8
+	JG   chunks10
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks9:
-	MOVQ    $+64, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks10:
+	MOVQ    $+64, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    72(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+4, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 112(SP)
+	IMUL3Q  $+4, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 104(SP)
+	XORQ    R12, R12
 
-row10:
-	TESTQ R11, R11
-	JNZ   same13
-	CMPQ  R10, 48(SP)
-	JGE   more14
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same13:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more14
-	XORQ       R11, R11
-
-more14:
-	TESTQ R11, R11
+row11:
+	TESTQ R12, R12
 	JNZ   same15
-	CMPQ  R10, 48(SP)
-	JGE   more16
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out16
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same15:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more16
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out16
+	XORQ       R12, R12
 
-more16:
-	TESTQ R11, R11
+out16:
+	TESTQ R12, R12
 	JNZ   same17
-	CMPQ  R10, 48(SP)
-	JGE   more18
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out18
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same17:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more18
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out18
+	XORQ       R12, R12
 
-more18:
-	TESTQ R11, R11
+out18:
+	TESTQ R12, R12
 	JNZ   same19
-	CMPQ  R10, 48(SP)
-	JGE   more20
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out20
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same19:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more20
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out20
+	XORQ       R12, R12
 
-more20:
-	MOVQ      (CX), R8
-	ADDQ      56(SP), R8
-	MOVQ      R8, R9
-	ANDQ      $+63, R9
-	LEAQ      64(AX), DI
-	SUBQ      R9, DI
-	SUBQ      R9, R8
-	ADDQ      16(SP), R8
-	CMPQ      24(SP), $+256
-	JNE       edge11
+out20:
+	TESTQ R12, R12
+	JNZ   same21
+	CMPQ  R11, 48(SP)
+	JGE   out22
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same21:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out22
+	XORQ       R12, R12
+
+out22:
+	CMPQ  112(SP), $+0
+	JE    fetched14
+	TESTQ R12, R12
+	JNZ   same23
+	CMPQ  R11, 48(SP)
+	JGE   out24
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same23:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out24
+	XORQ       R12, R12
+
+out24:
+fetched14:
+	MOVQ      (CX), R9
+	ADDQ      DI, R9
+	MOVQ      R9, R10
+	ANDQ      $+63, R10
+	LEAQ      64(AX), R8
+	SUBQ      R10, R8
+	SUBQ      R10, R9
 	CMPQ      32(SP), $+0
-	JNE       edge11
-	VMOVDQU64 (DI), Z0
-	VMOVNTDQ  Z0, (R8)
-	VMOVDQU64 64(DI), Z0
-	VMOVNTDQ  Z0, 64(R8)
-	VMOVDQU64 128(DI), Z0
-	VMOVNTDQ  Z0, 128(R8)
-	VMOVDQU64 192(DI), Z0
-	VMOVNTDQ  Z0, 192(R8)
-	JMP       next12
+	JNE       edge12
+	VMOVDQU64 (R8), Z0
+	VMOVNTDQ  Z0, (R9)
+	VMOVDQU64 64(R8), Z0
+	VMOVNTDQ  Z0, 64(R9)
+	VMOVDQU64 128(R8), Z0
+	VMOVNTDQ  Z0, 128(R9)
+	VMOVDQU64 192(R8), Z0
+	VMOVNTDQ  Z0, 192(R9)
+	LEAQ      256(AX), R8
+	JMP       next13
 
-edge11:
+edge12:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines21
-	TESTQ   R9, R9
-	JZ      lines21
+	JZ      lines25
+	TESTQ   R10, R10
+	JZ      lines25
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip25
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip25:
-	TESTQ $+2, R15
-	JZ    skip26
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip26:
-	TESTQ $+4, R15
-	JZ    skip27
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip27:
-	TESTQ $+8, R15
-	JZ    skip28
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip28:
-	TESTQ   $+16, R15
 	JZ      skip29
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip29:
-	TESTQ   $+32, R15
-	JZ      skip30
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip30
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip30:
-lines21:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail22
-
-whole23:
-	VMOVDQU64 (DI), Z0
-	VMOVNTDQ  Z0, (R8)
-	ADDQ      $+64, DI
-	ADDQ      $+64, R8
-	DECQ      R15
-	JNZ       whole23
-
-tail22:
-	TESTQ $+2, BP
-	JZ    done24
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip31
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip31:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip32
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip32:
-	TESTQ $+4, R14
-	JZ    skip33
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip33
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip33:
-	TESTQ $+8, R14
-	JZ    skip34
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip34
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip34:
-	TESTQ   $+16, R14
-	JZ      skip35
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines25:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail26
+
+whole27:
+	VMOVDQU64 (R8), Z0
+	VMOVNTDQ  Z0, (R9)
+	ADDQ      $+64, R8
+	ADDQ      $+64, R9
+	DECQ      R15
+	JNZ       whole27
+
+tail26:
+	TESTQ $+2, BP
+	JZ    done28
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip35
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip35:
-	TESTQ   $+32, R14
-	JZ      skip36
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip36
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip36:
-done24:
-next12:
-	MOVQ      24(SP), DI
-	ADDQ      AX, DI
-	VMOVDQU64 (DI), Z0
+	TESTQ $+4, R14
+	JZ    skip37
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip37:
+	TESTQ $+8, R14
+	JZ    skip38
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip38:
+	TESTQ   $+16, R14
+	JZ      skip39
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip39:
+	TESTQ   $+32, R14
+	JZ      skip40
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip40:
+done28:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next13:
+	VMOVDQU64 (R8), Z0
 	VMOVDQU64 Z0, (AX)
 	ADDQ      $+320, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row10
+	JNZ       row11
 	ADDQ      $+512, (SP)
 	ADDQ      $+256, 16(SP)
 	SUBQ      $+64, 8(SP)
@@ -23858,7 +24033,7 @@ next12:
 
 // func transposeB4StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB4StagedAVX2(SB), $104-24
+TEXT ·transposeB4StagedAVX2(SB), $120-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -24001,268 +24176,303 @@ notfirst8:
 	ADDQ $+2, AX
 
 notlast9:
+	CMPQ 24(SP), $+256
+	JE   full10
+	ADDQ $+4, AX
+
+full10:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+512, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+512, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+64, DI
-	JG   chunks10
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+64, R8
+	JG   chunks11
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks10:
-	MOVQ    $+64, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks11:
+	MOVQ    $+64, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    72(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+4, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 112(SP)
+	IMUL3Q  $+4, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 104(SP)
+	XORQ    R12, R12
 
-row11:
-	TESTQ R11, R11
-	JNZ   same14
-	CMPQ  R10, 48(SP)
-	JGE   more15
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same14:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more15
-	XORQ       R11, R11
-
-more15:
-	TESTQ R11, R11
+row12:
+	TESTQ R12, R12
 	JNZ   same16
-	CMPQ  R10, 48(SP)
-	JGE   more17
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out17
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same16:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more17
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out17
+	XORQ       R12, R12
 
-more17:
-	TESTQ R11, R11
+out17:
+	TESTQ R12, R12
 	JNZ   same18
-	CMPQ  R10, 48(SP)
-	JGE   more19
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out19
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same18:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more19
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out19
+	XORQ       R12, R12
 
-more19:
-	TESTQ R11, R11
+out19:
+	TESTQ R12, R12
 	JNZ   same20
-	CMPQ  R10, 48(SP)
-	JGE   more21
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out21
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same20:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more21
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out21
+	XORQ       R12, R12
 
-more21:
-	MOVQ     (CX), R8
-	ADDQ     56(SP), R8
-	MOVQ     R8, R9
-	ANDQ     $+63, R9
-	LEAQ     64(AX), DI
-	SUBQ     R9, DI
-	SUBQ     R9, R8
-	ADDQ     16(SP), R8
-	CMPQ     24(SP), $+256
-	JNE      edge12
+out21:
+	TESTQ R12, R12
+	JNZ   same22
+	CMPQ  R11, 48(SP)
+	JGE   out23
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same22:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out23
+	XORQ       R12, R12
+
+out23:
+	CMPQ  112(SP), $+0
+	JE    fetched15
+	TESTQ R12, R12
+	JNZ   same24
+	CMPQ  R11, 48(SP)
+	JGE   out25
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same24:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out25
+	XORQ       R12, R12
+
+out25:
+fetched15:
+	MOVQ     (CX), R9
+	ADDQ     DI, R9
+	MOVQ     R9, R10
+	ANDQ     $+63, R10
+	LEAQ     64(AX), R8
+	SUBQ     R10, R8
+	SUBQ     R10, R9
 	CMPQ     32(SP), $+0
-	JNE      edge12
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	VMOVDQU  64(DI), Y0
-	VMOVDQU  96(DI), Y1
-	VMOVNTDQ Y0, 64(R8)
-	VMOVNTDQ Y1, 96(R8)
-	VMOVDQU  128(DI), Y0
-	VMOVDQU  160(DI), Y1
-	VMOVNTDQ Y0, 128(R8)
-	VMOVNTDQ Y1, 160(R8)
-	VMOVDQU  192(DI), Y0
-	VMOVDQU  224(DI), Y1
-	VMOVNTDQ Y0, 192(R8)
-	VMOVNTDQ Y1, 224(R8)
-	JMP      next13
+	JNE      edge13
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	VMOVDQU  64(R8), Y0
+	VMOVDQU  96(R8), Y1
+	VMOVNTDQ Y0, 64(R9)
+	VMOVNTDQ Y1, 96(R9)
+	VMOVDQU  128(R8), Y0
+	VMOVDQU  160(R8), Y1
+	VMOVNTDQ Y0, 128(R9)
+	VMOVNTDQ Y1, 160(R9)
+	VMOVDQU  192(R8), Y0
+	VMOVDQU  224(R8), Y1
+	VMOVNTDQ Y0, 192(R9)
+	VMOVNTDQ Y1, 224(R9)
+	LEAQ     256(AX), R8
+	JMP      next14
 
-edge12:
+edge13:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines22
-	TESTQ   R9, R9
-	JZ      lines22
+	JZ      lines26
+	TESTQ   R10, R10
+	JZ      lines26
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip26
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip26:
-	TESTQ $+2, R15
-	JZ    skip27
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip27:
-	TESTQ $+4, R15
-	JZ    skip28
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip28:
-	TESTQ $+8, R15
-	JZ    skip29
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip29:
-	TESTQ   $+16, R15
 	JZ      skip30
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip30:
-	TESTQ   $+32, R15
-	JZ      skip31
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip31
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip31:
-lines22:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail23
-
-whole24:
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	ADDQ     $+64, DI
-	ADDQ     $+64, R8
-	DECQ     R15
-	JNZ      whole24
-
-tail23:
-	TESTQ $+2, BP
-	JZ    done25
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip32
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip32:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip33
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip33:
-	TESTQ $+4, R14
-	JZ    skip34
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip34
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip34:
-	TESTQ $+8, R14
-	JZ    skip35
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip35
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip35:
-	TESTQ   $+16, R14
-	JZ      skip36
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines26:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail27
+
+whole28:
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	ADDQ     $+64, R8
+	ADDQ     $+64, R9
+	DECQ     R15
+	JNZ      whole28
+
+tail27:
+	TESTQ $+2, BP
+	JZ    done29
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip36
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip36:
-	TESTQ   $+32, R14
-	JZ      skip37
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip37
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip37:
-done25:
-next13:
-	MOVQ    24(SP), DI
-	ADDQ    AX, DI
-	VMOVDQU (DI), Y0
-	VMOVDQU 32(DI), Y1
+	TESTQ $+4, R14
+	JZ    skip38
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip38:
+	TESTQ $+8, R14
+	JZ    skip39
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip39:
+	TESTQ   $+16, R14
+	JZ      skip40
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip40:
+	TESTQ   $+32, R14
+	JZ      skip41
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip41:
+done29:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next14:
+	VMOVDQU (R8), Y0
+	VMOVDQU 32(R8), Y1
 	VMOVDQU Y0, (AX)
 	VMOVDQU Y1, 32(AX)
 	ADDQ    $+320, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row11
+	JNZ     row12
 	ADDQ    $+512, (SP)
 	ADDQ    $+256, 16(SP)
 	SUBQ    $+64, 8(SP)
@@ -24282,7 +24492,7 @@ next13:
 
 // func transposeB8StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB8StagedAVX512(SB), $104-24
+TEXT ·transposeB8StagedAVX512(SB), $120-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -24420,256 +24630,291 @@ notfirst7:
 	ADDQ $+2, AX
 
 notlast8:
+	CMPQ 24(SP), $+256
+	JE   full9
+	ADDQ $+4, AX
+
+full9:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+256, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+256, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+32, DI
-	JG   chunks9
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+32, R8
+	JG   chunks10
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks9:
-	MOVQ    $+32, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks10:
+	MOVQ    $+32, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    72(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+8, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 112(SP)
+	IMUL3Q  $+8, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 104(SP)
+	XORQ    R12, R12
 
-row10:
-	TESTQ R11, R11
-	JNZ   same13
-	CMPQ  R10, 48(SP)
-	JGE   more14
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same13:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more14
-	XORQ       R11, R11
-
-more14:
-	TESTQ R11, R11
+row11:
+	TESTQ R12, R12
 	JNZ   same15
-	CMPQ  R10, 48(SP)
-	JGE   more16
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out16
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same15:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more16
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out16
+	XORQ       R12, R12
 
-more16:
-	TESTQ R11, R11
+out16:
+	TESTQ R12, R12
 	JNZ   same17
-	CMPQ  R10, 48(SP)
-	JGE   more18
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out18
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same17:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more18
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out18
+	XORQ       R12, R12
 
-more18:
-	TESTQ R11, R11
+out18:
+	TESTQ R12, R12
 	JNZ   same19
-	CMPQ  R10, 48(SP)
-	JGE   more20
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out20
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same19:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more20
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out20
+	XORQ       R12, R12
 
-more20:
-	MOVQ      (CX), R8
-	ADDQ      56(SP), R8
-	MOVQ      R8, R9
-	ANDQ      $+63, R9
-	LEAQ      64(AX), DI
-	SUBQ      R9, DI
-	SUBQ      R9, R8
-	ADDQ      16(SP), R8
-	CMPQ      24(SP), $+256
-	JNE       edge11
+out20:
+	TESTQ R12, R12
+	JNZ   same21
+	CMPQ  R11, 48(SP)
+	JGE   out22
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same21:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out22
+	XORQ       R12, R12
+
+out22:
+	CMPQ  112(SP), $+0
+	JE    fetched14
+	TESTQ R12, R12
+	JNZ   same23
+	CMPQ  R11, 48(SP)
+	JGE   out24
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same23:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out24
+	XORQ       R12, R12
+
+out24:
+fetched14:
+	MOVQ      (CX), R9
+	ADDQ      DI, R9
+	MOVQ      R9, R10
+	ANDQ      $+63, R10
+	LEAQ      64(AX), R8
+	SUBQ      R10, R8
+	SUBQ      R10, R9
 	CMPQ      32(SP), $+0
-	JNE       edge11
-	VMOVDQU64 (DI), Z0
-	VMOVNTDQ  Z0, (R8)
-	VMOVDQU64 64(DI), Z0
-	VMOVNTDQ  Z0, 64(R8)
-	VMOVDQU64 128(DI), Z0
-	VMOVNTDQ  Z0, 128(R8)
-	VMOVDQU64 192(DI), Z0
-	VMOVNTDQ  Z0, 192(R8)
-	JMP       next12
+	JNE       edge12
+	VMOVDQU64 (R8), Z0
+	VMOVNTDQ  Z0, (R9)
+	VMOVDQU64 64(R8), Z0
+	VMOVNTDQ  Z0, 64(R9)
+	VMOVDQU64 128(R8), Z0
+	VMOVNTDQ  Z0, 128(R9)
+	VMOVDQU64 192(R8), Z0
+	VMOVNTDQ  Z0, 192(R9)
+	LEAQ      256(AX), R8
+	JMP       next13
 
-edge11:
+edge12:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines21
-	TESTQ   R9, R9
-	JZ      lines21
+	JZ      lines25
+	TESTQ   R10, R10
+	JZ      lines25
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip25
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip25:
-	TESTQ $+2, R15
-	JZ    skip26
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip26:
-	TESTQ $+4, R15
-	JZ    skip27
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip27:
-	TESTQ $+8, R15
-	JZ    skip28
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip28:
-	TESTQ   $+16, R15
 	JZ      skip29
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip29:
-	TESTQ   $+32, R15
-	JZ      skip30
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip30
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip30:
-lines21:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail22
-
-whole23:
-	VMOVDQU64 (DI), Z0
-	VMOVNTDQ  Z0, (R8)
-	ADDQ      $+64, DI
-	ADDQ      $+64, R8
-	DECQ      R15
-	JNZ       whole23
-
-tail22:
-	TESTQ $+2, BP
-	JZ    done24
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip31
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip31:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip32
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip32:
-	TESTQ $+4, R14
-	JZ    skip33
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip33
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip33:
-	TESTQ $+8, R14
-	JZ    skip34
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip34
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip34:
-	TESTQ   $+16, R14
-	JZ      skip35
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines25:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail26
+
+whole27:
+	VMOVDQU64 (R8), Z0
+	VMOVNTDQ  Z0, (R9)
+	ADDQ      $+64, R8
+	ADDQ      $+64, R9
+	DECQ      R15
+	JNZ       whole27
+
+tail26:
+	TESTQ $+2, BP
+	JZ    done28
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip35
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip35:
-	TESTQ   $+32, R14
-	JZ      skip36
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip36
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip36:
-done24:
-next12:
-	MOVQ      24(SP), DI
-	ADDQ      AX, DI
-	VMOVDQU64 (DI), Z0
+	TESTQ $+4, R14
+	JZ    skip37
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip37:
+	TESTQ $+8, R14
+	JZ    skip38
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip38:
+	TESTQ   $+16, R14
+	JZ      skip39
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip39:
+	TESTQ   $+32, R14
+	JZ      skip40
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip40:
+done28:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next13:
+	VMOVDQU64 (R8), Z0
 	VMOVDQU64 Z0, (AX)
 	ADDQ      $+320, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row10
+	JNZ       row11
 	ADDQ      $+256, (SP)
 	ADDQ      $+256, 16(SP)
 	SUBQ      $+32, 8(SP)
@@ -24689,7 +24934,7 @@ next12:
 
 // func transposeB8StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB8StagedAVX2(SB), $104-24
+TEXT ·transposeB8StagedAVX2(SB), $120-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -24816,268 +25061,303 @@ notfirst8:
 	ADDQ $+2, AX
 
 notlast9:
+	CMPQ 24(SP), $+256
+	JE   full10
+	ADDQ $+4, AX
+
+full10:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+256, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+256, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+32, DI
-	JG   chunks10
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+32, R8
+	JG   chunks11
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks10:
-	MOVQ    $+32, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks11:
+	MOVQ    $+32, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    72(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+8, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 112(SP)
+	IMUL3Q  $+8, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 104(SP)
+	XORQ    R12, R12
 
-row11:
-	TESTQ R11, R11
-	JNZ   same14
-	CMPQ  R10, 48(SP)
-	JGE   more15
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same14:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more15
-	XORQ       R11, R11
-
-more15:
-	TESTQ R11, R11
+row12:
+	TESTQ R12, R12
 	JNZ   same16
-	CMPQ  R10, 48(SP)
-	JGE   more17
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out17
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same16:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more17
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out17
+	XORQ       R12, R12
 
-more17:
-	TESTQ R11, R11
+out17:
+	TESTQ R12, R12
 	JNZ   same18
-	CMPQ  R10, 48(SP)
-	JGE   more19
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out19
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same18:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more19
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out19
+	XORQ       R12, R12
 
-more19:
-	TESTQ R11, R11
+out19:
+	TESTQ R12, R12
 	JNZ   same20
-	CMPQ  R10, 48(SP)
-	JGE   more21
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out21
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same20:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more21
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out21
+	XORQ       R12, R12
 
-more21:
-	MOVQ     (CX), R8
-	ADDQ     56(SP), R8
-	MOVQ     R8, R9
-	ANDQ     $+63, R9
-	LEAQ     64(AX), DI
-	SUBQ     R9, DI
-	SUBQ     R9, R8
-	ADDQ     16(SP), R8
-	CMPQ     24(SP), $+256
-	JNE      edge12
+out21:
+	TESTQ R12, R12
+	JNZ   same22
+	CMPQ  R11, 48(SP)
+	JGE   out23
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same22:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out23
+	XORQ       R12, R12
+
+out23:
+	CMPQ  112(SP), $+0
+	JE    fetched15
+	TESTQ R12, R12
+	JNZ   same24
+	CMPQ  R11, 48(SP)
+	JGE   out25
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same24:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out25
+	XORQ       R12, R12
+
+out25:
+fetched15:
+	MOVQ     (CX), R9
+	ADDQ     DI, R9
+	MOVQ     R9, R10
+	ANDQ     $+63, R10
+	LEAQ     64(AX), R8
+	SUBQ     R10, R8
+	SUBQ     R10, R9
 	CMPQ     32(SP), $+0
-	JNE      edge12
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	VMOVDQU  64(DI), Y0
-	VMOVDQU  96(DI), Y1
-	VMOVNTDQ Y0, 64(R8)
-	VMOVNTDQ Y1, 96(R8)
-	VMOVDQU  128(DI), Y0
-	VMOVDQU  160(DI), Y1
-	VMOVNTDQ Y0, 128(R8)
-	VMOVNTDQ Y1, 160(R8)
-	VMOVDQU  192(DI), Y0
-	VMOVDQU  224(DI), Y1
-	VMOVNTDQ Y0, 192(R8)
-	VMOVNTDQ Y1, 224(R8)
-	JMP      next13
+	JNE      edge13
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	VMOVDQU  64(R8), Y0
+	VMOVDQU  96(R8), Y1
+	VMOVNTDQ Y0, 64(R9)
+	VMOVNTDQ Y1, 96(R9)
+	VMOVDQU  128(R8), Y0
+	VMOVDQU  160(R8), Y1
+	VMOVNTDQ Y0, 128(R9)
+	VMOVNTDQ Y1, 160(R9)
+	VMOVDQU  192(R8), Y0
+	VMOVDQU  224(R8), Y1
+	VMOVNTDQ Y0, 192(R9)
+	VMOVNTDQ Y1, 224(R9)
+	LEAQ     256(AX), R8
+	JMP      next14
 
-edge12:
+edge13:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines22
-	TESTQ   R9, R9
-	JZ      lines22
+	JZ      lines26
+	TESTQ   R10, R10
+	JZ      lines26
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip26
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip26:
-	TESTQ $+2, R15
-	JZ    skip27
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip27:
-	TESTQ $+4, R15
-	JZ    skip28
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip28:
-	TESTQ $+8, R15
-	JZ    skip29
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip29:
-	TESTQ   $+16, R15
 	JZ      skip30
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip30:
-	TESTQ   $+32, R15
-	JZ      skip31
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip31
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip31:
-lines22:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail23
-
-whole24:
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	ADDQ     $+64, DI
-	ADDQ     $+64, R8
-	DECQ     R15
-	JNZ      whole24
-
-tail23:
-	TESTQ $+2, BP
-	JZ    done25
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip32
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip32:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip33
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip33:
-	TESTQ $+4, R14
-	JZ    skip34
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip34
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip34:
-	TESTQ $+8, R14
-	JZ    skip35
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip35
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip35:
-	TESTQ   $+16, R14
-	JZ      skip36
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines26:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail27
+
+whole28:
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	ADDQ     $+64, R8
+	ADDQ     $+64, R9
+	DECQ     R15
+	JNZ      whole28
+
+tail27:
+	TESTQ $+2, BP
+	JZ    done29
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip36
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip36:
-	TESTQ   $+32, R14
-	JZ      skip37
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip37
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip37:
-done25:
-next13:
-	MOVQ    24(SP), DI
-	ADDQ    AX, DI
-	VMOVDQU (DI), Y0
-	VMOVDQU 32(DI), Y1
+	TESTQ $+4, R14
+	JZ    skip38
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip38:
+	TESTQ $+8, R14
+	JZ    skip39
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip39:
+	TESTQ   $+16, R14
+	JZ      skip40
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip40:
+	TESTQ   $+32, R14
+	JZ      skip41
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip41:
+done29:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next14:
+	VMOVDQU (R8), Y0
+	VMOVDQU 32(R8), Y1
 	VMOVDQU Y0, (AX)
 	VMOVDQU Y1, 32(AX)
 	ADDQ    $+320, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row11
+	JNZ     row12
 	ADDQ    $+256, (SP)
 	ADDQ    $+256, 16(SP)
 	SUBQ    $+32, 8(SP)
@@ -25097,7 +25377,7 @@ next13:
 
 // func transposeB16StagedAVX512(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·transposeB16StagedAVX512(SB), $104-24
+TEXT ·transposeB16StagedAVX512(SB), $120-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -25204,256 +25484,291 @@ notfirst7:
 	ADDQ $+2, AX
 
 notlast8:
+	CMPQ 24(SP), $+256
+	JE   full9
+	ADDQ $+4, AX
+
+full9:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+128, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+128, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+16, DI
-	JG   chunks9
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+16, R8
+	JG   chunks10
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks9:
-	MOVQ    $+16, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks10:
+	MOVQ    $+16, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    72(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+16, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 112(SP)
+	IMUL3Q  $+16, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 104(SP)
+	XORQ    R12, R12
 
-row10:
-	TESTQ R11, R11
-	JNZ   same13
-	CMPQ  R10, 48(SP)
-	JGE   more14
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same13:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more14
-	XORQ       R11, R11
-
-more14:
-	TESTQ R11, R11
+row11:
+	TESTQ R12, R12
 	JNZ   same15
-	CMPQ  R10, 48(SP)
-	JGE   more16
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out16
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same15:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more16
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out16
+	XORQ       R12, R12
 
-more16:
-	TESTQ R11, R11
+out16:
+	TESTQ R12, R12
 	JNZ   same17
-	CMPQ  R10, 48(SP)
-	JGE   more18
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out18
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same17:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more18
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out18
+	XORQ       R12, R12
 
-more18:
-	TESTQ R11, R11
+out18:
+	TESTQ R12, R12
 	JNZ   same19
-	CMPQ  R10, 48(SP)
-	JGE   more20
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out20
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same19:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more20
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out20
+	XORQ       R12, R12
 
-more20:
-	MOVQ      (CX), R8
-	ADDQ      56(SP), R8
-	MOVQ      R8, R9
-	ANDQ      $+63, R9
-	LEAQ      64(AX), DI
-	SUBQ      R9, DI
-	SUBQ      R9, R8
-	ADDQ      16(SP), R8
-	CMPQ      24(SP), $+256
-	JNE       edge11
+out20:
+	TESTQ R12, R12
+	JNZ   same21
+	CMPQ  R11, 48(SP)
+	JGE   out22
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same21:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out22
+	XORQ       R12, R12
+
+out22:
+	CMPQ  112(SP), $+0
+	JE    fetched14
+	TESTQ R12, R12
+	JNZ   same23
+	CMPQ  R11, 48(SP)
+	JGE   out24
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same23:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out24
+	XORQ       R12, R12
+
+out24:
+fetched14:
+	MOVQ      (CX), R9
+	ADDQ      DI, R9
+	MOVQ      R9, R10
+	ANDQ      $+63, R10
+	LEAQ      64(AX), R8
+	SUBQ      R10, R8
+	SUBQ      R10, R9
 	CMPQ      32(SP), $+0
-	JNE       edge11
-	VMOVDQU64 (DI), Z4
-	VMOVNTDQ  Z4, (R8)
-	VMOVDQU64 64(DI), Z4
-	VMOVNTDQ  Z4, 64(R8)
-	VMOVDQU64 128(DI), Z4
-	VMOVNTDQ  Z4, 128(R8)
-	VMOVDQU64 192(DI), Z4
-	VMOVNTDQ  Z4, 192(R8)
-	JMP       next12
+	JNE       edge12
+	VMOVDQU64 (R8), Z4
+	VMOVNTDQ  Z4, (R9)
+	VMOVDQU64 64(R8), Z4
+	VMOVNTDQ  Z4, 64(R9)
+	VMOVDQU64 128(R8), Z4
+	VMOVNTDQ  Z4, 128(R9)
+	VMOVDQU64 192(R8), Z4
+	VMOVNTDQ  Z4, 192(R9)
+	LEAQ      256(AX), R8
+	JMP       next13
 
-edge11:
+edge12:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines21
-	TESTQ   R9, R9
-	JZ      lines21
+	JZ      lines25
+	TESTQ   R10, R10
+	JZ      lines25
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip25
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip25:
-	TESTQ $+2, R15
-	JZ    skip26
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip26:
-	TESTQ $+4, R15
-	JZ    skip27
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip27:
-	TESTQ $+8, R15
-	JZ    skip28
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip28:
-	TESTQ   $+16, R15
 	JZ      skip29
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip29:
-	TESTQ   $+32, R15
-	JZ      skip30
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip30
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip30:
-lines21:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail22
-
-whole23:
-	VMOVDQU64 (DI), Z4
-	VMOVNTDQ  Z4, (R8)
-	ADDQ      $+64, DI
-	ADDQ      $+64, R8
-	DECQ      R15
-	JNZ       whole23
-
-tail22:
-	TESTQ $+2, BP
-	JZ    done24
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip31
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip31:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip32
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip32:
-	TESTQ $+4, R14
-	JZ    skip33
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip33
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip33:
-	TESTQ $+8, R14
-	JZ    skip34
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip34
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip34:
-	TESTQ   $+16, R14
-	JZ      skip35
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines25:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail26
+
+whole27:
+	VMOVDQU64 (R8), Z4
+	VMOVNTDQ  Z4, (R9)
+	ADDQ      $+64, R8
+	ADDQ      $+64, R9
+	DECQ      R15
+	JNZ       whole27
+
+tail26:
+	TESTQ $+2, BP
+	JZ    done28
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip35
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip35:
-	TESTQ   $+32, R14
-	JZ      skip36
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip36
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip36:
-done24:
-next12:
-	MOVQ      24(SP), DI
-	ADDQ      AX, DI
-	VMOVDQU64 (DI), Z4
+	TESTQ $+4, R14
+	JZ    skip37
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip37:
+	TESTQ $+8, R14
+	JZ    skip38
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip38:
+	TESTQ   $+16, R14
+	JZ      skip39
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip39:
+	TESTQ   $+32, R14
+	JZ      skip40
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip40:
+done28:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next13:
+	VMOVDQU64 (R8), Z4
 	VMOVDQU64 Z4, (AX)
 	ADDQ      $+320, AX
 	ADDQ      $+8, CX
 	DECQ      BX
-	JNZ       row10
+	JNZ       row11
 	ADDQ      $+128, (SP)
 	ADDQ      $+256, 16(SP)
 	SUBQ      $+16, 8(SP)
@@ -25473,7 +25788,7 @@ next12:
 
 // func transposeB16StagedAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·transposeB16StagedAVX2(SB), $104-24
+TEXT ·transposeB16StagedAVX2(SB), $120-24
 	MOVQ  dst+0(FP), AX
 	MOVQ  src+8(FP), CX
 	MOVQ  b+16(FP), DX
@@ -25577,268 +25892,303 @@ notfirst8:
 	ADDQ $+2, AX
 
 notlast9:
+	CMPQ 24(SP), $+256
+	JE   full10
+	ADDQ $+4, AX
+
+full10:
 	MOVQ AX, 32(SP)
 	MOVQ 40(SP), AX
 	MOVQ 120(DX), CX
 	MOVQ 104(DX), BX
-	MOVQ (SP), R10
-	ADDQ $+128, R10
+	MOVQ 56(SP), DI
+	ADDQ 16(SP), DI
+	MOVQ (SP), R11
+	ADDQ $+128, R11
 	XORQ R13, R13
-	MOVQ 8(SP), DI
-	SUBQ $+16, DI
-	JG   chunks10
-	MOVQ 144(DX), R10
+	MOVQ 8(SP), R8
+	SUBQ $+16, R8
+	JG   chunks11
+	MOVQ 144(DX), R11
 	MOVQ 168(DX), R13
-	MOVQ 112(DX), DI
+	MOVQ 112(DX), R8
 
-chunks10:
-	MOVQ    $+16, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	LEAQ    (R10)(R8*8), R8
-	MOVQ    R8, 48(SP)
+chunks11:
+	MOVQ    $+16, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	LEAQ    (R11)(R9*8), R9
+	MOVQ    R9, 48(SP)
 	ADDQ    72(SP), R13
-	MOVQ    104(DX), R12
-	IMUL3Q  $+16, R12, R12
-	XORQ    R11, R11
+	MOVQ    (R11), R8
+	MOVQ    8(R11), R9
+	SUBQ    R8, R9
+	ADDQ    R13, R8
+	ORQ     R8, R9
+	ANDQ    $+63, R9
+	ADDQ    $+63, R9
+	ANDQ    $+64, R9
+	MOVQ    R9, 112(SP)
+	IMUL3Q  $+16, 104(DX), R8
+	ADDQ    R9, R8
+	MOVQ    R8, 104(SP)
+	XORQ    R12, R12
 
-row11:
-	TESTQ R11, R11
-	JNZ   same14
-	CMPQ  R10, 48(SP)
-	JGE   more15
-	MOVQ  (R10), SI
-	ADDQ  R13, SI
-	ADDQ  $+8, R10
-
-same14:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more15
-	XORQ       R11, R11
-
-more15:
-	TESTQ R11, R11
+row12:
+	TESTQ R12, R12
 	JNZ   same16
-	CMPQ  R10, 48(SP)
-	JGE   more17
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out17
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same16:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more17
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out17
+	XORQ       R12, R12
 
-more17:
-	TESTQ R11, R11
+out17:
+	TESTQ R12, R12
 	JNZ   same18
-	CMPQ  R10, 48(SP)
-	JGE   more19
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out19
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same18:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more19
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out19
+	XORQ       R12, R12
 
-more19:
-	TESTQ R11, R11
+out19:
+	TESTQ R12, R12
 	JNZ   same20
-	CMPQ  R10, 48(SP)
-	JGE   more21
-	MOVQ  (R10), SI
+	CMPQ  R11, 48(SP)
+	JGE   out21
+	MOVQ  (R11), SI
 	ADDQ  R13, SI
-	ADDQ  $+8, R10
+	ADDQ  $+8, R11
 
 same20:
-	PREFETCHT1 (SI)(R11*1)
-	ADDQ       $+64, R11
-	CMPQ       R11, R12
-	JL         more21
-	XORQ       R11, R11
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out21
+	XORQ       R12, R12
 
-more21:
-	MOVQ     (CX), R8
-	ADDQ     56(SP), R8
-	MOVQ     R8, R9
-	ANDQ     $+63, R9
-	LEAQ     64(AX), DI
-	SUBQ     R9, DI
-	SUBQ     R9, R8
-	ADDQ     16(SP), R8
-	CMPQ     24(SP), $+256
-	JNE      edge12
+out21:
+	TESTQ R12, R12
+	JNZ   same22
+	CMPQ  R11, 48(SP)
+	JGE   out23
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same22:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out23
+	XORQ       R12, R12
+
+out23:
+	CMPQ  112(SP), $+0
+	JE    fetched15
+	TESTQ R12, R12
+	JNZ   same24
+	CMPQ  R11, 48(SP)
+	JGE   out25
+	MOVQ  (R11), SI
+	ADDQ  R13, SI
+	ADDQ  $+8, R11
+
+same24:
+	PREFETCHT1 (SI)(R12*1)
+	ADDQ       $+64, R12
+	CMPQ       R12, 104(SP)
+	JL         out25
+	XORQ       R12, R12
+
+out25:
+fetched15:
+	MOVQ     (CX), R9
+	ADDQ     DI, R9
+	MOVQ     R9, R10
+	ANDQ     $+63, R10
+	LEAQ     64(AX), R8
+	SUBQ     R10, R8
+	SUBQ     R10, R9
 	CMPQ     32(SP), $+0
-	JNE      edge12
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	VMOVDQU  64(DI), Y0
-	VMOVDQU  96(DI), Y1
-	VMOVNTDQ Y0, 64(R8)
-	VMOVNTDQ Y1, 96(R8)
-	VMOVDQU  128(DI), Y0
-	VMOVDQU  160(DI), Y1
-	VMOVNTDQ Y0, 128(R8)
-	VMOVNTDQ Y1, 160(R8)
-	VMOVDQU  192(DI), Y0
-	VMOVDQU  224(DI), Y1
-	VMOVNTDQ Y0, 192(R8)
-	VMOVNTDQ Y1, 224(R8)
-	JMP      next13
+	JNE      edge13
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	VMOVDQU  64(R8), Y0
+	VMOVDQU  96(R8), Y1
+	VMOVNTDQ Y0, 64(R9)
+	VMOVNTDQ Y1, 96(R9)
+	VMOVDQU  128(R8), Y0
+	VMOVDQU  160(R8), Y1
+	VMOVNTDQ Y0, 128(R9)
+	VMOVNTDQ Y1, 160(R9)
+	VMOVDQU  192(R8), Y0
+	VMOVDQU  224(R8), Y1
+	VMOVNTDQ Y0, 192(R9)
+	VMOVNTDQ Y1, 224(R9)
+	LEAQ     256(AX), R8
+	JMP      next14
 
-edge12:
+edge13:
 	MOVQ    24(SP), R14
-	ADDQ    R9, R14
+	ADDQ    R10, R14
 	MOVQ    32(SP), BP
 	TESTQ   $+1, BP
-	JZ      lines22
-	TESTQ   R9, R9
-	JZ      lines22
+	JZ      lines26
+	TESTQ   R10, R10
+	JZ      lines26
 	MOVQ    $+64, R15
 	CMPQ    R15, R14
 	CMOVQGT R14, R15
 	SUBQ    R15, R14
-	SUBQ    R9, R15
-	ADDQ    R9, DI
-	ADDQ    R9, R8
+	SUBQ    R10, R15
+	ADDQ    R10, R8
+	ADDQ    R10, R9
 	TESTQ   $+1, R15
-	JZ      skip26
-	MOVB    (DI), R9
-	MOVB    R9, (R8)
-	ADDQ    $+1, R8
-	ADDQ    $+1, DI
-
-skip26:
-	TESTQ $+2, R15
-	JZ    skip27
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
-
-skip27:
-	TESTQ $+4, R15
-	JZ    skip28
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
-
-skip28:
-	TESTQ $+8, R15
-	JZ    skip29
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
-
-skip29:
-	TESTQ   $+16, R15
 	JZ      skip30
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+	MOVB    (R8), R10
+	MOVB    R10, (R9)
+	ADDQ    $+1, R9
+	ADDQ    $+1, R8
 
 skip30:
-	TESTQ   $+32, R15
-	JZ      skip31
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R15
+	JZ    skip31
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip31:
-lines22:
-	MOVQ R14, R15
-	SHRQ $0x06, R15
-	JZ   tail23
-
-whole24:
-	VMOVDQU  (DI), Y0
-	VMOVDQU  32(DI), Y1
-	VMOVNTDQ Y0, (R8)
-	VMOVNTDQ Y1, 32(R8)
-	ADDQ     $+64, DI
-	ADDQ     $+64, R8
-	DECQ     R15
-	JNZ      whole24
-
-tail23:
-	TESTQ $+2, BP
-	JZ    done25
-	ANDQ  $+63, R14
-	TESTQ $+1, R14
+	TESTQ $+4, R15
 	JZ    skip32
-	MOVB  (DI), R9
-	MOVB  R9, (R8)
-	ADDQ  $+1, R8
-	ADDQ  $+1, DI
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
 
 skip32:
-	TESTQ $+2, R14
+	TESTQ $+8, R15
 	JZ    skip33
-	MOVW  (DI), R9
-	MOVW  R9, (R8)
-	ADDQ  $+2, R8
-	ADDQ  $+2, DI
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
 
 skip33:
-	TESTQ $+4, R14
-	JZ    skip34
-	MOVL  (DI), R9
-	MOVL  R9, (R8)
-	ADDQ  $+4, R8
-	ADDQ  $+4, DI
+	TESTQ   $+16, R15
+	JZ      skip34
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
 
 skip34:
-	TESTQ $+8, R14
-	JZ    skip35
-	MOVQ  (DI), R9
-	MOVQ  R9, (R8)
-	ADDQ  $+8, R8
-	ADDQ  $+8, DI
+	TESTQ   $+32, R15
+	JZ      skip35
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
 
 skip35:
-	TESTQ   $+16, R14
-	JZ      skip36
-	VMOVDQU (DI), X0
-	VMOVDQU X0, (R8)
-	ADDQ    $+16, R8
-	ADDQ    $+16, DI
+lines26:
+	MOVQ R14, R15
+	SHRQ $0x06, R15
+	JZ   tail27
+
+whole28:
+	VMOVDQU  (R8), Y0
+	VMOVDQU  32(R8), Y1
+	VMOVNTDQ Y0, (R9)
+	VMOVNTDQ Y1, 32(R9)
+	ADDQ     $+64, R8
+	ADDQ     $+64, R9
+	DECQ     R15
+	JNZ      whole28
+
+tail27:
+	TESTQ $+2, BP
+	JZ    done29
+	ANDQ  $+63, R14
+	TESTQ $+1, R14
+	JZ    skip36
+	MOVB  (R8), R10
+	MOVB  R10, (R9)
+	ADDQ  $+1, R9
+	ADDQ  $+1, R8
 
 skip36:
-	TESTQ   $+32, R14
-	JZ      skip37
-	VMOVDQU (DI), Y0
-	VMOVDQU Y0, (R8)
-	ADDQ    $+32, R8
-	ADDQ    $+32, DI
+	TESTQ $+2, R14
+	JZ    skip37
+	MOVW  (R8), R10
+	MOVW  R10, (R9)
+	ADDQ  $+2, R9
+	ADDQ  $+2, R8
 
 skip37:
-done25:
-next13:
-	MOVQ    24(SP), DI
-	ADDQ    AX, DI
-	VMOVDQU (DI), Y0
-	VMOVDQU 32(DI), Y1
+	TESTQ $+4, R14
+	JZ    skip38
+	MOVL  (R8), R10
+	MOVL  R10, (R9)
+	ADDQ  $+4, R9
+	ADDQ  $+4, R8
+
+skip38:
+	TESTQ $+8, R14
+	JZ    skip39
+	MOVQ  (R8), R10
+	MOVQ  R10, (R9)
+	ADDQ  $+8, R9
+	ADDQ  $+8, R8
+
+skip39:
+	TESTQ   $+16, R14
+	JZ      skip40
+	VMOVDQU (R8), X0
+	VMOVDQU X0, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R8
+
+skip40:
+	TESTQ   $+32, R14
+	JZ      skip41
+	VMOVDQU (R8), Y0
+	VMOVDQU Y0, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R8
+
+skip41:
+done29:
+	MOVQ 24(SP), R8
+	ADDQ AX, R8
+
+next14:
+	VMOVDQU (R8), Y0
+	VMOVDQU 32(R8), Y1
 	VMOVDQU Y0, (AX)
 	VMOVDQU Y1, 32(AX)
 	ADDQ    $+320, AX
 	ADDQ    $+8, CX
 	DECQ    BX
-	JNZ     row11
+	JNZ     row12
 	ADDQ    $+128, (SP)
 	ADDQ    $+256, 16(SP)
 	SUBQ    $+16, 8(SP)

@@ -29,7 +29,7 @@ type staged struct {
 	table, restJ, done operand.Mem // frame: where the chunk's source rows stand in the table, rows to go, bytes of destination rows behind
 	last               operand.Mem // frame: where the rows to fetch end in the table
 	run                operand.Mem // frame: bytes that the chunk adds to a destination row
-	ends               operand.Mem // frame: 1 where rows begin in this chunk, plus 2 where they end in it
+	ends               operand.Mem // frame: 1 where rows begin in this chunk, plus 2 where they end in it, plus 4 where it is not full
 	crowded            operand.Mem // frame: less than 128 where the source rows share few sets of the cache (half lines of small items)
 }
 
@@ -156,11 +156,12 @@ func (s *staged) findCrowded() {
 	e.MOVQ(step, s.crowded)
 }
 
-// findEnds says whether destination rows begin in the chunk, and whether they end in it.
+// findEnds says whether destination rows begin in the chunk, whether they end in it, and
+// whether it is short of whole lines.
 func (s *staged) findEnds() {
 	e := s.emitter
 	ends, carry, more := e.GP64(), e.GP64(), e.GP64()
-	notFirst, notLast := e.label("notfirst"), e.label("notlast")
+	notFirst, notLast, full := e.label("notfirst"), e.label("notlast"), e.label("full")
 	e.XORQ(ends, ends)
 	e.MOVQ(e.in("Carry", 0), carry)
 	e.MOVQ(carry, more)
@@ -175,44 +176,56 @@ func (s *staged) findEnds() {
 	e.JNZ(operand.LabelRef(notLast))
 	e.ADDQ(operand.I32(2), ends)
 	e.Label(notLast)
+	e.CMPQ(s.run, operand.I32(64*s.lines))
+	e.JE(operand.LabelRef(full))
+	e.ADDQ(operand.I32(4), ends)
+	e.Label(full)
 	e.MOVQ(ends, s.ends)
 }
 
-// flush stores what is in scratch to the destination rows.
+// flush stores what is in scratch to the destination rows. What its addresses depend on is in
+// registers: a load from the frame waits for every store before it that may be to the same
+// bytes as far as the last twelve bits tell, until the page of that store is known. Where all
+// rows come to a new page at a time, their page walks would follow one after the other.
 func (s *staged) flush(dst operand.Mem) {
 	e := s.emitter
-	row, offs, count := e.GP64(), e.GP64(), e.GP64()
+	row, offs, count, base := e.GP64(), e.GP64(), e.GP64(), e.GP64()
 	from, to, phase := e.GP64(), e.GP64(), e.GP64()
 	e.MOVQ(s.scratch, row)
 	e.MOVQ(e.in("DstOff", 0), offs)
 	e.MOVQ(e.in("I", 0), count)
-	fetch := s.nextRows()
+	e.MOVQ(dst, base)
+	e.ADDQ(s.done, base)
+	fetch, more := s.nextRows()
 	loop, edge, next := e.label("row"), e.label("edge"), e.label("next")
+	fetched := e.label("fetched")
 	e.Label(loop)
 	for range s.lines {
 		fetch()
 	}
+	e.CMPQ(more, operand.I32(0))
+	e.JE(operand.LabelRef(fetched))
+	fetch()
+	e.Label(fetched)
 	e.MOVQ(at(offs, 0), to)
-	e.ADDQ(dst, to)
+	e.ADDQ(base, to)
 	e.MOVQ(to, phase)
 	e.ANDQ(operand.I32(63), phase)
 	e.LEAQ(at(row, 64), from)
 	e.SUBQ(phase, from)
 	e.SUBQ(phase, to)
-	e.ADDQ(s.done, to)
-	e.CMPQ(s.run, operand.I32(64*s.lines))
-	e.JNE(operand.LabelRef(edge))
 	e.CMPQ(s.ends, operand.I32(0))
 	e.JNE(operand.LabelRef(edge))
 	for line := range s.lines {
 		s.moveLine(from, to, 64*line, true)
 	}
+	e.LEAQ(at(row, 64*s.lines), from)
 	e.JMP(operand.LabelRef(next))
 	e.Label(edge)
 	s.edges(from, to, phase)
-	e.Label(next)
 	e.MOVQ(s.run, from)
 	e.ADDQ(row, from)
+	e.Label(next)
 	s.moveLine(from, row, 0, false) // what waits for the next lines
 	e.ADDQ(operand.I32(s.pitch), row)
 	e.ADDQ(operand.I32(8), offs)
@@ -283,12 +296,13 @@ func (s *staged) exact(n, to, from reg.GPVirtual) {
 
 // nextRows returns what fetches a line, row by row, of the source rows of the next chunk,
 // or of those that the next block begins with: in all, as many as flush stores, so that
-// memory is read and written at the same time.
-func (s *staged) nextRows() func() {
+// memory is read and written at the same time; and whether it takes more to fetch them all,
+// since they begin and end within lines.
+func (s *staged) nextRows() (fetch func(), more operand.Mem) {
 	e := s.emitter
-	table, base, at0, end := e.GP64(), e.GP64(), e.GP64(), e.GP64()
+	table, base, at0, rest := e.GP64(), e.GP64(), e.GP64(), e.GP64()
 	past := e.label("chunks")
-	delta, rest := e.GP64(), e.GP64()
+	delta := e.GP64()
 	e.MOVQ(s.table, table)
 	e.ADDQ(operand.I32(8*s.lines*s.rows()), table)
 	e.XORQ(delta, delta)
@@ -306,24 +320,45 @@ func (s *staged) nextRows() func() {
 	e.LEAQ(operand.Mem{Base: table, Index: most, Scale: 8}, most)
 	e.MOVQ(most, s.last)
 	e.ADDQ(s.src, delta)
-	e.MOVQ(e.in("I", 0), end)
-	e.IMUL3Q(operand.I32(int(s.half)), end, end)
+	width, more := s.widthToFetch(table, delta)
 	e.XORQ(at0, at0)
-	return func() {
-		same, more := e.label("same"), e.label("more")
+	fetch = func() {
+		same, out := e.label("same"), e.label("out")
 		e.TESTQ(at0, at0)
 		e.JNZ(operand.LabelRef(same))
 		e.CMPQ(table, s.last)
-		e.JGE(operand.LabelRef(more))
+		e.JGE(operand.LabelRef(out))
 		e.MOVQ(at(table, 0), base)
 		e.ADDQ(delta, base)
 		e.ADDQ(operand.I32(8), table)
 		e.Label(same)
 		e.PREFETCHT1(atIndex(base, at0, 0))
 		e.ADDQ(operand.I32(64), at0)
-		e.CMPQ(at0, end)
-		e.JL(operand.LabelRef(more))
+		e.CMPQ(at0, width)
+		e.JL(operand.LabelRef(out))
 		e.XORQ(at0, at0)
-		e.Label(more)
+		e.Label(out)
 	}
+	return fetch, more
+}
+
+// widthToFetch returns the bytes of a source row that nextRows goes through: those of the row,
+// and a line more unless the first two rows that it fetches begin at the edge of a line.
+func (s *staged) widthToFetch(table, src reg.GPVirtual) (width, more operand.Mem) {
+	e := s.emitter
+	width, more = s.AllocLocal(8), s.AllocLocal(8)
+	row, edge, bytes := e.GP64(), e.GP64(), e.GP64()
+	e.MOVQ(at(table, 0), row)
+	e.MOVQ(at(table, 8), edge) // a step away: there is more than one row in the table, or the last one again
+	e.SUBQ(row, edge)
+	e.ADDQ(src, row)
+	e.ORQ(row, edge)
+	e.ANDQ(operand.I32(63), edge)
+	e.ADDQ(operand.I32(63), edge)
+	e.ANDQ(operand.I32(64), edge)
+	e.MOVQ(edge, more)
+	e.IMUL3Q(operand.I32(int(s.half)), e.in("I", 0), bytes)
+	e.ADDQ(edge, bytes)
+	e.MOVQ(bytes, width)
+	return width, more
 }
