@@ -18,8 +18,7 @@ const (
 	maxDown     = 1024      // items of J in a block that walks down the source rows
 	besideSteps = 4 << 10   // steps of a loop over tiles that lie beside each other, in bytes
 	leastTiles  = 16        // of a call that walks over such
-	panelWays   = 12        // rows to a set up to which tiles are as fast as panels and runs
-	maxRun      = 512       // bytes of a destination run that are put together
+	mostWays    = 12        // rows to a set, as many as its ways at most, up to which tiles are as fast as panels and runs
 	runSets     = 2         // sets of that cache up to which runs are faster than panels
 	panelLeast  = 512 << 10 // payload from which panels of small items are faster than tiles of AVX2
 )
@@ -32,7 +31,7 @@ func crowded(I, J *virtual) bool {
 // crowdedRows reports whether n rows that lie step bytes apart fall into so few sets
 // of the first-level cache that they push each other out.
 func crowdedRows(step, n int) bool {
-	return n >= crowd && setsOf(step, min(n, crowd)) <= crowdedSets || n > panelWays && setsOf(step, n) == 1
+	return n >= crowd && setsOf(step, min(n, crowd)) <= crowdedSets || n > mostWays && setsOf(step, n) == 1
 }
 
 // setsOf returns into how many sets of the first-level cache n rows fall.
@@ -82,7 +81,7 @@ func (b *builder) crowdedKernel(c crowding, i, j int) (asm.ID, bool) {
 // Panels are better than runs for AVX2 where rows are in more than a few sets.
 func (b *builder) crowdedStores(dst, n, src int) crowding {
 	w, sets := b.x.item, setsOf(dst, crowd)
-	if !machine.CrowdsStores || b.streams() || b.plan.bytes <= 2*firstLevel || !crowdedRows(dst, n) || n <= panelWays*sets {
+	if !machine.CrowdsStores || b.streams() || b.plan.bytes <= 2*firstLevel || !crowdedRows(dst, n) || n <= mostWays*sets {
 		return uncrowded
 	}
 	rows := lineSize >> bits.Len(uint(w-1)) // of a tile
@@ -90,7 +89,7 @@ func (b *builder) crowdedStores(dst, n, src int) crowding {
 	switch {
 	case avx512 && wide && setsOf(src, crowd) == 1:
 		return byRuns
-	case sets <= runSets && (rows > panelWays*sets || wide && !avx512):
+	case sets <= runSets && (rows > mostWays*sets || wide && !avx512):
 		return byRuns
 	case !avx512 && (wide || w > 1 && (sets <= runSets || b.plan.bytes >= panelLeast)):
 		return byPanels
@@ -111,7 +110,7 @@ func (b *builder) crowdedChains(k, mostI int, c crowding) (I, J virtual, _ crowd
 	if c == uncrowded {
 		c = b.chainCrowding(&I)
 	}
-	if c == byRuns && J.n*b.x.item < maxRun {
+	if c == byRuns && J.n*b.x.item < b.mostRun() {
 		b.rest = append(b.restBuf[:0], all...)
 		I, J = b.runChains(k, mostI)
 	}
@@ -120,7 +119,7 @@ func (b *builder) crowdedChains(k, mostI int, c crowding) (I, J virtual, _ crowd
 
 // runChains is chains for runs: J goes on until it is one.
 func (b *builder) runChains(k, mostI int) (I, J virtual) {
-	I, J = virtual{most: mostI, n: 1, open: true}, virtual{most: max(maxJ, maxRun/b.x.item), n: 1, open: true}
+	I, J = virtual{most: mostI, n: 1, open: true}, virtual{most: max(maxJ, b.mostRun()/b.x.item), n: 1, open: true}
 	b.extend(&I, k, false)
 	for next := 0; J.open; next = b.find(J.n*b.x.item, true) {
 		b.extend(&J, next, true)
@@ -129,6 +128,12 @@ func (b *builder) runChains(k, mostI int) (I, J virtual) {
 		b.extend(&I, b.find(I.n*b.x.item, false), false)
 	}
 	return I, J
+}
+
+// mostRun returns the bytes of a destination run that are put together at most.
+func (b *builder) mostRun() int {
+	id, _ := asm.RunsKernel(b.x.item, maxI, maxI, b.have)
+	return asm.Info(id).Run
 }
 
 // chainCrowding returns the crowding of destination rows that several loops make, down which
@@ -140,7 +145,7 @@ func (b *builder) chainCrowding(I *virtual) crowding {
 	}
 	sets := setsOf(steps, crowd)
 	crowds := machine.CrowdsStores && !b.streams() && b.plan.bytes > 2*firstLevel &&
-		I.used > 1 && !crowdedRows(first.dst, first.n) && steps%(waySize/crowdedSets) == 0 && I.n > panelWays*sets
+		I.used > 1 && !crowdedRows(first.dst, first.n) && steps%(waySize/crowdedSets) == 0 && I.n > mostWays*sets
 	switch {
 	case !crowds:
 		return uncrowded
@@ -180,7 +185,7 @@ func (b *builder) onCrowded(k int) bool {
 	if !crowdedRows(I.dst, I.n) || b.streams() {
 		return false
 	}
-	goesOn := j*b.x.item < lineSize && I.n > panelWays*setsOf(I.dst, crowd)
+	goesOn := j*b.x.item < lineSize && I.n > mostWays*setsOf(I.dst, crowd)
 	if goesOn { // through loops of which the first is short of a line
 		j, _ = b.runs(0, k)
 	}
