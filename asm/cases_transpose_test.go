@@ -16,7 +16,7 @@ func (c *checker) transpose() {
 	switch { // a row may end anywhere
 	case c.k.Masked: // but a tile is a line
 		tile = 64 / c.k.Size
-	case c.k.Scratch > 0: // or, less the line that waits, what scratch holds of a row
+	case c.k.Scratch > 64: // or, less the line that waits, what scratch holds of a row
 		tile = (c.k.Scratch - 64) / c.k.Size
 	}
 	for i := c.k.I; i <= max(3*c.k.I+1, 9); i++ {
@@ -125,7 +125,10 @@ func (c *checker) call(dst []byte, d int, src []byte, s, size int, b *asm.Block)
 	}
 	part := *b
 	for at := 0; at < b.J; at += part.J {
-		part.J = min(line*(1+c.IntN(5)), b.J-at)
+		part.J = line * (1 + c.IntN(5))
+		if b.J-at-part.J < c.k.J { // too few rows for one more part
+			part.J = b.J - at
+		}
 		part.SrcOff = b.SrcOff[at:]
 		part.Carry = 0
 		if at > 0 {

@@ -170,6 +170,18 @@ func ExampleRunsKernel() {
 	// Output: false
 }
 
+// No other kernel works in scratch memory of a line for each destination row.
+func ExampleCarriedKernel() {
+	id, ok := asm.CarriedKernel(4, cpu.Detect())
+	k := asm.Info(id)
+	fmt.Println(!ok || k.Stream && k.Scratch == 64)
+	_, ok = asm.CarriedKernel(4, 0)
+	fmt.Println(ok)
+	// Output:
+	// true
+	// false
+}
+
 // A block of 8 x 8 items is taken by a kernel for rows at equal steps, or by none where
 // the machine has no such kernel.
 func ExampleStepKernel() {

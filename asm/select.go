@@ -136,6 +136,18 @@ func StreamKernel(k Kernel, merge bool, have cpu.Features) (ID, bool) {
 	return 0, false
 }
 
+// CarriedKernel returns the transpose that stores whole lines past the caches of rows that
+// begin anywhere, one line of each at a time, of items of the given size, and whether there
+// is one that runs on the features have.
+func CarriedKernel(size int, have cpu.Features) (ID, bool) {
+	for _, k := range candidates(Transpose, size) {
+		if k.Merge && k.J > 1 && have.Has(k.Needs) {
+			return k.ID, true
+		}
+	}
+	return 0, false
+}
+
 // StringKernel returns the kernel that moves rows by the processor's own loop, and whether
 // there is one that runs on the features have.
 func StringKernel(have cpu.Features) (ID, bool) {

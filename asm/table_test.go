@@ -11,7 +11,7 @@ import (
 
 // kernelName is what symbols of kernels look like: operation, form, bytes of an
 // item or windows, instruction set.
-var kernelName = regexp.MustCompile(`^([a-z]+)(Masked|Whole|Stream|String|Small|Wide|Half|Low|Flat|Panel|Runs|StepWide|StepLow|SrcStep|DstStep|Step)?(?:B(\d+)|(\d+)x(\d+))?(Masked|Stream|Merge|Staged)?(?:(Exchange)|(Deinterleave|Interleave)B(\d+))?(Generic|SSE2|SSSE3|AVX2|AVX512|VBMI|NEON)$`)
+var kernelName = regexp.MustCompile(`^([a-z]+)(Masked|Whole|Stream|String|Small|Wide|Half|Low|Flat|Panel|Runs|StepWide|StepLow|SrcStep|DstStep|Step)?(?:B(\d+)|(\d+)x(\d+))?(Masked|Stream|Merge|Staged|Carried)?(?:(Exchange)|(Deinterleave|Interleave)B(\d+))?(Generic|SSE2|SSSE3|AVX2|AVX512|VBMI|NEON)$`)
 
 var suffixNeeds = map[string]cpu.Features{
 	"Generic": 0, "SSE2": cpu.SSE2, "SSSE3": cpu.SSSE3, "AVX2": cpu.AVX2,

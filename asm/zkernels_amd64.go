@@ -1736,6 +1736,54 @@ func transposeB16StagedAVX512(dst, src *byte, b *Block)
 //go:noescape
 func transposeB16StagedAVX2(dst, src *byte, b *Block)
 
+// transposeB4CarriedVBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*4, o*b.Outer.Src+b.SrcOff[j]+i*4
+//				copy(dst[d:d+4], src[s:s+4])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB4CarriedVBMI(dst, src *byte, b *Block)
+
+// transposeB8CarriedVBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*8, o*b.Outer.Src+b.SrcOff[j]+i*8
+//				copy(dst[d:d+8], src[s:s+8])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB8CarriedVBMI(dst, src *byte, b *Block)
+
+// transposeB16CarriedVBMI is
+//
+//	for o := range b.Outer.N {
+//		for j := range b.J {
+//			for i := range b.I {
+//				d, s := o*b.Outer.Dst+b.DstOff[i]+j*16, o*b.Outer.Src+b.SrcOff[j]+i*16
+//				copy(dst[d:d+16], src[s:s+16])
+//			}
+//		}
+//	}
+//
+// It works like transposeGeneric.
+//
+//go:noescape
+func transposeB16CarriedVBMI(dst, src *byte, b *Block)
+
 // transposeB3VBMI is
 //
 //	for o := range b.Outer.N {
@@ -3975,6 +4023,9 @@ const (
 	idTransposeB8StagedAVX2
 	idTransposeB16StagedAVX512
 	idTransposeB16StagedAVX2
+	idTransposeB4CarriedVBMI
+	idTransposeB8CarriedVBMI
+	idTransposeB16CarriedVBMI
 	idTransposeB3VBMI
 	idTransposeB5VBMI
 	idTransposeB6VBMI
@@ -4184,6 +4235,9 @@ var archKernels = []Kernel{
 	{ID: idTransposeB8StagedAVX2, Name: "transposeB8StagedAVX2", Op: Transpose, Size: 8, I: 8, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
 	{ID: idTransposeB16StagedAVX512, Name: "transposeB16StagedAVX512", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX512},
 	{ID: idTransposeB16StagedAVX2, Name: "transposeB16StagedAVX2", Op: Transpose, Size: 16, I: 4, J: 1, Stream: true, Merge: true, Line: true, Scratch: 320, Needs: cpu.AVX2},
+	{ID: idTransposeB4CarriedVBMI, Name: "transposeB4CarriedVBMI", Op: Transpose, Size: 4, I: 16, J: 16, Stream: true, Merge: true, Line: true, Scratch: 64, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB8CarriedVBMI, Name: "transposeB8CarriedVBMI", Op: Transpose, Size: 8, I: 8, J: 8, Stream: true, Merge: true, Line: true, Scratch: 64, Needs: cpu.AVX512 | cpu.VBMI},
+	{ID: idTransposeB16CarriedVBMI, Name: "transposeB16CarriedVBMI", Op: Transpose, Size: 16, I: 4, J: 4, Stream: true, Merge: true, Line: true, Scratch: 64, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB3VBMI, Name: "transposeB3VBMI", Op: Transpose, Size: 3, I: 16, J: 16, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB5VBMI, Name: "transposeB5VBMI", Op: Transpose, Size: 5, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
 	{ID: idTransposeB6VBMI, Name: "transposeB6VBMI", Op: Transpose, Size: 6, I: 8, J: 8, Needs: cpu.AVX512 | cpu.VBMI},
@@ -4623,6 +4677,15 @@ func Call(id ID, dst []byte, d int, src []byte, s int, size int, b *Block) {
 		return
 	case idTransposeB16StagedAVX2:
 		transposeB16StagedAVX2(to, from, b)
+		return
+	case idTransposeB4CarriedVBMI:
+		transposeB4CarriedVBMI(to, from, b)
+		return
+	case idTransposeB8CarriedVBMI:
+		transposeB8CarriedVBMI(to, from, b)
+		return
+	case idTransposeB16CarriedVBMI:
+		transposeB16CarriedVBMI(to, from, b)
 		return
 	case idTransposeB3VBMI:
 		transposeB3VBMI(to, from, b)

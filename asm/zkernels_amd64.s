@@ -446,6 +446,16 @@ DATA spread16B15<>+112(SB)/8, $0x0706050403020100
 DATA spread16B15<>+120(SB)/8, $0x000e0d0c0b0a0908
 GLOBL spread16B15<>(SB), RODATA|NOPTR, $128
 
+DATA iota<>+0(SB)/8, $0x0706050403020100
+DATA iota<>+8(SB)/8, $0x0f0e0d0c0b0a0908
+DATA iota<>+16(SB)/8, $0x1716151413121110
+DATA iota<>+24(SB)/8, $0x1f1e1d1c1b1a1918
+DATA iota<>+32(SB)/8, $0x2726252423222120
+DATA iota<>+40(SB)/8, $0x2f2e2d2c2b2a2928
+DATA iota<>+48(SB)/8, $0x3736353433323130
+DATA iota<>+56(SB)/8, $0x3f3e3d3c3b3a3938
+GLOBL iota<>(SB), RODATA|NOPTR, $64
+
 // func rowsAVX2(dst *byte, src *byte, b *byte)
 // Requires: AVX
 TEXT ·rowsAVX2(SB), $336-24
@@ -26202,6 +26212,1341 @@ next14:
 	MOVQ    AX, 88(SP)
 	DECQ    80(SP)
 	JNZ     outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB4CarriedVBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, MMX+
+TEXT ·transposeB4CarriedVBMI(SB), $104-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	VMOVDQU64 iota<>+0(SB), Z0
+	MOVQ      AX, 40(SP)
+	MOVQ      CX, 48(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 56(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 64(SP)
+	MOVQ CX, 72(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+	MOVQ 184(DX), CX
+	ANDQ $+1, CX
+	XORQ $+1, CX
+	MOVQ CX, 16(SP)
+	MOVQ $+63, 24(SP)
+	MOVQ $-1, 32(SP)
+
+rows3:
+	MOVQ 8(SP), BX
+	MOVQ 48(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 192(DX), R8
+	MOVQ 104(DX), DI
+	MOVQ DI, 96(SP)
+	XORQ DI, DI
+	LEAQ 128(BX), R9
+	XORQ R10, R10
+	CMPQ (SP), $+16
+	JG   more5
+	MOVQ 144(DX), R9
+	MOVQ 168(DX), R10
+
+more5:
+	MOVQ R9, 80(SP)
+	MOVQ R10, 88(SP)
+
+tile6:
+	MOVQ 80(SP), R9
+	MOVQ 88(SP), R10
+	ADDQ CX, R10
+	LEAQ 128(R9), R11
+
+fetch8:
+	MOVQ         (R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         8(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         16(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         24(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	ADDQ         $+32, R9
+	CMPQ         R9, R11
+	JL           fetch8
+	MOVQ         (BX), R9
+	VMOVDQU64    (CX)(R9*1), Y2
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z2, Z2
+	MOVQ         8(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y3
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z3, Z3
+	MOVQ         16(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y4
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z4, Z4
+	MOVQ         24(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y5
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z5, Z5
+	VPUNPCKLDQ   Z4, Z2, Z1
+	VPUNPCKHDQ   Z4, Z2, Z4
+	VPUNPCKLDQ   Z5, Z3, Z2
+	VPUNPCKHDQ   Z5, Z3, Z5
+	VPUNPCKLDQ   Z2, Z1, Z3
+	VPUNPCKHDQ   Z2, Z1, Z2
+	VPUNPCKLDQ   Z5, Z4, Z1
+	VPUNPCKHDQ   Z5, Z4, Z5
+	MOVQ         32(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y7
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z7, Z7
+	MOVQ         40(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y8
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z8, Z8
+	MOVQ         48(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y9
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z9, Z9
+	MOVQ         56(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y10
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z10, Z10
+	VPUNPCKLDQ   Z9, Z7, Z6
+	VPUNPCKHDQ   Z9, Z7, Z9
+	VPUNPCKLDQ   Z10, Z8, Z7
+	VPUNPCKHDQ   Z10, Z8, Z10
+	VPUNPCKLDQ   Z7, Z6, Z8
+	VPUNPCKHDQ   Z7, Z6, Z7
+	VPUNPCKLDQ   Z10, Z9, Z6
+	VPUNPCKHDQ   Z10, Z9, Z10
+	MOVQ         64(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y12
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z12, Z12
+	MOVQ         72(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y13
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z13, Z13
+	MOVQ         80(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y14
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z14, Z14
+	MOVQ         88(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y15
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z15, Z15
+	VPUNPCKLDQ   Z14, Z12, Z11
+	VPUNPCKHDQ   Z14, Z12, Z14
+	VPUNPCKLDQ   Z15, Z13, Z12
+	VPUNPCKHDQ   Z15, Z13, Z15
+	VPUNPCKLDQ   Z12, Z11, Z13
+	VPUNPCKHDQ   Z12, Z11, Z12
+	VPUNPCKLDQ   Z15, Z14, Z11
+	VPUNPCKHDQ   Z15, Z14, Z15
+	MOVQ         96(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y17
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z17, Z17
+	MOVQ         104(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y18
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z18, Z18
+	MOVQ         112(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y19
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z19, Z19
+	MOVQ         120(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y20
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z20, Z20
+	VPUNPCKLDQ   Z19, Z17, Z16
+	VPUNPCKHDQ   Z19, Z17, Z19
+	VPUNPCKLDQ   Z20, Z18, Z17
+	VPUNPCKHDQ   Z20, Z18, Z20
+	VPUNPCKLDQ   Z17, Z16, Z18
+	VPUNPCKHDQ   Z17, Z16, Z17
+	VPUNPCKLDQ   Z20, Z19, Z16
+	VPUNPCKHDQ   Z20, Z19, Z20
+	VSHUFI32X4   $0x44, Z8, Z3, Z21
+	VSHUFI32X4   $0x44, Z18, Z13, Z22
+	VSHUFI32X4   $0x88, Z22, Z21, Z23
+	CMPQ         DI, $+0
+	JG           written11
+	MOVQ         (SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge9
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z24
+	VPSUBB       Z24, Z0, Z24
+	VPERMI2B     (R8), Z23, Z24
+	SUBQ         R10, R9
+	VMOVNTDQ     Z24, (R9)
+	JMP          kept10
+
+edge9:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z23, K1, (R9)
+
+kept10:
+	VMOVDQU64 Z23, (R8)
+
+written11:
+	VSHUFI32X4   $0xdd, Z22, Z21, Z21
+	CMPQ         DI, $+4
+	JG           written14
+	MOVQ         32(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge12
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z22
+	VPSUBB       Z22, Z0, Z22
+	VPERMI2B     256(R8), Z21, Z22
+	SUBQ         R10, R9
+	VMOVNTDQ     Z22, (R9)
+	JMP          kept13
+
+edge12:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z21, K1, (R9)
+
+kept13:
+	VMOVDQU64 Z21, 256(R8)
+
+written14:
+	VSHUFI32X4   $0xee, Z8, Z3, Z21
+	VSHUFI32X4   $0xee, Z18, Z13, Z22
+	VSHUFI32X4   $0x88, Z22, Z21, Z23
+	CMPQ         DI, $+8
+	JG           written17
+	MOVQ         64(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge15
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z24
+	VPSUBB       Z24, Z0, Z24
+	VPERMI2B     512(R8), Z23, Z24
+	SUBQ         R10, R9
+	VMOVNTDQ     Z24, (R9)
+	JMP          kept16
+
+edge15:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z23, K1, (R9)
+
+kept16:
+	VMOVDQU64 Z23, 512(R8)
+
+written17:
+	VSHUFI32X4   $0xdd, Z22, Z21, Z21
+	CMPQ         DI, $+12
+	JG           written20
+	MOVQ         96(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge18
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z22
+	VPSUBB       Z22, Z0, Z22
+	VPERMI2B     768(R8), Z21, Z22
+	SUBQ         R10, R9
+	VMOVNTDQ     Z22, (R9)
+	JMP          kept19
+
+edge18:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z21, K1, (R9)
+
+kept19:
+	VMOVDQU64 Z21, 768(R8)
+
+written20:
+	VSHUFI32X4   $0x44, Z7, Z2, Z21
+	VSHUFI32X4   $0x44, Z17, Z12, Z22
+	VSHUFI32X4   $0x88, Z22, Z21, Z23
+	CMPQ         DI, $+1
+	JG           written23
+	MOVQ         8(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge21
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z24
+	VPSUBB       Z24, Z0, Z24
+	VPERMI2B     64(R8), Z23, Z24
+	SUBQ         R10, R9
+	VMOVNTDQ     Z24, (R9)
+	JMP          kept22
+
+edge21:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z23, K1, (R9)
+
+kept22:
+	VMOVDQU64 Z23, 64(R8)
+
+written23:
+	VSHUFI32X4   $0xdd, Z22, Z21, Z21
+	CMPQ         DI, $+5
+	JG           written26
+	MOVQ         40(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge24
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z22
+	VPSUBB       Z22, Z0, Z22
+	VPERMI2B     320(R8), Z21, Z22
+	SUBQ         R10, R9
+	VMOVNTDQ     Z22, (R9)
+	JMP          kept25
+
+edge24:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z21, K1, (R9)
+
+kept25:
+	VMOVDQU64 Z21, 320(R8)
+
+written26:
+	VSHUFI32X4   $0xee, Z7, Z2, Z21
+	VSHUFI32X4   $0xee, Z17, Z12, Z22
+	VSHUFI32X4   $0x88, Z22, Z21, Z23
+	CMPQ         DI, $+9
+	JG           written29
+	MOVQ         72(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge27
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z24
+	VPSUBB       Z24, Z0, Z24
+	VPERMI2B     576(R8), Z23, Z24
+	SUBQ         R10, R9
+	VMOVNTDQ     Z24, (R9)
+	JMP          kept28
+
+edge27:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z23, K1, (R9)
+
+kept28:
+	VMOVDQU64 Z23, 576(R8)
+
+written29:
+	VSHUFI32X4   $0xdd, Z22, Z21, Z21
+	CMPQ         DI, $+13
+	JG           written32
+	MOVQ         104(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge30
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z22
+	VPSUBB       Z22, Z0, Z22
+	VPERMI2B     832(R8), Z21, Z22
+	SUBQ         R10, R9
+	VMOVNTDQ     Z22, (R9)
+	JMP          kept31
+
+edge30:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z21, K1, (R9)
+
+kept31:
+	VMOVDQU64 Z21, 832(R8)
+
+written32:
+	VSHUFI32X4   $0x44, Z6, Z1, Z21
+	VSHUFI32X4   $0x44, Z16, Z11, Z22
+	VSHUFI32X4   $0x88, Z22, Z21, Z23
+	CMPQ         DI, $+2
+	JG           written35
+	MOVQ         16(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge33
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z24
+	VPSUBB       Z24, Z0, Z24
+	VPERMI2B     128(R8), Z23, Z24
+	SUBQ         R10, R9
+	VMOVNTDQ     Z24, (R9)
+	JMP          kept34
+
+edge33:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z23, K1, (R9)
+
+kept34:
+	VMOVDQU64 Z23, 128(R8)
+
+written35:
+	VSHUFI32X4   $0xdd, Z22, Z21, Z21
+	CMPQ         DI, $+6
+	JG           written38
+	MOVQ         48(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge36
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z22
+	VPSUBB       Z22, Z0, Z22
+	VPERMI2B     384(R8), Z21, Z22
+	SUBQ         R10, R9
+	VMOVNTDQ     Z22, (R9)
+	JMP          kept37
+
+edge36:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z21, K1, (R9)
+
+kept37:
+	VMOVDQU64 Z21, 384(R8)
+
+written38:
+	VSHUFI32X4   $0xee, Z6, Z1, Z1
+	VSHUFI32X4   $0xee, Z16, Z11, Z6
+	VSHUFI32X4   $0x88, Z6, Z1, Z11
+	CMPQ         DI, $+10
+	JG           written41
+	MOVQ         80(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge39
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z16
+	VPSUBB       Z16, Z0, Z16
+	VPERMI2B     640(R8), Z11, Z16
+	SUBQ         R10, R9
+	VMOVNTDQ     Z16, (R9)
+	JMP          kept40
+
+edge39:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z11, K1, (R9)
+
+kept40:
+	VMOVDQU64 Z11, 640(R8)
+
+written41:
+	VSHUFI32X4   $0xdd, Z6, Z1, Z1
+	CMPQ         DI, $+14
+	JG           written44
+	MOVQ         112(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge42
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z6
+	VPSUBB       Z6, Z0, Z6
+	VPERMI2B     896(R8), Z1, Z6
+	SUBQ         R10, R9
+	VMOVNTDQ     Z6, (R9)
+	JMP          kept43
+
+edge42:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z1, K1, (R9)
+
+kept43:
+	VMOVDQU64 Z1, 896(R8)
+
+written44:
+	VSHUFI32X4   $0x44, Z10, Z5, Z1
+	VSHUFI32X4   $0x44, Z20, Z15, Z6
+	VSHUFI32X4   $0x88, Z6, Z1, Z11
+	CMPQ         DI, $+3
+	JG           written47
+	MOVQ         24(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge45
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z16
+	VPSUBB       Z16, Z0, Z16
+	VPERMI2B     192(R8), Z11, Z16
+	SUBQ         R10, R9
+	VMOVNTDQ     Z16, (R9)
+	JMP          kept46
+
+edge45:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z11, K1, (R9)
+
+kept46:
+	VMOVDQU64 Z11, 192(R8)
+
+written47:
+	VSHUFI32X4   $0xdd, Z6, Z1, Z1
+	CMPQ         DI, $+7
+	JG           written50
+	MOVQ         56(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge48
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z6
+	VPSUBB       Z6, Z0, Z6
+	VPERMI2B     448(R8), Z1, Z6
+	SUBQ         R10, R9
+	VMOVNTDQ     Z6, (R9)
+	JMP          kept49
+
+edge48:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z1, K1, (R9)
+
+kept49:
+	VMOVDQU64 Z1, 448(R8)
+
+written50:
+	VSHUFI32X4   $0xee, Z10, Z5, Z1
+	VSHUFI32X4   $0xee, Z20, Z15, Z6
+	VSHUFI32X4   $0x88, Z6, Z1, Z11
+	CMPQ         DI, $+11
+	JG           written53
+	MOVQ         88(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge51
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z16
+	VPSUBB       Z16, Z0, Z16
+	VPERMI2B     704(R8), Z11, Z16
+	SUBQ         R10, R9
+	VMOVNTDQ     Z16, (R9)
+	JMP          kept52
+
+edge51:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z11, K1, (R9)
+
+kept52:
+	VMOVDQU64 Z11, 704(R8)
+
+written53:
+	VSHUFI32X4   $0xdd, Z6, Z1, Z1
+	CMPQ         DI, $+15
+	JG           written56
+	MOVQ         120(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge54
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z6
+	VPSUBB       Z6, Z0, Z6
+	VPERMI2B     960(R8), Z1, Z6
+	SUBQ         R10, R9
+	VMOVNTDQ     Z6, (R9)
+	JMP          kept55
+
+edge54:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z1, K1, (R9)
+
+kept55:
+	VMOVDQU64 Z1, 960(R8)
+
+written56:
+	ADDQ   $+64, CX
+	ADDQ   $+128, SI
+	ADDQ   $+1024, R8
+	SUBQ   $+16, 96(SP)
+	CMPQ   96(SP), $+16
+	JGE    tile6
+	MOVQ   96(SP), R9
+	TESTQ  R9, R9
+	JLE    done7
+	SUBQ   $+16, R9
+	LEAQ   (CX)(R9*4), CX
+	LEAQ   (SI)(R9*8), SI
+	IMUL3Q $+64, R9, DI
+	ADDQ   DI, R8
+	XORQ   DI, DI
+	SUBQ   R9, DI
+	MOVQ   $+16, 96(SP)
+	JMP    tile6
+
+done7:
+	ADDQ  $+64, AX
+	ADDQ  $+128, 8(SP)
+	SUBQ  $+16, (SP)
+	JL    finished4
+	MOVQ  $+0, 16(SP)
+	CMPQ  (SP), $+16
+	JGE   rows3
+	MOVQ  184(DX), CX
+	TESTQ $+2, CX
+	JNZ   finished4
+	MOVQ  192(DX), CX
+	MOVQ  120(DX), BX
+	MOVQ  104(DX), SI
+	MOVQ  $-1, R9
+
+row57:
+	MOVQ      (BX), DI
+	ADDQ      AX, DI
+	MOVQ      DI, R8
+	ANDQ      $+63, R8
+	SHRXQ     R8, R9, R8
+	NOTQ      R8
+	KMOVQ     R8, K1
+	VMOVDQU64 (CX), Z1
+	VMOVDQU8  Z1, K1, -64(DI)
+	ADDQ      $+64, CX
+	ADDQ      $+8, BX
+	DECQ      SI
+	JNZ       row57
+	CMPQ      (SP), $+0
+	JE        finished4
+	MOVQ      (SP), CX
+	SUBQ      $+16, CX
+	LEAQ      (AX)(CX*4), AX
+	IMUL3Q    $+8, CX, BX
+	ADDQ      BX, 8(SP)
+	IMUL3Q    $-4, CX, CX
+	MOVQ      $-1, BX
+	SHLXQ     CX, BX, BX
+	MOVQ      BX, 32(SP)
+	MOVQ      $+0, 24(SP)
+	MOVQ      $+1, 16(SP)
+	MOVQ      $+0, (SP)
+	JMP       rows3
+
+finished4:
+	MOVQ 64(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 40(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 48(SP)
+	ADDQ 72(SP), AX
+	MOVQ AX, 64(SP)
+	DECQ 56(SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB8CarriedVBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, MMX+
+TEXT ·transposeB8CarriedVBMI(SB), $104-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	VMOVDQU64 iota<>+0(SB), Z0
+	MOVQ      AX, 40(SP)
+	MOVQ      CX, 48(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 56(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 64(SP)
+	MOVQ CX, 72(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+	MOVQ 184(DX), CX
+	ANDQ $+1, CX
+	XORQ $+1, CX
+	MOVQ CX, 16(SP)
+	MOVQ $+63, 24(SP)
+	MOVQ $-1, 32(SP)
+
+rows3:
+	MOVQ 8(SP), BX
+	MOVQ 48(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 192(DX), R8
+	MOVQ 104(DX), DI
+	MOVQ DI, 96(SP)
+	XORQ DI, DI
+	LEAQ 64(BX), R9
+	XORQ R10, R10
+	CMPQ (SP), $+8
+	JG   more5
+	MOVQ 144(DX), R9
+	MOVQ 168(DX), R10
+
+more5:
+	MOVQ R9, 80(SP)
+	MOVQ R10, 88(SP)
+
+tile6:
+	MOVQ 80(SP), R9
+	MOVQ 88(SP), R10
+	ADDQ CX, R10
+	LEAQ 64(R9), R11
+
+fetch8:
+	MOVQ         (R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         8(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         16(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         24(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	ADDQ         $+32, R9
+	CMPQ         R9, R11
+	JL           fetch8
+	MOVQ         (BX), R9
+	VMOVDQU64    (CX)(R9*1), Y2
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z2, Z2
+	MOVQ         8(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y3
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z3, Z3
+	VPUNPCKLQDQ  Z3, Z2, Z1
+	VPUNPCKHQDQ  Z3, Z2, Z3
+	MOVQ         16(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y5
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z5, Z5
+	MOVQ         24(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y6
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z6, Z6
+	VPUNPCKLQDQ  Z6, Z5, Z4
+	VPUNPCKHQDQ  Z6, Z5, Z6
+	MOVQ         32(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y8
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z8, Z8
+	MOVQ         40(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y9
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z9, Z9
+	VPUNPCKLQDQ  Z9, Z8, Z7
+	VPUNPCKHQDQ  Z9, Z8, Z9
+	MOVQ         48(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y11
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z11, Z11
+	MOVQ         56(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y12
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z12, Z12
+	VPUNPCKLQDQ  Z12, Z11, Z10
+	VPUNPCKHQDQ  Z12, Z11, Z12
+	VSHUFI32X4   $0x44, Z4, Z1, Z13
+	VSHUFI32X4   $0x44, Z10, Z7, Z14
+	VSHUFI32X4   $0x88, Z14, Z13, Z15
+	CMPQ         DI, $+0
+	JG           written11
+	MOVQ         (SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge9
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z16
+	VPSUBB       Z16, Z0, Z16
+	VPERMI2B     (R8), Z15, Z16
+	SUBQ         R10, R9
+	VMOVNTDQ     Z16, (R9)
+	JMP          kept10
+
+edge9:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z15, K1, (R9)
+
+kept10:
+	VMOVDQU64 Z15, (R8)
+
+written11:
+	VSHUFI32X4   $0xdd, Z14, Z13, Z13
+	CMPQ         DI, $+2
+	JG           written14
+	MOVQ         16(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge12
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z14
+	VPSUBB       Z14, Z0, Z14
+	VPERMI2B     128(R8), Z13, Z14
+	SUBQ         R10, R9
+	VMOVNTDQ     Z14, (R9)
+	JMP          kept13
+
+edge12:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z13, K1, (R9)
+
+kept13:
+	VMOVDQU64 Z13, 128(R8)
+
+written14:
+	VSHUFI32X4   $0xee, Z4, Z1, Z1
+	VSHUFI32X4   $0xee, Z10, Z7, Z4
+	VSHUFI32X4   $0x88, Z4, Z1, Z7
+	CMPQ         DI, $+4
+	JG           written17
+	MOVQ         32(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge15
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z10
+	VPSUBB       Z10, Z0, Z10
+	VPERMI2B     256(R8), Z7, Z10
+	SUBQ         R10, R9
+	VMOVNTDQ     Z10, (R9)
+	JMP          kept16
+
+edge15:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z7, K1, (R9)
+
+kept16:
+	VMOVDQU64 Z7, 256(R8)
+
+written17:
+	VSHUFI32X4   $0xdd, Z4, Z1, Z1
+	CMPQ         DI, $+6
+	JG           written20
+	MOVQ         48(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge18
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z4
+	VPSUBB       Z4, Z0, Z4
+	VPERMI2B     384(R8), Z1, Z4
+	SUBQ         R10, R9
+	VMOVNTDQ     Z4, (R9)
+	JMP          kept19
+
+edge18:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z1, K1, (R9)
+
+kept19:
+	VMOVDQU64 Z1, 384(R8)
+
+written20:
+	VSHUFI32X4   $0x44, Z6, Z3, Z1
+	VSHUFI32X4   $0x44, Z12, Z9, Z4
+	VSHUFI32X4   $0x88, Z4, Z1, Z7
+	CMPQ         DI, $+1
+	JG           written23
+	MOVQ         8(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge21
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z10
+	VPSUBB       Z10, Z0, Z10
+	VPERMI2B     64(R8), Z7, Z10
+	SUBQ         R10, R9
+	VMOVNTDQ     Z10, (R9)
+	JMP          kept22
+
+edge21:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z7, K1, (R9)
+
+kept22:
+	VMOVDQU64 Z7, 64(R8)
+
+written23:
+	VSHUFI32X4   $0xdd, Z4, Z1, Z1
+	CMPQ         DI, $+3
+	JG           written26
+	MOVQ         24(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge24
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z4
+	VPSUBB       Z4, Z0, Z4
+	VPERMI2B     192(R8), Z1, Z4
+	SUBQ         R10, R9
+	VMOVNTDQ     Z4, (R9)
+	JMP          kept25
+
+edge24:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z1, K1, (R9)
+
+kept25:
+	VMOVDQU64 Z1, 192(R8)
+
+written26:
+	VSHUFI32X4   $0xee, Z6, Z3, Z1
+	VSHUFI32X4   $0xee, Z12, Z9, Z4
+	VSHUFI32X4   $0x88, Z4, Z1, Z7
+	CMPQ         DI, $+5
+	JG           written29
+	MOVQ         40(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge27
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z10
+	VPSUBB       Z10, Z0, Z10
+	VPERMI2B     320(R8), Z7, Z10
+	SUBQ         R10, R9
+	VMOVNTDQ     Z10, (R9)
+	JMP          kept28
+
+edge27:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z7, K1, (R9)
+
+kept28:
+	VMOVDQU64 Z7, 320(R8)
+
+written29:
+	VSHUFI32X4   $0xdd, Z4, Z1, Z1
+	CMPQ         DI, $+7
+	JG           written32
+	MOVQ         56(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge30
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z4
+	VPSUBB       Z4, Z0, Z4
+	VPERMI2B     448(R8), Z1, Z4
+	SUBQ         R10, R9
+	VMOVNTDQ     Z4, (R9)
+	JMP          kept31
+
+edge30:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z1, K1, (R9)
+
+kept31:
+	VMOVDQU64 Z1, 448(R8)
+
+written32:
+	ADDQ   $+64, CX
+	ADDQ   $+64, SI
+	ADDQ   $+512, R8
+	SUBQ   $+8, 96(SP)
+	CMPQ   96(SP), $+8
+	JGE    tile6
+	MOVQ   96(SP), R9
+	TESTQ  R9, R9
+	JLE    done7
+	SUBQ   $+8, R9
+	LEAQ   (CX)(R9*8), CX
+	LEAQ   (SI)(R9*8), SI
+	IMUL3Q $+64, R9, DI
+	ADDQ   DI, R8
+	XORQ   DI, DI
+	SUBQ   R9, DI
+	MOVQ   $+8, 96(SP)
+	JMP    tile6
+
+done7:
+	ADDQ  $+64, AX
+	ADDQ  $+64, 8(SP)
+	SUBQ  $+8, (SP)
+	JL    finished4
+	MOVQ  $+0, 16(SP)
+	CMPQ  (SP), $+8
+	JGE   rows3
+	MOVQ  184(DX), CX
+	TESTQ $+2, CX
+	JNZ   finished4
+	MOVQ  192(DX), CX
+	MOVQ  120(DX), BX
+	MOVQ  104(DX), SI
+	MOVQ  $-1, R9
+
+row33:
+	MOVQ      (BX), DI
+	ADDQ      AX, DI
+	MOVQ      DI, R8
+	ANDQ      $+63, R8
+	SHRXQ     R8, R9, R8
+	NOTQ      R8
+	KMOVQ     R8, K1
+	VMOVDQU64 (CX), Z1
+	VMOVDQU8  Z1, K1, -64(DI)
+	ADDQ      $+64, CX
+	ADDQ      $+8, BX
+	DECQ      SI
+	JNZ       row33
+	CMPQ      (SP), $+0
+	JE        finished4
+	MOVQ      (SP), CX
+	SUBQ      $+8, CX
+	LEAQ      (AX)(CX*8), AX
+	IMUL3Q    $+8, CX, BX
+	ADDQ      BX, 8(SP)
+	IMUL3Q    $-8, CX, CX
+	MOVQ      $-1, BX
+	SHLXQ     CX, BX, BX
+	MOVQ      BX, 32(SP)
+	MOVQ      $+0, 24(SP)
+	MOVQ      $+1, 16(SP)
+	MOVQ      $+0, (SP)
+	JMP       rows3
+
+finished4:
+	MOVQ 64(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 40(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 48(SP)
+	ADDQ 72(SP), AX
+	MOVQ AX, 64(SP)
+	DECQ 56(SP)
+	JNZ  outer1
+	SFENCE
+	VZEROUPPER
+	RET
+
+// func transposeB16CarriedVBMI(dst *byte, src *byte, b *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, MMX+
+TEXT ·transposeB16CarriedVBMI(SB), $104-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      b+16(FP), DX
+	VMOVDQU64 iota<>+0(SB), Z0
+	MOVQ      AX, 40(SP)
+	MOVQ      CX, 48(SP)
+	MOVQ      (DX), AX
+	MOVQ      AX, 56(SP)
+	MOVQ      $+16, CX
+	MOVQ      24(DX), AX
+	TESTQ     AX, AX
+	JNZ       some2
+	LEAQ      8(DX), AX
+	XORQ      CX, CX
+
+some2:
+	MOVQ AX, 64(SP)
+	MOVQ CX, 72(SP)
+
+outer1:
+	MOVQ 40(SP), AX
+	MOVQ 144(DX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(DX), CX
+	MOVQ CX, (SP)
+	MOVQ 184(DX), CX
+	ANDQ $+1, CX
+	XORQ $+1, CX
+	MOVQ CX, 16(SP)
+	MOVQ $+63, 24(SP)
+	MOVQ $-1, 32(SP)
+
+rows3:
+	MOVQ 8(SP), BX
+	MOVQ 48(SP), CX
+	MOVQ 120(DX), SI
+	MOVQ 192(DX), R8
+	MOVQ 104(DX), DI
+	MOVQ DI, 96(SP)
+	XORQ DI, DI
+	LEAQ 32(BX), R9
+	XORQ R10, R10
+	CMPQ (SP), $+4
+	JG   more5
+	MOVQ 144(DX), R9
+	MOVQ 168(DX), R10
+
+more5:
+	MOVQ R9, 80(SP)
+	MOVQ R10, 88(SP)
+
+tile6:
+	MOVQ 80(SP), R9
+	MOVQ 88(SP), R10
+	ADDQ CX, R10
+	LEAQ 32(R9), R11
+
+fetch8:
+	MOVQ         (R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         8(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         16(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	MOVQ         24(R9), R12
+	PREFETCHT1   (R10)(R12*1)
+	ADDQ         $+32, R9
+	CMPQ         R9, R11
+	JL           fetch8
+	MOVQ         (BX), R9
+	VMOVDQU64    (CX)(R9*1), Y1
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z1, Z1
+	MOVQ         8(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y2
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z2, Z2
+	MOVQ         16(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y3
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z3, Z3
+	MOVQ         24(BX), R9
+	VMOVDQU64    (CX)(R9*1), Y4
+	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z4, Z4
+	VSHUFI32X4   $0x44, Z2, Z1, Z5
+	VSHUFI32X4   $0x44, Z4, Z3, Z6
+	VSHUFI32X4   $0x88, Z6, Z5, Z7
+	CMPQ         DI, $+0
+	JG           written11
+	MOVQ         (SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge9
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z8
+	VPSUBB       Z8, Z0, Z8
+	VPERMI2B     (R8), Z7, Z8
+	SUBQ         R10, R9
+	VMOVNTDQ     Z8, (R9)
+	JMP          kept10
+
+edge9:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z7, K1, (R9)
+
+kept10:
+	VMOVDQU64 Z7, (R8)
+
+written11:
+	VSHUFI32X4   $0xdd, Z6, Z5, Z5
+	CMPQ         DI, $+1
+	JG           written14
+	MOVQ         8(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge12
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z6
+	VPSUBB       Z6, Z0, Z6
+	VPERMI2B     64(R8), Z5, Z6
+	SUBQ         R10, R9
+	VMOVNTDQ     Z6, (R9)
+	JMP          kept13
+
+edge12:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z5, K1, (R9)
+
+kept13:
+	VMOVDQU64 Z5, 64(R8)
+
+written14:
+	VSHUFI32X4   $0xee, Z2, Z1, Z5
+	VSHUFI32X4   $0xee, Z4, Z3, Z6
+	VSHUFI32X4   $0x88, Z6, Z5, Z7
+	CMPQ         DI, $+2
+	JG           written17
+	MOVQ         16(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge15
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z8
+	VPSUBB       Z8, Z0, Z8
+	VPERMI2B     128(R8), Z7, Z8
+	SUBQ         R10, R9
+	VMOVNTDQ     Z8, (R9)
+	JMP          kept16
+
+edge15:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z7, K1, (R9)
+
+kept16:
+	VMOVDQU64 Z7, 128(R8)
+
+written17:
+	VSHUFI32X4   $0xdd, Z6, Z5, Z5
+	CMPQ         DI, $+3
+	JG           written20
+	MOVQ         24(SI), R9
+	ADDQ         AX, R9
+	MOVQ         R9, R10
+	CMPQ         16(SP), $+0
+	JNE          edge18
+	ANDQ         $+63, R10
+	VPBROADCASTB R10, Z6
+	VPSUBB       Z6, Z0, Z6
+	VPERMI2B     192(R8), Z5, Z6
+	SUBQ         R10, R9
+	VMOVNTDQ     Z6, (R9)
+	JMP          kept19
+
+edge18:
+	ANDQ     24(SP), R10
+	SHRXQ    R10, 32(SP), R10
+	KMOVQ    R10, K1
+	VMOVDQU8 Z5, K1, (R9)
+
+kept19:
+	VMOVDQU64 Z5, 192(R8)
+
+written20:
+	ADDQ   $+64, CX
+	ADDQ   $+32, SI
+	ADDQ   $+256, R8
+	SUBQ   $+4, 96(SP)
+	CMPQ   96(SP), $+4
+	JGE    tile6
+	MOVQ   96(SP), R9
+	TESTQ  R9, R9
+	JLE    done7
+	SUBQ   $+4, R9
+	IMUL3Q $+16, R9, DI
+	ADDQ   DI, CX
+	LEAQ   (SI)(R9*8), SI
+	IMUL3Q $+64, R9, DI
+	ADDQ   DI, R8
+	XORQ   DI, DI
+	SUBQ   R9, DI
+	MOVQ   $+4, 96(SP)
+	JMP    tile6
+
+done7:
+	ADDQ  $+64, AX
+	ADDQ  $+32, 8(SP)
+	SUBQ  $+4, (SP)
+	JL    finished4
+	MOVQ  $+0, 16(SP)
+	CMPQ  (SP), $+4
+	JGE   rows3
+	MOVQ  184(DX), CX
+	TESTQ $+2, CX
+	JNZ   finished4
+	MOVQ  192(DX), CX
+	MOVQ  120(DX), BX
+	MOVQ  104(DX), SI
+	MOVQ  $-1, R9
+
+row21:
+	MOVQ      (BX), DI
+	ADDQ      AX, DI
+	MOVQ      DI, R8
+	ANDQ      $+63, R8
+	SHRXQ     R8, R9, R8
+	NOTQ      R8
+	KMOVQ     R8, K1
+	VMOVDQU64 (CX), Z5
+	VMOVDQU8  Z5, K1, -64(DI)
+	ADDQ      $+64, CX
+	ADDQ      $+8, BX
+	DECQ      SI
+	JNZ       row21
+	CMPQ      (SP), $+0
+	JE        finished4
+	MOVQ      (SP), CX
+	SUBQ      $+4, CX
+	IMUL3Q    $+16, CX, BX
+	ADDQ      BX, AX
+	IMUL3Q    $+8, CX, BX
+	ADDQ      BX, 8(SP)
+	IMUL3Q    $-16, CX, CX
+	MOVQ      $-1, BX
+	SHLXQ     CX, BX, BX
+	MOVQ      BX, 32(SP)
+	MOVQ      $+0, 24(SP)
+	MOVQ      $+1, 16(SP)
+	MOVQ      $+0, (SP)
+	JMP       rows3
+
+finished4:
+	MOVQ 64(SP), AX
+	MOVQ (AX), CX
+	ADDQ CX, 40(SP)
+	MOVQ 8(AX), CX
+	ADDQ CX, 48(SP)
+	ADDQ 72(SP), AX
+	MOVQ AX, 64(SP)
+	DECQ 56(SP)
+	JNZ  outer1
 	SFENCE
 	VZEROUPPER
 	RET

@@ -196,9 +196,10 @@ func reach(k asm.Kernel, size int, b *asm.Block, to, from func(at, n int)) {
 	}
 }
 
-// rowsRead returns the entries that a transpose reads of the table of source rows.
+// rowsRead returns how many entries of the table of source rows a transpose goes by to read
+// rows: some take whole tiles, even if not all of a tile is in the block.
 func rowsRead(k asm.Kernel, b *asm.Block) int {
-	if k.Merge || k.Masked {
+	if k.Merge && k.J == 1 || k.Masked {
 		return (b.J + k.I - 1) / k.I * k.I
 	}
 	return b.J
@@ -274,7 +275,7 @@ var machines = []cpu.Memory{
 	{},
 	{SpreadsLines: true, SpreadsRows: true, StagesNear: true, TakesMisses: true, TakesWalks: true, SmallDown: true,
 		FollowsSource: true, RowsFollowSource: true, TwoStores: true, MovesStrings: true, QuickItems: true, WholeLines: true, DearBoxes: true,
-		CrowdsStores: true},
+		CrowdsStores: true, CarriesLines: true},
 }
 
 // inspectAll inspects the plans for two layouts on all machines.

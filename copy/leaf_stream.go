@@ -22,7 +22,7 @@ func (b *builder) transposeStream(k int) bool {
 		merge, merges := asm.StreamKernel(t, true, b.have)
 		i, _ := b.mostMerged()
 		merges = merges && I.least() >= asm.Info(merge).I && run*b.x.item >= mergeBytes
-		staged := merges && (oneChannel(&I) && !machine.SpreadsLines || b.near(&J) && machine.StagesNear && I.loops[0].n <= i)
+		staged := merges && (oneChannel(&I, &J) && !machine.SpreadsLines || b.near(&J) && machine.StagesNear && I.loops[0].n <= i)
 		stream, ok := asm.StreamKernel(t, false, b.streamFeatures(&J))
 		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
@@ -35,7 +35,10 @@ func (b *builder) transposeStream(k int) bool {
 		}
 		if merges {
 			b.rest = append(b.restBuf[:0], all...)
-			b.merge(k, merge)
+			if staged || !b.carry(k) {
+				b.rest = append(b.restBuf[:0], all...)
+				b.merge(k, merge)
+			}
 			return true
 		}
 		if I.used > 1 { // leaves for the caches would cut the source runs
@@ -82,11 +85,15 @@ func (b *builder) streamFeatures(rows *virtual) cpu.Features {
 
 // oneChannel reports whether the destination rows, a line of each after the other, all go
 // to one channel of the memory, or to few, unless the memory spreads lines: by measurement,
-// with steps of two KiB, and of half a KiB where the rows are many.
-func oneChannel(rows *virtual) bool {
+// with steps of two KiB, of one where those of the source rows are two, and of half a KiB where
+// the rows are many.
+func oneChannel(rows, source *virtual) bool {
 	first, steps := rows.loops[0], 0
 	for _, l := range rows.loops[:rows.used] {
 		steps |= l.dst
+	}
+	if from := source.loops[0].src; first.n >= 32 && first.dst%1024 == 0 && from%2048 == 0 {
+		return true
 	}
 	return first.n >= 32 && first.dst%2048 == 0 || first.n >= 128 && first.dst%512 == 0 || rows.n >= 128 && steps%512 == 0
 }
@@ -99,6 +106,27 @@ func (b *builder) merge(k int, id asm.ID) {
 	b.block(&I, &J)
 	b.plan.kernel, b.plan.size, b.ordered, b.plan.stream = id, b.x.item, true, true
 	b.finish(I.split, J.split)
+}
+
+// carry makes the leaf a transpose that stores a line of each of many destination rows at a
+// time, and keeps what fills none for the next lines, and reports whether there is one for it.
+func (b *builder) carry(k int) bool {
+	id, ok := asm.CarriedKernel(b.x.item, b.have)
+	if !ok || !machine.CarriesLines {
+		return false
+	}
+	I, J := b.chains(k, b.mostI(), maxJ, 0)
+	w, run := b.x.item, J.full()
+	if J.split.n > 1 && run*w%lineSize == 0 { // the chunks go on from each other
+		run = run*(J.split.n-1) + J.split.last
+	}
+	if t := asm.Info(id); I.least() < t.I || J.least() < t.J || run*w < carryBytes || I.full()*w < carrySource {
+		return false
+	}
+	b.block(&I, &J)
+	b.plan.kernel, b.plan.size, b.ordered, b.plan.stream = id, b.x.item, true, true
+	b.finish(I.split, J.split)
+	return true
 }
 
 // mostMerged returns the most items along a source row, and along a destination run, of

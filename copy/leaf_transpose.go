@@ -29,6 +29,8 @@ const (
 	fetchBytes  = 16 << 10  // how far prefetching runs ahead
 	nearStep    = 4096      // step of source rows from which it is better to take whole lines of them at once
 	mergeBytes  = 256       // destination runs from which merging pays
+	carryBytes  = 832       // destination runs from which it pays to go line by line, since the ends are parts of lines
+	carrySource = 512       // and source runs, since that is to go along them
 )
 
 // transpose makes the leaf a transpose, where both sides have a dense axis.

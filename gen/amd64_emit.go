@@ -39,6 +39,7 @@ func amd64Kernels() []kernel {
 	ks = append(ks, lineKernels()...)
 	ks = append(ks, runsKernels()...)
 	ks = append(ks, stagedKernels()...)
+	ks = append(ks, carriedKernels()...)
 	ks = append(ks, spreadKernels()...)
 	ks = append(ks, spread16Kernels()...)
 	ks = append(ks, permuteKernels()...)
@@ -53,6 +54,7 @@ func amd64Assembly() ([]byte, error) {
 	c.ConstraintExpr("amd64,!purego")
 	addSpreads(c)
 	addSpread16(c)
+	addIota(c)
 	ks := amd64Kernels()
 	for _, k := range ks {
 		c.Function(k.name)

@@ -93,6 +93,10 @@ func (e *emitter) loadLine(t *tile, m operand.Mem, r reg.VecVirtual) {
 // storeLine stores destination row i of a tile. Streaming, it leaves out rows that
 // the tile before has written: a line streamed twice goes to memory twice.
 func (e *emitter) storeLine(t *tile, p tilePointers, v reg.VecVirtual, i int) {
+	if t.keep != nil {
+		t.keep(p, v, i)
+		return
+	}
 	var row operand.Mem
 	if t.pitch > 0 {
 		row = at(p.dst, t.pitch*i)

@@ -18,6 +18,8 @@ type tile struct {
 	begin  func(e *emitter) // before each row of tiles, if anything
 	stream bool             // store past the caches and fetch ahead
 	pitch  int              // bytes between destination rows in scratch memory, to which no table leads
+
+	keep func(p tilePointers, v reg.VecVirtual, i int) // stores row i, if that is not all, with p.carry
 }
 
 // tilePointers are the registers that a tile works from.
@@ -32,6 +34,8 @@ type tilePointers struct {
 	skip       reg.GPVirtual // destination rows that are written already
 	fetchTable operand.Mem   // table entry of the first row to fetch
 	fetchDelta operand.Mem   // bytes from this block's rows to those
+
+	carry reg.GPVirtual // what is kept of destination row 0
 }
 
 // lanes is the number of items in a 128-bit lane.
