@@ -16,7 +16,7 @@ func (c *checker) transpose() {
 	switch { // a row may end anywhere
 	case c.k.Masked: // but a tile is a line
 		tile = 64 / c.k.Size
-	case c.k.Scratch > 64: // or, less the line that waits, what scratch holds of a row
+	case c.k.Merge && c.k.J == 1: // or, less the line that waits, what scratch holds of a row
 		tile = (c.k.Scratch - 64) / c.k.Size
 	}
 	for i := c.k.I; i <= max(3*c.k.I+1, 9); i++ {
@@ -100,6 +100,11 @@ func (c *checker) transposeBlock(size, i, j int) *asm.Block {
 	case c.IntN(2) == 0:
 		from = c.virtual(1, j, i*size)
 	}
+	if c.k.Scratch > 0 && c.IntN(2) == 0 {
+		b.Chain = 1 + c.IntN(i)
+		to = c.chained(i, j*size, b.Chain)
+		b.Outer.Dst = c.sign() * (extent(to, j*size) + c.IntN(3))
+	}
 	for (c.k.Merge || c.k.Masked) && len(from)%c.k.I != 0 { // these read whole tiles of the table
 		from = append(from, from[j-1])
 	}
@@ -124,6 +129,7 @@ func (c *checker) call(dst []byte, d int, src []byte, s, size int, b *asm.Block)
 		return
 	}
 	part := *b
+	part.Chain = 0
 	for at := 0; at < b.J; at += part.J {
 		part.J = line * (1 + c.IntN(5))
 		if b.J-at-part.J < c.k.J { // too few rows for one more part
@@ -184,6 +190,23 @@ func (c *checker) virtual(unit, n, bytes int) []int {
 		for k := range off {
 			off[k] = k/inside*steps[0] + k%inside*steps[1]
 		}
+	}
+	return off
+}
+
+// chained returns the offsets of n rows of the given bytes, most of which begin where the row
+// so many places before ends.
+func (c *checker) chained(n, bytes, places int) []int {
+	off := make([]int, n)
+	at := 0
+	for first := range places {
+		for k := first; k < n; k += places {
+			off[k] = at
+			if at += bytes; c.IntN(8) == 0 {
+				at += c.IntN(70)
+			}
+		}
+		at += c.IntN(3)
 	}
 	return off
 }

@@ -170,11 +170,11 @@ func ExampleRunsKernel() {
 	// Output: false
 }
 
-// No other kernel works in scratch memory of a line for each destination row.
+// No other kernel works in scratch memory of two lines for each destination row.
 func ExampleCarriedKernel() {
 	id, ok := asm.CarriedKernel(4, cpu.Detect())
 	k := asm.Info(id)
-	fmt.Println(!ok || k.Stream && k.Scratch == 64)
+	fmt.Println(!ok || k.Stream && k.Scratch == 128)
 	_, ok = asm.CarriedKernel(4, 0)
 	fmt.Println(ok)
 	// Output:

@@ -101,6 +101,7 @@ func FuzzTranspose(f *testing.F) {
 		}
 		if n := c.k.Scratch * i; n > 0 {
 			b.Scratch = &c.scratch.Tail(n)[0]
+			b.Chain = in.next() % (i + 1)
 		}
 		c.check(size, b)
 	})

@@ -22,6 +22,7 @@ type Block struct {
 	Scratch *byte // memory for the kernel alone, as much for every item of I as its row of the table says (Transpose)
 	Stream  int   // 1 where the boxes lie beyond the caches: to store past these where the windows are aligned or, under masks, to fetch windows ahead (Permute)
 	Perm    *Perm // the box (Permute) or the item's spread (Transpose of odd sizes)
+	Chain   int   // where Carry is 0, for kernels that store whole lines of several rows at a time past the caches: how many places after a destination row there may be one that begins where it ends, or 0 (Transpose)
 	Pause   int   // cycles from one item to the next, or 0 for none (Items, some)
 }
 

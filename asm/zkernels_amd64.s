@@ -3303,7 +3303,7 @@ TEXT ·itemsB1AVX2(SB), $72-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -3473,7 +3473,7 @@ item18:
 	MOVB    R10, (DI)
 	ADDQ    SI, R8
 	ADDQ    BX, DI
-	MOVQ    216(DX), R10
+	MOVQ    224(DX), R10
 
 idle19:
 	DECQ R10
@@ -3501,7 +3501,7 @@ TEXT ·itemsB2AVX2(SB), $72-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -3661,7 +3661,7 @@ item18:
 	MOVW    R10, (DI)
 	ADDQ    SI, R8
 	ADDQ    BX, DI
-	MOVQ    216(DX), R10
+	MOVQ    224(DX), R10
 
 idle19:
 	DECQ R10
@@ -3689,7 +3689,7 @@ TEXT ·itemsB4AVX2(SB), $120-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -3977,7 +3977,7 @@ item32:
 	MOVL R10, (DI)
 	ADDQ SI, R8
 	ADDQ BX, DI
-	MOVQ 216(DX), R10
+	MOVQ 224(DX), R10
 
 idle33:
 	DECQ R10
@@ -4006,7 +4006,7 @@ TEXT ·itemsB8AVX2(SB), $96-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -4230,7 +4230,7 @@ item26:
 	MOVQ R10, (DI)
 	ADDQ SI, R8
 	ADDQ BX, DI
-	MOVQ 216(DX), R10
+	MOVQ 224(DX), R10
 
 idle27:
 	DECQ R10
@@ -4258,7 +4258,7 @@ TEXT ·itemsB1SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -4345,7 +4345,7 @@ item11:
 	MOVB    R10, (DI)
 	ADDQ    SI, R8
 	ADDQ    BX, DI
-	MOVQ    216(DX), R10
+	MOVQ    224(DX), R10
 
 idle12:
 	DECQ R10
@@ -4372,7 +4372,7 @@ TEXT ·itemsB2SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -4459,7 +4459,7 @@ item11:
 	MOVW    R10, (DI)
 	ADDQ    SI, R8
 	ADDQ    BX, DI
-	MOVQ    216(DX), R10
+	MOVQ    224(DX), R10
 
 idle12:
 	DECQ R10
@@ -4486,7 +4486,7 @@ TEXT ·itemsB4SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -4573,7 +4573,7 @@ item11:
 	MOVL R10, (DI)
 	ADDQ SI, R8
 	ADDQ BX, DI
-	MOVQ 216(DX), R10
+	MOVQ 224(DX), R10
 
 idle12:
 	DECQ R10
@@ -4600,7 +4600,7 @@ TEXT ·itemsB8SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -4687,7 +4687,7 @@ item11:
 	MOVQ R10, (DI)
 	ADDQ SI, R8
 	ADDQ BX, DI
-	MOVQ 216(DX), R10
+	MOVQ 224(DX), R10
 
 idle12:
 	DECQ R10
@@ -4715,7 +4715,7 @@ TEXT ·itemsB16SSE2(SB), $48-24
 	MOVQ  b+16(FP), DX
 	MOVQ  56(DX), BX
 	MOVQ  64(DX), SI
-	CMPQ  216(DX), $0x00
+	CMPQ  224(DX), $0x00
 	JNE   paced1
 	LEAQ  (BX)(BX*2), DI
 	LEAQ  (SI)(SI*2), R8
@@ -4802,7 +4802,7 @@ item11:
 	MOVOU X0, (DI)
 	ADDQ  SI, R8
 	ADDQ  BX, DI
-	MOVQ  216(DX), R10
+	MOVQ  224(DX), R10
 
 idle12:
 	DECQ R10
@@ -26217,12 +26217,15 @@ next14:
 	RET
 
 // func transposeB4CarriedVBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, MMX+
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·transposeB4CarriedVBMI(SB), $104-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
 	VMOVDQU64 iota<>+0(SB), Z0
+	MOVQ      104(DX), BX
+	IMUL3Q    $-64, BX, BX
+	MOVQ      BX, 32(SP)
 	MOVQ      AX, 40(SP)
 	MOVQ      CX, 48(SP)
 	MOVQ      (DX), AX
@@ -26248,35 +26251,34 @@ outer1:
 	ANDQ $+1, CX
 	XORQ $+1, CX
 	MOVQ CX, 16(SP)
-	MOVQ $+63, 24(SP)
-	MOVQ $-1, 32(SP)
 
 rows3:
 	MOVQ 8(SP), BX
 	MOVQ 48(SP), CX
 	MOVQ 120(DX), SI
 	MOVQ 192(DX), R8
+	SUBQ 32(SP), R8
 	MOVQ 104(DX), DI
 	MOVQ DI, 96(SP)
 	XORQ DI, DI
 	LEAQ 128(BX), R9
 	XORQ R10, R10
 	CMPQ (SP), $+16
-	JG   more5
+	JG   more6
 	MOVQ 144(DX), R9
 	MOVQ 168(DX), R10
 
-more5:
+more6:
 	MOVQ R9, 80(SP)
 	MOVQ R10, 88(SP)
 
-tile6:
+tile7:
 	MOVQ 80(SP), R9
 	MOVQ 88(SP), R10
 	ADDQ CX, R10
 	LEAQ 128(R9), R11
 
-fetch8:
+fetch9:
 	MOVQ         (R9), R12
 	PREFETCHT1   (R10)(R12*1)
 	MOVQ         8(R9), R12
@@ -26287,7 +26289,7 @@ fetch8:
 	PREFETCHT1   (R10)(R12*1)
 	ADDQ         $+32, R9
 	CMPQ         R9, R11
-	JL           fetch8
+	JL           fetch9
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y2
 	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z2, Z2
@@ -26372,443 +26374,699 @@ fetch8:
 	VSHUFI32X4   $0x44, Z18, Z13, Z22
 	VSHUFI32X4   $0x88, Z22, Z21, Z23
 	CMPQ         DI, $+0
-	JG           written11
+	JG           written14
 	MOVQ         (SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge9
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin10
+	JA           end11
 	VPBROADCASTB R10, Z24
 	VPSUBB       Z24, Z0, Z24
 	VPERMI2B     (R8), Z23, Z24
 	SUBQ         R10, R9
 	VMOVNTDQ     Z24, (R9)
-	JMP          kept10
+	JMP          kept13
 
-edge9:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z23, K1, (R9)
+end11:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z24
+	VPADDB       Z24, Z0, Z24
+	VPERMI2B     (R8), Z23, Z24
+	ADDQ         R10, R11
+	JL           short12
+	VPBROADCASTB R10, Z25
+	VPSUBB       Z25, Z0, Z25
+	VPERMI2B     (R8), Z23, Z25
+	SUBQ         R10, R9
+	VMOVNTDQ     Z25, (R9)
 
-kept10:
+short12:
+	VMOVDQU64 Z24, (R8)
+	JMP       written14
+
+begin10:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z23, (R8)(R9*1)
+
+kept13:
 	VMOVDQU64 Z23, (R8)
 
-written11:
+written14:
 	VSHUFI32X4   $0xdd, Z22, Z21, Z21
 	CMPQ         DI, $+4
-	JG           written14
+	JG           written19
 	MOVQ         32(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge12
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin15
+	JA           end16
 	VPBROADCASTB R10, Z22
 	VPSUBB       Z22, Z0, Z22
 	VPERMI2B     256(R8), Z21, Z22
 	SUBQ         R10, R9
 	VMOVNTDQ     Z22, (R9)
-	JMP          kept13
+	JMP          kept18
 
-edge12:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z21, K1, (R9)
+end16:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z22
+	VPADDB       Z22, Z0, Z22
+	VPERMI2B     256(R8), Z21, Z22
+	ADDQ         R10, R11
+	JL           short17
+	VPBROADCASTB R10, Z23
+	VPSUBB       Z23, Z0, Z23
+	VPERMI2B     256(R8), Z21, Z23
+	SUBQ         R10, R9
+	VMOVNTDQ     Z23, (R9)
 
-kept13:
+short17:
+	VMOVDQU64 Z22, 256(R8)
+	JMP       written19
+
+begin15:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z21, 256(R8)(R9*1)
+
+kept18:
 	VMOVDQU64 Z21, 256(R8)
 
-written14:
+written19:
 	VSHUFI32X4   $0xee, Z8, Z3, Z21
 	VSHUFI32X4   $0xee, Z18, Z13, Z22
 	VSHUFI32X4   $0x88, Z22, Z21, Z23
 	CMPQ         DI, $+8
-	JG           written17
+	JG           written24
 	MOVQ         64(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge15
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin20
+	JA           end21
 	VPBROADCASTB R10, Z24
 	VPSUBB       Z24, Z0, Z24
 	VPERMI2B     512(R8), Z23, Z24
 	SUBQ         R10, R9
 	VMOVNTDQ     Z24, (R9)
-	JMP          kept16
+	JMP          kept23
 
-edge15:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z23, K1, (R9)
+end21:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z24
+	VPADDB       Z24, Z0, Z24
+	VPERMI2B     512(R8), Z23, Z24
+	ADDQ         R10, R11
+	JL           short22
+	VPBROADCASTB R10, Z25
+	VPSUBB       Z25, Z0, Z25
+	VPERMI2B     512(R8), Z23, Z25
+	SUBQ         R10, R9
+	VMOVNTDQ     Z25, (R9)
 
-kept16:
+short22:
+	VMOVDQU64 Z24, 512(R8)
+	JMP       written24
+
+begin20:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z23, 512(R8)(R9*1)
+
+kept23:
 	VMOVDQU64 Z23, 512(R8)
 
-written17:
+written24:
 	VSHUFI32X4   $0xdd, Z22, Z21, Z21
 	CMPQ         DI, $+12
-	JG           written20
+	JG           written29
 	MOVQ         96(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge18
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin25
+	JA           end26
 	VPBROADCASTB R10, Z22
 	VPSUBB       Z22, Z0, Z22
 	VPERMI2B     768(R8), Z21, Z22
 	SUBQ         R10, R9
 	VMOVNTDQ     Z22, (R9)
-	JMP          kept19
+	JMP          kept28
 
-edge18:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z21, K1, (R9)
+end26:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z22
+	VPADDB       Z22, Z0, Z22
+	VPERMI2B     768(R8), Z21, Z22
+	ADDQ         R10, R11
+	JL           short27
+	VPBROADCASTB R10, Z23
+	VPSUBB       Z23, Z0, Z23
+	VPERMI2B     768(R8), Z21, Z23
+	SUBQ         R10, R9
+	VMOVNTDQ     Z23, (R9)
 
-kept19:
+short27:
+	VMOVDQU64 Z22, 768(R8)
+	JMP       written29
+
+begin25:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z21, 768(R8)(R9*1)
+
+kept28:
 	VMOVDQU64 Z21, 768(R8)
 
-written20:
+written29:
 	VSHUFI32X4   $0x44, Z7, Z2, Z21
 	VSHUFI32X4   $0x44, Z17, Z12, Z22
 	VSHUFI32X4   $0x88, Z22, Z21, Z23
 	CMPQ         DI, $+1
-	JG           written23
+	JG           written34
 	MOVQ         8(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge21
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin30
+	JA           end31
 	VPBROADCASTB R10, Z24
 	VPSUBB       Z24, Z0, Z24
 	VPERMI2B     64(R8), Z23, Z24
 	SUBQ         R10, R9
 	VMOVNTDQ     Z24, (R9)
-	JMP          kept22
+	JMP          kept33
 
-edge21:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z23, K1, (R9)
+end31:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z24
+	VPADDB       Z24, Z0, Z24
+	VPERMI2B     64(R8), Z23, Z24
+	ADDQ         R10, R11
+	JL           short32
+	VPBROADCASTB R10, Z25
+	VPSUBB       Z25, Z0, Z25
+	VPERMI2B     64(R8), Z23, Z25
+	SUBQ         R10, R9
+	VMOVNTDQ     Z25, (R9)
 
-kept22:
+short32:
+	VMOVDQU64 Z24, 64(R8)
+	JMP       written34
+
+begin30:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z23, 64(R8)(R9*1)
+
+kept33:
 	VMOVDQU64 Z23, 64(R8)
 
-written23:
+written34:
 	VSHUFI32X4   $0xdd, Z22, Z21, Z21
 	CMPQ         DI, $+5
-	JG           written26
+	JG           written39
 	MOVQ         40(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge24
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin35
+	JA           end36
 	VPBROADCASTB R10, Z22
 	VPSUBB       Z22, Z0, Z22
 	VPERMI2B     320(R8), Z21, Z22
 	SUBQ         R10, R9
 	VMOVNTDQ     Z22, (R9)
-	JMP          kept25
+	JMP          kept38
 
-edge24:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z21, K1, (R9)
+end36:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z22
+	VPADDB       Z22, Z0, Z22
+	VPERMI2B     320(R8), Z21, Z22
+	ADDQ         R10, R11
+	JL           short37
+	VPBROADCASTB R10, Z23
+	VPSUBB       Z23, Z0, Z23
+	VPERMI2B     320(R8), Z21, Z23
+	SUBQ         R10, R9
+	VMOVNTDQ     Z23, (R9)
 
-kept25:
+short37:
+	VMOVDQU64 Z22, 320(R8)
+	JMP       written39
+
+begin35:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z21, 320(R8)(R9*1)
+
+kept38:
 	VMOVDQU64 Z21, 320(R8)
 
-written26:
+written39:
 	VSHUFI32X4   $0xee, Z7, Z2, Z21
 	VSHUFI32X4   $0xee, Z17, Z12, Z22
 	VSHUFI32X4   $0x88, Z22, Z21, Z23
 	CMPQ         DI, $+9
-	JG           written29
+	JG           written44
 	MOVQ         72(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge27
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin40
+	JA           end41
 	VPBROADCASTB R10, Z24
 	VPSUBB       Z24, Z0, Z24
 	VPERMI2B     576(R8), Z23, Z24
 	SUBQ         R10, R9
 	VMOVNTDQ     Z24, (R9)
-	JMP          kept28
+	JMP          kept43
 
-edge27:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z23, K1, (R9)
+end41:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z24
+	VPADDB       Z24, Z0, Z24
+	VPERMI2B     576(R8), Z23, Z24
+	ADDQ         R10, R11
+	JL           short42
+	VPBROADCASTB R10, Z25
+	VPSUBB       Z25, Z0, Z25
+	VPERMI2B     576(R8), Z23, Z25
+	SUBQ         R10, R9
+	VMOVNTDQ     Z25, (R9)
 
-kept28:
+short42:
+	VMOVDQU64 Z24, 576(R8)
+	JMP       written44
+
+begin40:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z23, 576(R8)(R9*1)
+
+kept43:
 	VMOVDQU64 Z23, 576(R8)
 
-written29:
+written44:
 	VSHUFI32X4   $0xdd, Z22, Z21, Z21
 	CMPQ         DI, $+13
-	JG           written32
+	JG           written49
 	MOVQ         104(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge30
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin45
+	JA           end46
 	VPBROADCASTB R10, Z22
 	VPSUBB       Z22, Z0, Z22
 	VPERMI2B     832(R8), Z21, Z22
 	SUBQ         R10, R9
 	VMOVNTDQ     Z22, (R9)
-	JMP          kept31
+	JMP          kept48
 
-edge30:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z21, K1, (R9)
+end46:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z22
+	VPADDB       Z22, Z0, Z22
+	VPERMI2B     832(R8), Z21, Z22
+	ADDQ         R10, R11
+	JL           short47
+	VPBROADCASTB R10, Z23
+	VPSUBB       Z23, Z0, Z23
+	VPERMI2B     832(R8), Z21, Z23
+	SUBQ         R10, R9
+	VMOVNTDQ     Z23, (R9)
 
-kept31:
+short47:
+	VMOVDQU64 Z22, 832(R8)
+	JMP       written49
+
+begin45:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z21, 832(R8)(R9*1)
+
+kept48:
 	VMOVDQU64 Z21, 832(R8)
 
-written32:
+written49:
 	VSHUFI32X4   $0x44, Z6, Z1, Z21
 	VSHUFI32X4   $0x44, Z16, Z11, Z22
 	VSHUFI32X4   $0x88, Z22, Z21, Z23
 	CMPQ         DI, $+2
-	JG           written35
+	JG           written54
 	MOVQ         16(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge33
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin50
+	JA           end51
 	VPBROADCASTB R10, Z24
 	VPSUBB       Z24, Z0, Z24
 	VPERMI2B     128(R8), Z23, Z24
 	SUBQ         R10, R9
 	VMOVNTDQ     Z24, (R9)
-	JMP          kept34
+	JMP          kept53
 
-edge33:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z23, K1, (R9)
+end51:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z24
+	VPADDB       Z24, Z0, Z24
+	VPERMI2B     128(R8), Z23, Z24
+	ADDQ         R10, R11
+	JL           short52
+	VPBROADCASTB R10, Z25
+	VPSUBB       Z25, Z0, Z25
+	VPERMI2B     128(R8), Z23, Z25
+	SUBQ         R10, R9
+	VMOVNTDQ     Z25, (R9)
 
-kept34:
+short52:
+	VMOVDQU64 Z24, 128(R8)
+	JMP       written54
+
+begin50:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z23, 128(R8)(R9*1)
+
+kept53:
 	VMOVDQU64 Z23, 128(R8)
 
-written35:
+written54:
 	VSHUFI32X4   $0xdd, Z22, Z21, Z21
 	CMPQ         DI, $+6
-	JG           written38
+	JG           written59
 	MOVQ         48(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge36
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin55
+	JA           end56
 	VPBROADCASTB R10, Z22
 	VPSUBB       Z22, Z0, Z22
 	VPERMI2B     384(R8), Z21, Z22
 	SUBQ         R10, R9
 	VMOVNTDQ     Z22, (R9)
-	JMP          kept37
+	JMP          kept58
 
-edge36:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z21, K1, (R9)
+end56:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z22
+	VPADDB       Z22, Z0, Z22
+	VPERMI2B     384(R8), Z21, Z22
+	ADDQ         R10, R11
+	JL           short57
+	VPBROADCASTB R10, Z23
+	VPSUBB       Z23, Z0, Z23
+	VPERMI2B     384(R8), Z21, Z23
+	SUBQ         R10, R9
+	VMOVNTDQ     Z23, (R9)
 
-kept37:
+short57:
+	VMOVDQU64 Z22, 384(R8)
+	JMP       written59
+
+begin55:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z21, 384(R8)(R9*1)
+
+kept58:
 	VMOVDQU64 Z21, 384(R8)
 
-written38:
+written59:
 	VSHUFI32X4   $0xee, Z6, Z1, Z1
 	VSHUFI32X4   $0xee, Z16, Z11, Z6
 	VSHUFI32X4   $0x88, Z6, Z1, Z11
 	CMPQ         DI, $+10
-	JG           written41
+	JG           written64
 	MOVQ         80(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge39
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin60
+	JA           end61
 	VPBROADCASTB R10, Z16
 	VPSUBB       Z16, Z0, Z16
 	VPERMI2B     640(R8), Z11, Z16
 	SUBQ         R10, R9
 	VMOVNTDQ     Z16, (R9)
-	JMP          kept40
+	JMP          kept63
 
-edge39:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z11, K1, (R9)
+end61:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z16
+	VPADDB       Z16, Z0, Z16
+	VPERMI2B     640(R8), Z11, Z16
+	ADDQ         R10, R11
+	JL           short62
+	VPBROADCASTB R10, Z21
+	VPSUBB       Z21, Z0, Z21
+	VPERMI2B     640(R8), Z11, Z21
+	SUBQ         R10, R9
+	VMOVNTDQ     Z21, (R9)
 
-kept40:
+short62:
+	VMOVDQU64 Z16, 640(R8)
+	JMP       written64
+
+begin60:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z11, 640(R8)(R9*1)
+
+kept63:
 	VMOVDQU64 Z11, 640(R8)
 
-written41:
+written64:
 	VSHUFI32X4   $0xdd, Z6, Z1, Z1
 	CMPQ         DI, $+14
-	JG           written44
+	JG           written69
 	MOVQ         112(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge42
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin65
+	JA           end66
 	VPBROADCASTB R10, Z6
 	VPSUBB       Z6, Z0, Z6
 	VPERMI2B     896(R8), Z1, Z6
 	SUBQ         R10, R9
 	VMOVNTDQ     Z6, (R9)
-	JMP          kept43
+	JMP          kept68
 
-edge42:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z1, K1, (R9)
+end66:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z6
+	VPADDB       Z6, Z0, Z6
+	VPERMI2B     896(R8), Z1, Z6
+	ADDQ         R10, R11
+	JL           short67
+	VPBROADCASTB R10, Z11
+	VPSUBB       Z11, Z0, Z11
+	VPERMI2B     896(R8), Z1, Z11
+	SUBQ         R10, R9
+	VMOVNTDQ     Z11, (R9)
 
-kept43:
+short67:
+	VMOVDQU64 Z6, 896(R8)
+	JMP       written69
+
+begin65:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z1, 896(R8)(R9*1)
+
+kept68:
 	VMOVDQU64 Z1, 896(R8)
 
-written44:
+written69:
 	VSHUFI32X4   $0x44, Z10, Z5, Z1
 	VSHUFI32X4   $0x44, Z20, Z15, Z6
 	VSHUFI32X4   $0x88, Z6, Z1, Z11
 	CMPQ         DI, $+3
-	JG           written47
+	JG           written74
 	MOVQ         24(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge45
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin70
+	JA           end71
 	VPBROADCASTB R10, Z16
 	VPSUBB       Z16, Z0, Z16
 	VPERMI2B     192(R8), Z11, Z16
 	SUBQ         R10, R9
 	VMOVNTDQ     Z16, (R9)
-	JMP          kept46
+	JMP          kept73
 
-edge45:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z11, K1, (R9)
+end71:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z16
+	VPADDB       Z16, Z0, Z16
+	VPERMI2B     192(R8), Z11, Z16
+	ADDQ         R10, R11
+	JL           short72
+	VPBROADCASTB R10, Z21
+	VPSUBB       Z21, Z0, Z21
+	VPERMI2B     192(R8), Z11, Z21
+	SUBQ         R10, R9
+	VMOVNTDQ     Z21, (R9)
 
-kept46:
+short72:
+	VMOVDQU64 Z16, 192(R8)
+	JMP       written74
+
+begin70:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z11, 192(R8)(R9*1)
+
+kept73:
 	VMOVDQU64 Z11, 192(R8)
 
-written47:
+written74:
 	VSHUFI32X4   $0xdd, Z6, Z1, Z1
 	CMPQ         DI, $+7
-	JG           written50
+	JG           written79
 	MOVQ         56(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge48
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin75
+	JA           end76
 	VPBROADCASTB R10, Z6
 	VPSUBB       Z6, Z0, Z6
 	VPERMI2B     448(R8), Z1, Z6
 	SUBQ         R10, R9
 	VMOVNTDQ     Z6, (R9)
-	JMP          kept49
+	JMP          kept78
 
-edge48:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z1, K1, (R9)
+end76:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z6
+	VPADDB       Z6, Z0, Z6
+	VPERMI2B     448(R8), Z1, Z6
+	ADDQ         R10, R11
+	JL           short77
+	VPBROADCASTB R10, Z11
+	VPSUBB       Z11, Z0, Z11
+	VPERMI2B     448(R8), Z1, Z11
+	SUBQ         R10, R9
+	VMOVNTDQ     Z11, (R9)
 
-kept49:
+short77:
+	VMOVDQU64 Z6, 448(R8)
+	JMP       written79
+
+begin75:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z1, 448(R8)(R9*1)
+
+kept78:
 	VMOVDQU64 Z1, 448(R8)
 
-written50:
+written79:
 	VSHUFI32X4   $0xee, Z10, Z5, Z1
 	VSHUFI32X4   $0xee, Z20, Z15, Z6
 	VSHUFI32X4   $0x88, Z6, Z1, Z11
 	CMPQ         DI, $+11
-	JG           written53
+	JG           written84
 	MOVQ         88(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge51
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin80
+	JA           end81
 	VPBROADCASTB R10, Z16
 	VPSUBB       Z16, Z0, Z16
 	VPERMI2B     704(R8), Z11, Z16
 	SUBQ         R10, R9
 	VMOVNTDQ     Z16, (R9)
-	JMP          kept52
+	JMP          kept83
 
-edge51:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z11, K1, (R9)
+end81:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z16
+	VPADDB       Z16, Z0, Z16
+	VPERMI2B     704(R8), Z11, Z16
+	ADDQ         R10, R11
+	JL           short82
+	VPBROADCASTB R10, Z21
+	VPSUBB       Z21, Z0, Z21
+	VPERMI2B     704(R8), Z11, Z21
+	SUBQ         R10, R9
+	VMOVNTDQ     Z21, (R9)
 
-kept52:
+short82:
+	VMOVDQU64 Z16, 704(R8)
+	JMP       written84
+
+begin80:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z11, 704(R8)(R9*1)
+
+kept83:
 	VMOVDQU64 Z11, 704(R8)
 
-written53:
+written84:
 	VSHUFI32X4   $0xdd, Z6, Z1, Z1
 	CMPQ         DI, $+15
-	JG           written56
+	JG           written89
 	MOVQ         120(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge54
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin85
+	JA           end86
 	VPBROADCASTB R10, Z6
 	VPSUBB       Z6, Z0, Z6
 	VPERMI2B     960(R8), Z1, Z6
 	SUBQ         R10, R9
 	VMOVNTDQ     Z6, (R9)
-	JMP          kept55
+	JMP          kept88
 
-edge54:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z1, K1, (R9)
+end86:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z6
+	VPADDB       Z6, Z0, Z6
+	VPERMI2B     960(R8), Z1, Z6
+	ADDQ         R10, R11
+	JL           short87
+	VPBROADCASTB R10, Z11
+	VPSUBB       Z11, Z0, Z11
+	VPERMI2B     960(R8), Z1, Z11
+	SUBQ         R10, R9
+	VMOVNTDQ     Z11, (R9)
 
-kept55:
+short87:
+	VMOVDQU64 Z6, 960(R8)
+	JMP       written89
+
+begin85:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z1, 960(R8)(R9*1)
+
+kept88:
 	VMOVDQU64 Z1, 960(R8)
 
-written56:
+written89:
 	ADDQ   $+64, CX
 	ADDQ   $+128, SI
 	ADDQ   $+1024, R8
 	SUBQ   $+16, 96(SP)
 	CMPQ   96(SP), $+16
-	JGE    tile6
+	JGE    tile7
 	MOVQ   96(SP), R9
 	TESTQ  R9, R9
-	JLE    done7
+	JLE    done8
 	SUBQ   $+16, R9
 	LEAQ   (CX)(R9*4), CX
 	LEAQ   (SI)(R9*8), SI
@@ -26817,55 +27075,118 @@ written56:
 	XORQ   DI, DI
 	SUBQ   R9, DI
 	MOVQ   $+16, 96(SP)
-	JMP    tile6
+	JMP    tile7
 
-done7:
-	ADDQ  $+64, AX
-	ADDQ  $+128, 8(SP)
-	SUBQ  $+16, (SP)
-	JL    finished4
-	MOVQ  $+0, 16(SP)
-	CMPQ  (SP), $+16
-	JGE   rows3
-	MOVQ  184(DX), CX
-	TESTQ $+2, CX
-	JNZ   finished4
-	MOVQ  192(DX), CX
-	MOVQ  120(DX), BX
-	MOVQ  104(DX), SI
-	MOVQ  $-1, R9
+done8:
+	CMPQ    16(SP), $+1
+	JNE     begun91
+	MOVQ    $+0, 16(SP)
+	MOVQ    192(DX), CX
+	MOVQ    120(DX), BX
+	MOVQ    104(DX), DI
+	MOVQ    216(DX), SI
+	TESTQ   SI, SI
+	CMOVQEQ DI, SI
 
-row57:
+head90:
 	MOVQ      (BX), DI
 	ADDQ      AX, DI
 	MOVQ      DI, R8
 	ANDQ      $+63, R8
-	SHRXQ     R8, R9, R8
-	NOTQ      R8
-	KMOVQ     R8, K1
+	MOVQ      $-1, R9
+	SHRXQ     R8, R9, R9
+	KMOVQ     R9, K1
 	VMOVDQU64 (CX), Z1
-	VMOVDQU8  Z1, K1, -64(DI)
+	VMOVDQU8  Z1, K1, (DI)
 	ADDQ      $+64, CX
 	ADDQ      $+8, BX
 	DECQ      SI
-	JNZ       row57
-	CMPQ      (SP), $+0
-	JE        finished4
-	MOVQ      (SP), CX
-	SUBQ      $+16, CX
-	LEAQ      (AX)(CX*4), AX
-	IMUL3Q    $+8, CX, BX
-	ADDQ      BX, 8(SP)
-	IMUL3Q    $-4, CX, CX
-	MOVQ      $-1, BX
-	SHLXQ     CX, BX, BX
-	MOVQ      BX, 32(SP)
-	MOVQ      $+0, 24(SP)
-	MOVQ      $+1, 16(SP)
-	MOVQ      $+0, (SP)
-	JMP       rows3
+	JNZ       head90
 
-finished4:
+begun91:
+	ADDQ   $+64, AX
+	ADDQ   $+128, 8(SP)
+	SUBQ   $+16, (SP)
+	JLE    ended4
+	CMPQ   (SP), $+16
+	JGE    rows3
+	IMUL3Q $+4, (SP), CX
+	SUBQ   $+64, CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $+2, 16(SP)
+	JMP    rows3
+
+ended4:
+	MOVQ    184(DX), CX
+	TESTQ   $+2, CX
+	JNZ     finished5
+	MOVQ    (SP), CX
+	LEAQ    (AX)(CX*4), AX
+	MOVQ    192(DX), CX
+	SUBQ    32(SP), CX
+	MOVQ    120(DX), BX
+	MOVQ    104(DX), SI
+	IMUL3Q  $+4, 112(DX), R9
+	MOVQ    216(DX), DI
+	MOVQ    SI, R10
+	SUBQ    DI, R10
+	TESTQ   DI, DI
+	CMOVQEQ DI, R10
+	LEAQ    (BX)(DI*8), R11
+	MOVQ    DI, R12
+	SHLQ    $0x06, R12
+	ADDQ    32(SP), R12
+
+row92:
+	MOVQ         (BX), DI
+	DECQ         R10
+	JL           alone93
+	LEAQ         (DI)(R9*1), R8
+	CMPQ         R8, (R11)
+	JNE          apart94
+	ADDQ         AX, DI
+	MOVQ         DI, R8
+	ANDQ         $+63, R8
+	VMOVDQU64    (CX)(R12*1), Z1
+	VPBROADCASTB R8, Z6
+	VPSUBB       Z6, Z0, Z6
+	VPERMI2B     (CX), Z1, Z6
+	SUBQ         R8, DI
+	VMOVNTDQ     Z6, (DI)
+	JMP          next95
+
+apart94:
+	MOVQ      (R11), R8
+	ADDQ      AX, R8
+	SUBQ      R9, R8
+	LEAQ      (CX)(R12*1), R13
+	MOVQ      R8, R14
+	ANDQ      $+63, R14
+	MOVQ      $-1, R15
+	SHRXQ     R14, R15, R15
+	KMOVQ     R15, K1
+	VMOVDQU64 (R13), Z1
+	VMOVDQU8  Z1, K1, (R8)
+
+alone93:
+	ADDQ      AX, DI
+	MOVQ      DI, R8
+	ANDQ      $+63, R8
+	MOVQ      $-1, R13
+	SHRXQ     R8, R13, R13
+	NOTQ      R13
+	KMOVQ     R13, K1
+	VMOVDQU64 (CX), Z1
+	VMOVDQU8  Z1, K1, -64(DI)
+
+next95:
+	ADDQ $+64, CX
+	ADDQ $+8, BX
+	ADDQ $+8, R11
+	DECQ SI
+	JNZ  row92
+
+finished5:
 	MOVQ 64(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 40(SP)
@@ -26880,12 +27201,15 @@ finished4:
 	RET
 
 // func transposeB8CarriedVBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, MMX+
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·transposeB8CarriedVBMI(SB), $104-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
 	VMOVDQU64 iota<>+0(SB), Z0
+	MOVQ      104(DX), BX
+	IMUL3Q    $-64, BX, BX
+	MOVQ      BX, 32(SP)
 	MOVQ      AX, 40(SP)
 	MOVQ      CX, 48(SP)
 	MOVQ      (DX), AX
@@ -26911,35 +27235,34 @@ outer1:
 	ANDQ $+1, CX
 	XORQ $+1, CX
 	MOVQ CX, 16(SP)
-	MOVQ $+63, 24(SP)
-	MOVQ $-1, 32(SP)
 
 rows3:
 	MOVQ 8(SP), BX
 	MOVQ 48(SP), CX
 	MOVQ 120(DX), SI
 	MOVQ 192(DX), R8
+	SUBQ 32(SP), R8
 	MOVQ 104(DX), DI
 	MOVQ DI, 96(SP)
 	XORQ DI, DI
 	LEAQ 64(BX), R9
 	XORQ R10, R10
 	CMPQ (SP), $+8
-	JG   more5
+	JG   more6
 	MOVQ 144(DX), R9
 	MOVQ 168(DX), R10
 
-more5:
+more6:
 	MOVQ R9, 80(SP)
 	MOVQ R10, 88(SP)
 
-tile6:
+tile7:
 	MOVQ 80(SP), R9
 	MOVQ 88(SP), R10
 	ADDQ CX, R10
 	LEAQ 64(R9), R11
 
-fetch8:
+fetch9:
 	MOVQ         (R9), R12
 	PREFETCHT1   (R10)(R12*1)
 	MOVQ         8(R9), R12
@@ -26950,7 +27273,7 @@ fetch8:
 	PREFETCHT1   (R10)(R12*1)
 	ADDQ         $+32, R9
 	CMPQ         R9, R11
-	JL           fetch8
+	JL           fetch9
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y2
 	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z2, Z2
@@ -26987,227 +27310,355 @@ fetch8:
 	VSHUFI32X4   $0x44, Z10, Z7, Z14
 	VSHUFI32X4   $0x88, Z14, Z13, Z15
 	CMPQ         DI, $+0
-	JG           written11
+	JG           written14
 	MOVQ         (SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge9
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin10
+	JA           end11
 	VPBROADCASTB R10, Z16
 	VPSUBB       Z16, Z0, Z16
 	VPERMI2B     (R8), Z15, Z16
 	SUBQ         R10, R9
 	VMOVNTDQ     Z16, (R9)
-	JMP          kept10
+	JMP          kept13
 
-edge9:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z15, K1, (R9)
+end11:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z16
+	VPADDB       Z16, Z0, Z16
+	VPERMI2B     (R8), Z15, Z16
+	ADDQ         R10, R11
+	JL           short12
+	VPBROADCASTB R10, Z17
+	VPSUBB       Z17, Z0, Z17
+	VPERMI2B     (R8), Z15, Z17
+	SUBQ         R10, R9
+	VMOVNTDQ     Z17, (R9)
 
-kept10:
+short12:
+	VMOVDQU64 Z16, (R8)
+	JMP       written14
+
+begin10:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z15, (R8)(R9*1)
+
+kept13:
 	VMOVDQU64 Z15, (R8)
 
-written11:
+written14:
 	VSHUFI32X4   $0xdd, Z14, Z13, Z13
 	CMPQ         DI, $+2
-	JG           written14
+	JG           written19
 	MOVQ         16(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge12
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin15
+	JA           end16
 	VPBROADCASTB R10, Z14
 	VPSUBB       Z14, Z0, Z14
 	VPERMI2B     128(R8), Z13, Z14
 	SUBQ         R10, R9
 	VMOVNTDQ     Z14, (R9)
-	JMP          kept13
+	JMP          kept18
 
-edge12:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z13, K1, (R9)
+end16:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z14
+	VPADDB       Z14, Z0, Z14
+	VPERMI2B     128(R8), Z13, Z14
+	ADDQ         R10, R11
+	JL           short17
+	VPBROADCASTB R10, Z15
+	VPSUBB       Z15, Z0, Z15
+	VPERMI2B     128(R8), Z13, Z15
+	SUBQ         R10, R9
+	VMOVNTDQ     Z15, (R9)
 
-kept13:
+short17:
+	VMOVDQU64 Z14, 128(R8)
+	JMP       written19
+
+begin15:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z13, 128(R8)(R9*1)
+
+kept18:
 	VMOVDQU64 Z13, 128(R8)
 
-written14:
+written19:
 	VSHUFI32X4   $0xee, Z4, Z1, Z1
 	VSHUFI32X4   $0xee, Z10, Z7, Z4
 	VSHUFI32X4   $0x88, Z4, Z1, Z7
 	CMPQ         DI, $+4
-	JG           written17
+	JG           written24
 	MOVQ         32(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge15
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin20
+	JA           end21
 	VPBROADCASTB R10, Z10
 	VPSUBB       Z10, Z0, Z10
 	VPERMI2B     256(R8), Z7, Z10
 	SUBQ         R10, R9
 	VMOVNTDQ     Z10, (R9)
-	JMP          kept16
+	JMP          kept23
 
-edge15:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z7, K1, (R9)
+end21:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z10
+	VPADDB       Z10, Z0, Z10
+	VPERMI2B     256(R8), Z7, Z10
+	ADDQ         R10, R11
+	JL           short22
+	VPBROADCASTB R10, Z13
+	VPSUBB       Z13, Z0, Z13
+	VPERMI2B     256(R8), Z7, Z13
+	SUBQ         R10, R9
+	VMOVNTDQ     Z13, (R9)
 
-kept16:
+short22:
+	VMOVDQU64 Z10, 256(R8)
+	JMP       written24
+
+begin20:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z7, 256(R8)(R9*1)
+
+kept23:
 	VMOVDQU64 Z7, 256(R8)
 
-written17:
+written24:
 	VSHUFI32X4   $0xdd, Z4, Z1, Z1
 	CMPQ         DI, $+6
-	JG           written20
+	JG           written29
 	MOVQ         48(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge18
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin25
+	JA           end26
 	VPBROADCASTB R10, Z4
 	VPSUBB       Z4, Z0, Z4
 	VPERMI2B     384(R8), Z1, Z4
 	SUBQ         R10, R9
 	VMOVNTDQ     Z4, (R9)
-	JMP          kept19
+	JMP          kept28
 
-edge18:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z1, K1, (R9)
+end26:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z4
+	VPADDB       Z4, Z0, Z4
+	VPERMI2B     384(R8), Z1, Z4
+	ADDQ         R10, R11
+	JL           short27
+	VPBROADCASTB R10, Z7
+	VPSUBB       Z7, Z0, Z7
+	VPERMI2B     384(R8), Z1, Z7
+	SUBQ         R10, R9
+	VMOVNTDQ     Z7, (R9)
 
-kept19:
+short27:
+	VMOVDQU64 Z4, 384(R8)
+	JMP       written29
+
+begin25:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z1, 384(R8)(R9*1)
+
+kept28:
 	VMOVDQU64 Z1, 384(R8)
 
-written20:
+written29:
 	VSHUFI32X4   $0x44, Z6, Z3, Z1
 	VSHUFI32X4   $0x44, Z12, Z9, Z4
 	VSHUFI32X4   $0x88, Z4, Z1, Z7
 	CMPQ         DI, $+1
-	JG           written23
+	JG           written34
 	MOVQ         8(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge21
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin30
+	JA           end31
 	VPBROADCASTB R10, Z10
 	VPSUBB       Z10, Z0, Z10
 	VPERMI2B     64(R8), Z7, Z10
 	SUBQ         R10, R9
 	VMOVNTDQ     Z10, (R9)
-	JMP          kept22
+	JMP          kept33
 
-edge21:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z7, K1, (R9)
+end31:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z10
+	VPADDB       Z10, Z0, Z10
+	VPERMI2B     64(R8), Z7, Z10
+	ADDQ         R10, R11
+	JL           short32
+	VPBROADCASTB R10, Z13
+	VPSUBB       Z13, Z0, Z13
+	VPERMI2B     64(R8), Z7, Z13
+	SUBQ         R10, R9
+	VMOVNTDQ     Z13, (R9)
 
-kept22:
+short32:
+	VMOVDQU64 Z10, 64(R8)
+	JMP       written34
+
+begin30:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z7, 64(R8)(R9*1)
+
+kept33:
 	VMOVDQU64 Z7, 64(R8)
 
-written23:
+written34:
 	VSHUFI32X4   $0xdd, Z4, Z1, Z1
 	CMPQ         DI, $+3
-	JG           written26
+	JG           written39
 	MOVQ         24(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge24
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin35
+	JA           end36
 	VPBROADCASTB R10, Z4
 	VPSUBB       Z4, Z0, Z4
 	VPERMI2B     192(R8), Z1, Z4
 	SUBQ         R10, R9
 	VMOVNTDQ     Z4, (R9)
-	JMP          kept25
+	JMP          kept38
 
-edge24:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z1, K1, (R9)
+end36:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z4
+	VPADDB       Z4, Z0, Z4
+	VPERMI2B     192(R8), Z1, Z4
+	ADDQ         R10, R11
+	JL           short37
+	VPBROADCASTB R10, Z7
+	VPSUBB       Z7, Z0, Z7
+	VPERMI2B     192(R8), Z1, Z7
+	SUBQ         R10, R9
+	VMOVNTDQ     Z7, (R9)
 
-kept25:
+short37:
+	VMOVDQU64 Z4, 192(R8)
+	JMP       written39
+
+begin35:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z1, 192(R8)(R9*1)
+
+kept38:
 	VMOVDQU64 Z1, 192(R8)
 
-written26:
+written39:
 	VSHUFI32X4   $0xee, Z6, Z3, Z1
 	VSHUFI32X4   $0xee, Z12, Z9, Z4
 	VSHUFI32X4   $0x88, Z4, Z1, Z7
 	CMPQ         DI, $+5
-	JG           written29
+	JG           written44
 	MOVQ         40(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge27
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin40
+	JA           end41
 	VPBROADCASTB R10, Z10
 	VPSUBB       Z10, Z0, Z10
 	VPERMI2B     320(R8), Z7, Z10
 	SUBQ         R10, R9
 	VMOVNTDQ     Z10, (R9)
-	JMP          kept28
+	JMP          kept43
 
-edge27:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z7, K1, (R9)
+end41:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z10
+	VPADDB       Z10, Z0, Z10
+	VPERMI2B     320(R8), Z7, Z10
+	ADDQ         R10, R11
+	JL           short42
+	VPBROADCASTB R10, Z13
+	VPSUBB       Z13, Z0, Z13
+	VPERMI2B     320(R8), Z7, Z13
+	SUBQ         R10, R9
+	VMOVNTDQ     Z13, (R9)
 
-kept28:
+short42:
+	VMOVDQU64 Z10, 320(R8)
+	JMP       written44
+
+begin40:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z7, 320(R8)(R9*1)
+
+kept43:
 	VMOVDQU64 Z7, 320(R8)
 
-written29:
+written44:
 	VSHUFI32X4   $0xdd, Z4, Z1, Z1
 	CMPQ         DI, $+7
-	JG           written32
+	JG           written49
 	MOVQ         56(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge30
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin45
+	JA           end46
 	VPBROADCASTB R10, Z4
 	VPSUBB       Z4, Z0, Z4
 	VPERMI2B     448(R8), Z1, Z4
 	SUBQ         R10, R9
 	VMOVNTDQ     Z4, (R9)
-	JMP          kept31
+	JMP          kept48
 
-edge30:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z1, K1, (R9)
+end46:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z4
+	VPADDB       Z4, Z0, Z4
+	VPERMI2B     448(R8), Z1, Z4
+	ADDQ         R10, R11
+	JL           short47
+	VPBROADCASTB R10, Z7
+	VPSUBB       Z7, Z0, Z7
+	VPERMI2B     448(R8), Z1, Z7
+	SUBQ         R10, R9
+	VMOVNTDQ     Z7, (R9)
 
-kept31:
+short47:
+	VMOVDQU64 Z4, 448(R8)
+	JMP       written49
+
+begin45:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z1, 448(R8)(R9*1)
+
+kept48:
 	VMOVDQU64 Z1, 448(R8)
 
-written32:
+written49:
 	ADDQ   $+64, CX
 	ADDQ   $+64, SI
 	ADDQ   $+512, R8
 	SUBQ   $+8, 96(SP)
 	CMPQ   96(SP), $+8
-	JGE    tile6
+	JGE    tile7
 	MOVQ   96(SP), R9
 	TESTQ  R9, R9
-	JLE    done7
+	JLE    done8
 	SUBQ   $+8, R9
 	LEAQ   (CX)(R9*8), CX
 	LEAQ   (SI)(R9*8), SI
@@ -27216,55 +27667,118 @@ written32:
 	XORQ   DI, DI
 	SUBQ   R9, DI
 	MOVQ   $+8, 96(SP)
-	JMP    tile6
+	JMP    tile7
 
-done7:
-	ADDQ  $+64, AX
-	ADDQ  $+64, 8(SP)
-	SUBQ  $+8, (SP)
-	JL    finished4
-	MOVQ  $+0, 16(SP)
-	CMPQ  (SP), $+8
-	JGE   rows3
-	MOVQ  184(DX), CX
-	TESTQ $+2, CX
-	JNZ   finished4
-	MOVQ  192(DX), CX
-	MOVQ  120(DX), BX
-	MOVQ  104(DX), SI
-	MOVQ  $-1, R9
+done8:
+	CMPQ    16(SP), $+1
+	JNE     begun51
+	MOVQ    $+0, 16(SP)
+	MOVQ    192(DX), CX
+	MOVQ    120(DX), BX
+	MOVQ    104(DX), DI
+	MOVQ    216(DX), SI
+	TESTQ   SI, SI
+	CMOVQEQ DI, SI
 
-row33:
+head50:
 	MOVQ      (BX), DI
 	ADDQ      AX, DI
 	MOVQ      DI, R8
 	ANDQ      $+63, R8
-	SHRXQ     R8, R9, R8
-	NOTQ      R8
-	KMOVQ     R8, K1
+	MOVQ      $-1, R9
+	SHRXQ     R8, R9, R9
+	KMOVQ     R9, K1
 	VMOVDQU64 (CX), Z1
-	VMOVDQU8  Z1, K1, -64(DI)
+	VMOVDQU8  Z1, K1, (DI)
 	ADDQ      $+64, CX
 	ADDQ      $+8, BX
 	DECQ      SI
-	JNZ       row33
-	CMPQ      (SP), $+0
-	JE        finished4
-	MOVQ      (SP), CX
-	SUBQ      $+8, CX
-	LEAQ      (AX)(CX*8), AX
-	IMUL3Q    $+8, CX, BX
-	ADDQ      BX, 8(SP)
-	IMUL3Q    $-8, CX, CX
-	MOVQ      $-1, BX
-	SHLXQ     CX, BX, BX
-	MOVQ      BX, 32(SP)
-	MOVQ      $+0, 24(SP)
-	MOVQ      $+1, 16(SP)
-	MOVQ      $+0, (SP)
-	JMP       rows3
+	JNZ       head50
 
-finished4:
+begun51:
+	ADDQ   $+64, AX
+	ADDQ   $+64, 8(SP)
+	SUBQ   $+8, (SP)
+	JLE    ended4
+	CMPQ   (SP), $+8
+	JGE    rows3
+	IMUL3Q $+8, (SP), CX
+	SUBQ   $+64, CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $+2, 16(SP)
+	JMP    rows3
+
+ended4:
+	MOVQ    184(DX), CX
+	TESTQ   $+2, CX
+	JNZ     finished5
+	MOVQ    (SP), CX
+	LEAQ    (AX)(CX*8), AX
+	MOVQ    192(DX), CX
+	SUBQ    32(SP), CX
+	MOVQ    120(DX), BX
+	MOVQ    104(DX), SI
+	IMUL3Q  $+8, 112(DX), R9
+	MOVQ    216(DX), DI
+	MOVQ    SI, R10
+	SUBQ    DI, R10
+	TESTQ   DI, DI
+	CMOVQEQ DI, R10
+	LEAQ    (BX)(DI*8), R11
+	MOVQ    DI, R12
+	SHLQ    $0x06, R12
+	ADDQ    32(SP), R12
+
+row52:
+	MOVQ         (BX), DI
+	DECQ         R10
+	JL           alone53
+	LEAQ         (DI)(R9*1), R8
+	CMPQ         R8, (R11)
+	JNE          apart54
+	ADDQ         AX, DI
+	MOVQ         DI, R8
+	ANDQ         $+63, R8
+	VMOVDQU64    (CX)(R12*1), Z1
+	VPBROADCASTB R8, Z4
+	VPSUBB       Z4, Z0, Z4
+	VPERMI2B     (CX), Z1, Z4
+	SUBQ         R8, DI
+	VMOVNTDQ     Z4, (DI)
+	JMP          next55
+
+apart54:
+	MOVQ      (R11), R8
+	ADDQ      AX, R8
+	SUBQ      R9, R8
+	LEAQ      (CX)(R12*1), R13
+	MOVQ      R8, R14
+	ANDQ      $+63, R14
+	MOVQ      $-1, R15
+	SHRXQ     R14, R15, R15
+	KMOVQ     R15, K1
+	VMOVDQU64 (R13), Z1
+	VMOVDQU8  Z1, K1, (R8)
+
+alone53:
+	ADDQ      AX, DI
+	MOVQ      DI, R8
+	ANDQ      $+63, R8
+	MOVQ      $-1, R13
+	SHRXQ     R8, R13, R13
+	NOTQ      R13
+	KMOVQ     R13, K1
+	VMOVDQU64 (CX), Z1
+	VMOVDQU8  Z1, K1, -64(DI)
+
+next55:
+	ADDQ $+64, CX
+	ADDQ $+8, BX
+	ADDQ $+8, R11
+	DECQ SI
+	JNZ  row52
+
+finished5:
 	MOVQ 64(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 40(SP)
@@ -27279,12 +27793,15 @@ finished4:
 	RET
 
 // func transposeB16CarriedVBMI(dst *byte, src *byte, b *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, MMX+
+// Requires: AVX, AVX512BW, AVX512F, AVX512VBMI, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·transposeB16CarriedVBMI(SB), $104-24
 	MOVQ      dst+0(FP), AX
 	MOVQ      src+8(FP), CX
 	MOVQ      b+16(FP), DX
 	VMOVDQU64 iota<>+0(SB), Z0
+	MOVQ      104(DX), BX
+	IMUL3Q    $-64, BX, BX
+	MOVQ      BX, 32(SP)
 	MOVQ      AX, 40(SP)
 	MOVQ      CX, 48(SP)
 	MOVQ      (DX), AX
@@ -27310,35 +27827,34 @@ outer1:
 	ANDQ $+1, CX
 	XORQ $+1, CX
 	MOVQ CX, 16(SP)
-	MOVQ $+63, 24(SP)
-	MOVQ $-1, 32(SP)
 
 rows3:
 	MOVQ 8(SP), BX
 	MOVQ 48(SP), CX
 	MOVQ 120(DX), SI
 	MOVQ 192(DX), R8
+	SUBQ 32(SP), R8
 	MOVQ 104(DX), DI
 	MOVQ DI, 96(SP)
 	XORQ DI, DI
 	LEAQ 32(BX), R9
 	XORQ R10, R10
 	CMPQ (SP), $+4
-	JG   more5
+	JG   more6
 	MOVQ 144(DX), R9
 	MOVQ 168(DX), R10
 
-more5:
+more6:
 	MOVQ R9, 80(SP)
 	MOVQ R10, 88(SP)
 
-tile6:
+tile7:
 	MOVQ 80(SP), R9
 	MOVQ 88(SP), R10
 	ADDQ CX, R10
 	LEAQ 32(R9), R11
 
-fetch8:
+fetch9:
 	MOVQ         (R9), R12
 	PREFETCHT1   (R10)(R12*1)
 	MOVQ         8(R9), R12
@@ -27349,7 +27865,7 @@ fetch8:
 	PREFETCHT1   (R10)(R12*1)
 	ADDQ         $+32, R9
 	CMPQ         R9, R11
-	JL           fetch8
+	JL           fetch9
 	MOVQ         (BX), R9
 	VMOVDQU64    (CX)(R9*1), Y1
 	VINSERTI64X4 $0x01, 32(CX)(R9*1), Z1, Z1
@@ -27366,119 +27882,183 @@ fetch8:
 	VSHUFI32X4   $0x44, Z4, Z3, Z6
 	VSHUFI32X4   $0x88, Z6, Z5, Z7
 	CMPQ         DI, $+0
-	JG           written11
+	JG           written14
 	MOVQ         (SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge9
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin10
+	JA           end11
 	VPBROADCASTB R10, Z8
 	VPSUBB       Z8, Z0, Z8
 	VPERMI2B     (R8), Z7, Z8
 	SUBQ         R10, R9
 	VMOVNTDQ     Z8, (R9)
-	JMP          kept10
+	JMP          kept13
 
-edge9:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z7, K1, (R9)
+end11:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z8
+	VPADDB       Z8, Z0, Z8
+	VPERMI2B     (R8), Z7, Z8
+	ADDQ         R10, R11
+	JL           short12
+	VPBROADCASTB R10, Z9
+	VPSUBB       Z9, Z0, Z9
+	VPERMI2B     (R8), Z7, Z9
+	SUBQ         R10, R9
+	VMOVNTDQ     Z9, (R9)
 
-kept10:
+short12:
+	VMOVDQU64 Z8, (R8)
+	JMP       written14
+
+begin10:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z7, (R8)(R9*1)
+
+kept13:
 	VMOVDQU64 Z7, (R8)
 
-written11:
+written14:
 	VSHUFI32X4   $0xdd, Z6, Z5, Z5
 	CMPQ         DI, $+1
-	JG           written14
+	JG           written19
 	MOVQ         8(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge12
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin15
+	JA           end16
 	VPBROADCASTB R10, Z6
 	VPSUBB       Z6, Z0, Z6
 	VPERMI2B     64(R8), Z5, Z6
 	SUBQ         R10, R9
 	VMOVNTDQ     Z6, (R9)
-	JMP          kept13
+	JMP          kept18
 
-edge12:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z5, K1, (R9)
+end16:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z6
+	VPADDB       Z6, Z0, Z6
+	VPERMI2B     64(R8), Z5, Z6
+	ADDQ         R10, R11
+	JL           short17
+	VPBROADCASTB R10, Z7
+	VPSUBB       Z7, Z0, Z7
+	VPERMI2B     64(R8), Z5, Z7
+	SUBQ         R10, R9
+	VMOVNTDQ     Z7, (R9)
 
-kept13:
+short17:
+	VMOVDQU64 Z6, 64(R8)
+	JMP       written19
+
+begin15:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z5, 64(R8)(R9*1)
+
+kept18:
 	VMOVDQU64 Z5, 64(R8)
 
-written14:
+written19:
 	VSHUFI32X4   $0xee, Z2, Z1, Z5
 	VSHUFI32X4   $0xee, Z4, Z3, Z6
 	VSHUFI32X4   $0x88, Z6, Z5, Z7
 	CMPQ         DI, $+2
-	JG           written17
+	JG           written24
 	MOVQ         16(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge15
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin20
+	JA           end21
 	VPBROADCASTB R10, Z8
 	VPSUBB       Z8, Z0, Z8
 	VPERMI2B     128(R8), Z7, Z8
 	SUBQ         R10, R9
 	VMOVNTDQ     Z8, (R9)
-	JMP          kept16
+	JMP          kept23
 
-edge15:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z7, K1, (R9)
+end21:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z8
+	VPADDB       Z8, Z0, Z8
+	VPERMI2B     128(R8), Z7, Z8
+	ADDQ         R10, R11
+	JL           short22
+	VPBROADCASTB R10, Z9
+	VPSUBB       Z9, Z0, Z9
+	VPERMI2B     128(R8), Z7, Z9
+	SUBQ         R10, R9
+	VMOVNTDQ     Z9, (R9)
 
-kept16:
+short22:
+	VMOVDQU64 Z8, 128(R8)
+	JMP       written24
+
+begin20:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z7, 128(R8)(R9*1)
+
+kept23:
 	VMOVDQU64 Z7, 128(R8)
 
-written17:
+written24:
 	VSHUFI32X4   $0xdd, Z6, Z5, Z5
 	CMPQ         DI, $+3
-	JG           written20
+	JG           written29
 	MOVQ         24(SI), R9
 	ADDQ         AX, R9
 	MOVQ         R9, R10
-	CMPQ         16(SP), $+0
-	JNE          edge18
 	ANDQ         $+63, R10
+	CMPQ         16(SP), $+1
+	JE           begin25
+	JA           end26
 	VPBROADCASTB R10, Z6
 	VPSUBB       Z6, Z0, Z6
 	VPERMI2B     192(R8), Z5, Z6
 	SUBQ         R10, R9
 	VMOVNTDQ     Z6, (R9)
-	JMP          kept19
+	JMP          kept28
 
-edge18:
-	ANDQ     24(SP), R10
-	SHRXQ    R10, 32(SP), R10
-	KMOVQ    R10, K1
-	VMOVDQU8 Z5, K1, (R9)
+end26:
+	MOVQ         24(SP), R11
+	VPBROADCASTB R11, Z6
+	VPADDB       Z6, Z0, Z6
+	VPERMI2B     192(R8), Z5, Z6
+	ADDQ         R10, R11
+	JL           short27
+	VPBROADCASTB R10, Z7
+	VPSUBB       Z7, Z0, Z7
+	VPERMI2B     192(R8), Z5, Z7
+	SUBQ         R10, R9
+	VMOVNTDQ     Z7, (R9)
 
-kept19:
+short27:
+	VMOVDQU64 Z6, 192(R8)
+	JMP       written29
+
+begin25:
+	MOVQ      32(SP), R9
+	VMOVDQU64 Z5, 192(R8)(R9*1)
+
+kept28:
 	VMOVDQU64 Z5, 192(R8)
 
-written20:
+written29:
 	ADDQ   $+64, CX
 	ADDQ   $+32, SI
 	ADDQ   $+256, R8
 	SUBQ   $+4, 96(SP)
 	CMPQ   96(SP), $+4
-	JGE    tile6
+	JGE    tile7
 	MOVQ   96(SP), R9
 	TESTQ  R9, R9
-	JLE    done7
+	JLE    done8
 	SUBQ   $+4, R9
 	IMUL3Q $+16, R9, DI
 	ADDQ   DI, CX
@@ -27488,56 +28068,119 @@ written20:
 	XORQ   DI, DI
 	SUBQ   R9, DI
 	MOVQ   $+4, 96(SP)
-	JMP    tile6
+	JMP    tile7
 
-done7:
-	ADDQ  $+64, AX
-	ADDQ  $+32, 8(SP)
-	SUBQ  $+4, (SP)
-	JL    finished4
-	MOVQ  $+0, 16(SP)
-	CMPQ  (SP), $+4
-	JGE   rows3
-	MOVQ  184(DX), CX
-	TESTQ $+2, CX
-	JNZ   finished4
-	MOVQ  192(DX), CX
-	MOVQ  120(DX), BX
-	MOVQ  104(DX), SI
-	MOVQ  $-1, R9
+done8:
+	CMPQ    16(SP), $+1
+	JNE     begun31
+	MOVQ    $+0, 16(SP)
+	MOVQ    192(DX), CX
+	MOVQ    120(DX), BX
+	MOVQ    104(DX), DI
+	MOVQ    216(DX), SI
+	TESTQ   SI, SI
+	CMOVQEQ DI, SI
 
-row21:
+head30:
 	MOVQ      (BX), DI
 	ADDQ      AX, DI
 	MOVQ      DI, R8
 	ANDQ      $+63, R8
-	SHRXQ     R8, R9, R8
-	NOTQ      R8
-	KMOVQ     R8, K1
+	MOVQ      $-1, R9
+	SHRXQ     R8, R9, R9
+	KMOVQ     R9, K1
 	VMOVDQU64 (CX), Z5
-	VMOVDQU8  Z5, K1, -64(DI)
+	VMOVDQU8  Z5, K1, (DI)
 	ADDQ      $+64, CX
 	ADDQ      $+8, BX
 	DECQ      SI
-	JNZ       row21
-	CMPQ      (SP), $+0
-	JE        finished4
-	MOVQ      (SP), CX
-	SUBQ      $+4, CX
-	IMUL3Q    $+16, CX, BX
-	ADDQ      BX, AX
-	IMUL3Q    $+8, CX, BX
-	ADDQ      BX, 8(SP)
-	IMUL3Q    $-16, CX, CX
-	MOVQ      $-1, BX
-	SHLXQ     CX, BX, BX
-	MOVQ      BX, 32(SP)
-	MOVQ      $+0, 24(SP)
-	MOVQ      $+1, 16(SP)
-	MOVQ      $+0, (SP)
-	JMP       rows3
+	JNZ       head30
 
-finished4:
+begun31:
+	ADDQ   $+64, AX
+	ADDQ   $+32, 8(SP)
+	SUBQ   $+4, (SP)
+	JLE    ended4
+	CMPQ   (SP), $+4
+	JGE    rows3
+	IMUL3Q $+16, (SP), CX
+	SUBQ   $+64, CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $+2, 16(SP)
+	JMP    rows3
+
+ended4:
+	MOVQ    184(DX), CX
+	TESTQ   $+2, CX
+	JNZ     finished5
+	MOVQ    (SP), CX
+	IMUL3Q  $+16, CX, CX
+	ADDQ    CX, AX
+	MOVQ    192(DX), CX
+	SUBQ    32(SP), CX
+	MOVQ    120(DX), BX
+	MOVQ    104(DX), SI
+	IMUL3Q  $+16, 112(DX), R9
+	MOVQ    216(DX), DI
+	MOVQ    SI, R10
+	SUBQ    DI, R10
+	TESTQ   DI, DI
+	CMOVQEQ DI, R10
+	LEAQ    (BX)(DI*8), R11
+	MOVQ    DI, R12
+	SHLQ    $0x06, R12
+	ADDQ    32(SP), R12
+
+row32:
+	MOVQ         (BX), DI
+	DECQ         R10
+	JL           alone33
+	LEAQ         (DI)(R9*1), R8
+	CMPQ         R8, (R11)
+	JNE          apart34
+	ADDQ         AX, DI
+	MOVQ         DI, R8
+	ANDQ         $+63, R8
+	VMOVDQU64    (CX)(R12*1), Z5
+	VPBROADCASTB R8, Z6
+	VPSUBB       Z6, Z0, Z6
+	VPERMI2B     (CX), Z5, Z6
+	SUBQ         R8, DI
+	VMOVNTDQ     Z6, (DI)
+	JMP          next35
+
+apart34:
+	MOVQ      (R11), R8
+	ADDQ      AX, R8
+	SUBQ      R9, R8
+	LEAQ      (CX)(R12*1), R13
+	MOVQ      R8, R14
+	ANDQ      $+63, R14
+	MOVQ      $-1, R15
+	SHRXQ     R14, R15, R15
+	KMOVQ     R15, K1
+	VMOVDQU64 (R13), Z5
+	VMOVDQU8  Z5, K1, (R8)
+
+alone33:
+	ADDQ      AX, DI
+	MOVQ      DI, R8
+	ANDQ      $+63, R8
+	MOVQ      $-1, R13
+	SHRXQ     R8, R13, R13
+	NOTQ      R13
+	KMOVQ     R13, K1
+	VMOVDQU64 (CX), Z5
+	VMOVDQU8  Z5, K1, -64(DI)
+
+next35:
+	ADDQ $+64, CX
+	ADDQ $+8, BX
+	ADDQ $+8, R11
+	DECQ SI
+	JNZ  row32
+
+finished5:
 	MOVQ 64(SP), AX
 	MOVQ (AX), CX
 	ADDQ CX, 40(SP)

@@ -199,7 +199,7 @@ func reach(k asm.Kernel, size int, b *asm.Block, to, from func(at, n int)) {
 // rowsRead returns how many entries of the table of source rows a transpose goes by to read
 // rows: some take whole tiles, even if not all of a tile is in the block.
 func rowsRead(k asm.Kernel, b *asm.Block) int {
-	if k.Merge && k.J == 1 || k.Masked {
+	if k.Merge || k.Masked {
 		return (b.J + k.I - 1) / k.I * k.I
 	}
 	return b.J

@@ -14,6 +14,10 @@ import (
 func (b *builder) transposeStream(k int) bool {
 	var buf [inlineLoops]loop
 	all := append(buf[:0], b.rest...)
+	if b.chained(k) {
+		return true
+	}
+	b.rest = append(b.restBuf[:0], all...)
 	run, _ := b.runs(0, k)
 	I, J := b.chains(k, b.mostI(), maxJ, 0)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
@@ -22,7 +26,7 @@ func (b *builder) transposeStream(k int) bool {
 		merge, merges := asm.StreamKernel(t, true, b.have)
 		i, _ := b.mostMerged()
 		merges = merges && I.least() >= asm.Info(merge).I && run*b.x.item >= mergeBytes
-		staged := merges && (oneChannel(&I, &J) && !machine.SpreadsLines || b.near(&J) && machine.StagesNear && I.loops[0].n <= i)
+		staged := merges && (b.channels(&I, &J) || b.near(&J) && machine.StagesNear && I.loops[0].n <= i)
 		stream, ok := asm.StreamKernel(t, false, b.streamFeatures(&J))
 		if ok && !staged && b.edge && I.least() >= asm.Info(stream).I && b.alignedRows(&I, &J) {
 			b.ordered, b.edged = true, true
@@ -83,19 +87,18 @@ func (b *builder) streamFeatures(rows *virtual) cpu.Features {
 	return b.have
 }
 
+// channels is oneChannel, on machines where that matters.
+func (b *builder) channels(rows, source *virtual) bool {
+	return !machine.SpreadsLines && oneChannel(rows, source)
+}
+
 // oneChannel reports whether the destination rows, a line of each after the other, all go
 // to one channel of the memory, or to few, unless the memory spreads lines: by measurement,
 // with steps of two KiB, of one where those of the source rows are two, and of half a KiB where
 // the rows are many.
 func oneChannel(rows, source *virtual) bool {
-	first, steps := rows.loops[0], 0
-	for _, l := range rows.loops[:rows.used] {
-		steps |= l.dst
-	}
-	if from := source.loops[0].src; first.n >= 32 && first.dst%1024 == 0 && from%2048 == 0 {
-		return true
-	}
-	return first.n >= 32 && first.dst%2048 == 0 || first.n >= 128 && first.dst%512 == 0 || rows.n >= 128 && steps%512 == 0
+	few, many := 32, 128
+	return rows.apart(2048) >= few || rows.apart(1024) >= few && source.loops[0].src%2048 == 0 || rows.apart(512) >= many
 }
 
 // merge makes the leaf a transpose that goes through scratch memory, of which one call has
@@ -103,7 +106,12 @@ func oneChannel(rows, source *virtual) bool {
 func (b *builder) merge(k int, id asm.ID) {
 	i, j := b.mostMerged()
 	I, J := b.chains(k, i, j, 64/b.x.item)
-	b.block(&I, &J)
+	b.staging(id, &I, &J)
+}
+
+// staging finishes the plan with a kernel that goes through scratch memory.
+func (b *builder) staging(id asm.ID, I, J *virtual) {
+	b.block(I, J)
 	b.plan.kernel, b.plan.size, b.ordered, b.plan.stream = id, b.x.item, true, true
 	b.finish(I.split, J.split)
 }
@@ -111,11 +119,11 @@ func (b *builder) merge(k int, id asm.ID) {
 // carry makes the leaf a transpose that stores a line of each of many destination rows at a
 // time, and keeps what fills none for the next lines, and reports whether there is one for it.
 func (b *builder) carry(k int) bool {
-	id, ok := asm.CarriedKernel(b.x.item, b.have)
-	if !ok || !machine.CarriesLines {
+	id, ok := b.carriedKernel()
+	if !ok {
 		return false
 	}
-	I, J := b.chains(k, b.mostI(), maxJ, 0)
+	I, J := b.chains(k, carryI, maxJ, 64/b.x.item)
 	w, run := b.x.item, J.full()
 	if J.split.n > 1 && run*w%lineSize == 0 { // the chunks go on from each other
 		run = run*(J.split.n-1) + J.split.last
@@ -123,10 +131,54 @@ func (b *builder) carry(k int) bool {
 	if t := asm.Info(id); I.least() < t.I || J.least() < t.J || run*w < carryBytes || I.full()*w < carrySource {
 		return false
 	}
-	b.block(&I, &J)
-	b.plan.kernel, b.plan.size, b.ordered, b.plan.stream = id, b.x.item, true, true
-	b.finish(I.split, J.split)
+	b.staging(id, &I, &J)
 	return true
+}
+
+// chained is carry for destination rows that touch, of which a line may have the end of one and
+// the beginning of another: these may be short. It takes rows of whole runs, as few as leave what
+// is kept of them in the first-level cache.
+func (b *builder) chained(k int) bool {
+	id, ok := b.carriedKernel()
+	if !ok {
+		return false
+	}
+	w := b.x.item
+	I, J := b.chains(k, chainI, chainMost/w, 0)
+	run, source, t := J.n*w, I.full()*w, asm.Info(id)
+	places := I.places(run)
+	switch {
+	case J.split.n > 1 || places == 0 || I.least() < t.I || J.least() < t.J:
+		return false
+	case run < chainRun || source < chainSource || source*J.n < chainBlock || b.channels(&I, &J):
+		return false
+	case b.alignedRows(&I, &J):
+		b.edged = true
+		if b.edge {
+			return false
+		}
+	}
+	b.plan.block.Chain = places
+	b.staging(id, &I, &J)
+	return true
+}
+
+// Chained rows, by measurement.
+const (
+	chainI      = 256      // rows of a block
+	chainRun    = 192      // bytes of a row from which keeping its first and last line pays
+	chainMost   = 2080     // and from which that of chains does not
+	chainSource = 256      // bytes of a source row from which lines of so many rows at a time pay
+	chainBlock  = 16 << 10 // bytes of a block from which waiting for its stores does not matter
+)
+
+// carriedKernel returns the kernel that keeps what fills no line, and whether there is one and
+// it is fast here.
+func (b *builder) carriedKernel() (asm.ID, bool) {
+	if !machine.CarriesLines {
+		return 0, false
+	}
+	return asm.CarriedKernel(b.x.item, b.have)
 }
 
 // mostMerged returns the most items along a source row, and along a destination run, of

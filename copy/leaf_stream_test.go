@@ -30,6 +30,10 @@ func TestCarriedLines(t *testing.T) {
 		{true, 4, 300, 704, 0, 4, true},
 		{true, 4, 300, 704, 0, 0, false},         // all at the edge of lines
 		{true, 4, 300, 180, 4, 0, false},         // short
+		{true, 4, 300, 180, 0, 0, true},          // but rows make lines together
+		{true, 4, 300, 48, 0, 4, true},           //
+		{true, 4, 300, 47, 0, 4, false},          // too short for that
+		{true, 8, 30, 100, 0, 8, false},          // too few of them
 		{true, 4, 300, 512 + 16, 1984, 4, false}, // to one channel of the memory
 		{true, 4, 100, 700, 4, 0, false},         // along too little of the source
 		{true, 2, 300, 1400, 2, 0, false},        // tiles of many rows

@@ -31,6 +31,7 @@ const (
 	mergeBytes  = 256       // destination runs from which merging pays
 	carryBytes  = 832       // destination runs from which it pays to go line by line, since the ends are parts of lines
 	carrySource = 512       // and source runs, since that is to go along them
+	carryI      = 512       // items of I in a block that does
 )
 
 // transpose makes the leaf a transpose, where both sides have a dense axis.

@@ -21,7 +21,10 @@ func (b *builder) extend(v *virtual, k int, isJ bool) {
 	}
 	l := b.take(k)
 	most := max(1, v.most/v.n)
-	line := max(1, 64/(b.x.item*v.n)) // chunks of whole lines
+	line := max(1, 64/(b.x.item*v.n)) // chunks of whole lines, or more than one
+	if whole := 64 / gcd(b.x.item*v.n, 64); v.tile > 0 && whole <= most {
+		line = whole
+	}
 	if l.n >= most+line {
 		chunks := (l.n + most - 1) / most
 		full := (l.n+chunks-1)/chunks + line - 1
@@ -76,6 +79,32 @@ func (v *virtual) step(side func(loop) int) (step int, even bool) {
 		n *= l.n
 	}
 	return step, true
+}
+
+// apart returns how many items of v follow each other whose distances on the destination are
+// all multiples of step.
+func (v *virtual) apart(step int) int {
+	n := 1
+	for _, l := range v.loops[:v.used] {
+		if l.dst%step != 0 {
+			break
+		}
+		n *= l.n
+	}
+	return n
+}
+
+// places returns how many places after an item of v there is one that lies run bytes further on
+// the destination, within a loop, or 0 where there is none.
+func (v *virtual) places(run int) int {
+	n := 1
+	for _, l := range v.loops[:v.used] {
+		if l.dst == run && l.n > 1 {
+			return n
+		}
+		n *= l.n
+	}
+	return 0
 }
 
 // full returns the items of a whole chunk, least those of the shortest.

@@ -31,6 +31,7 @@ var blockFields = []field{
 	{"Scratch", "*byte", 1, "memory for the kernel alone, as much for every item of I as its row of the table says (Transpose)"},
 	{"Stream", "int", 1, "1 where the boxes lie beyond the caches: to store past these where the windows are aligned or, under masks, to fetch windows ahead (Permute)"},
 	{"Perm", "*Perm", 1, "the box (Permute) or the item's spread (Transpose of odd sizes)"},
+	{"Chain", "int", 1, "where Carry is 0, for kernels that store whole lines of several rows at a time past the caches: how many places after a destination row there may be one that begins where it ends, or 0 (Transpose)"},
 	{"Pause", "int", 1, "cycles from one item to the next, or 0 for none (Items, some)"},
 }
 
