@@ -19,7 +19,7 @@ func (b *builder) rows() {
 	b.leafKernel(asm.Rows, 0, 0, 0)
 	b.wholeLines(w)
 	j, i := b.find(w, true), b.denseOnSource()
-	if b.streams() {
+	if b.streams() && !b.shortRuns(i, j) {
 		if b.mergedRows(i, j) {
 			return
 		}
@@ -71,6 +71,13 @@ func (b *builder) stringRows() (asm.ID, bool) {
 	return asm.StringKernel(b.have)
 }
 
+// shortRuns reports whether rows that touch on the destination make runs too short to be packed,
+// on a machine where such that are not stored past the caches are faster.
+func (b *builder) shortRuns(i, j int) bool {
+	return machine.RowsFollowSource && b.plan.opts.Streaming != StreamAlways &&
+		i >= 0 && j >= 0 && i != j && !b.longAlone(j) && b.rest[j].n*b.x.item < packFollow
+}
+
 // mergedRows makes the leaf rows that are packed before they are stored past the caches:
 // those of loop j, which touch on the destination, unless they are long, or go in the order
 // of the source and do not touch there, or do so the other way round.
@@ -109,6 +116,7 @@ const (
 	streamSparse  = 384      // and where source rows lie far apart besides
 	sparseRows    = 3        // times the width: steps of source rows from which shorter ones are packed
 	packLeast     = 256      // bytes of a destination run from which rows are packed and not boxes
+	packFollow    = 512      // the same where rows follow the source
 	packI         = 8192     // bytes of a source run in a block of rows that are packed
 	rowBlockItems = 64       // items on either side of a block in the caches, where they are short
 	cacheWays     = 8        // lines of a set of the first-level cache
@@ -184,7 +192,7 @@ func (b *builder) packs() bool {
 	if i < 0 || i == j && machine.RowsFollowSource {
 		return false
 	}
-	return j >= 0 && b.rest[j].n*w >= packLeast
+	return j >= 0 && b.rest[j].n*w >= packLeast && !b.shortRuns(i, j)
 }
 
 // packRows makes the leaf rows of loop j, which touch on the destination and lie far

@@ -118,6 +118,38 @@ func TestPacksOfCrowdedRows(t *testing.T) {
 	}
 }
 
+// TestShortRuns shows on which machine rows that make short runs are not packed.
+func TestShortRuns(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX2) {
+		t.Skip("no kernel packs rows")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	for _, tc := range []struct {
+		follow  bool
+		item, n int // rows of a run
+		packed  bool
+	}{
+		{false, 40, 12, true},
+		{true, 40, 12, false},
+		{true, 40, 13, true},
+		{true, 104, 4, false},
+	} {
+		machine = cpu.Memory{RowsFollowSource: tc.follow}
+		src, err := C(tc.item, tc.n, 1<<24, 40).Permute(1, 2, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dst := C(tc.item, 1<<24, 40, tc.n)
+		p, err := plannedAnew.newPlan(&dst, &src, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if asm.Info(p.kernel).Merge != tc.packed {
+			t.Errorf("%+v: %v", tc, p)
+		}
+	}
+}
+
 // TestQuickItems shows which items are gathered one by one where that is quick, and not by
 // boxes of AVX-512.
 func TestQuickItems(t *testing.T) {
