@@ -275,7 +275,7 @@ var machines = []cpu.Memory{
 	{},
 	{SpreadsLines: true, SpreadsRows: true, StagesNear: true, TakesMisses: true, TakesWalks: true, SmallDown: true,
 		FollowsSource: true, RowsFollowSource: true, TwoStores: true, MovesStrings: true, QuickItems: true, WholeLines: true, DearBoxes: true,
-		CrowdsStores: true, CarriesLines: true},
+		CrowdsStores: true, CarriesLines: true, KeepsSmall: true},
 }
 
 // inspectAll inspects the plans for two layouts on all machines.

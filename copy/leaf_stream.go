@@ -19,6 +19,7 @@ func (b *builder) transposeStream(k int) bool {
 	}
 	b.rest = append(b.restBuf[:0], all...)
 	run, _ := b.runs(0, k)
+	lines, features := b.linesInCaches(k)
 	I, J := b.chains(k, b.mostI(), maxJ, 0)
 	line, ok := asm.LineKernel(b.x.item, 64/b.x.item, J.full(), b.have)
 	t := asm.Info(line)
@@ -39,20 +40,32 @@ func (b *builder) transposeStream(k int) bool {
 		}
 		if merges {
 			b.rest = append(b.restBuf[:0], all...)
-			if staged || !b.carry(k) {
-				b.rest = append(b.restBuf[:0], all...)
-				b.merge(k, merge)
+			if !staged && (b.carry(k) || b.stays(k, all)) {
+				return true
 			}
+			b.rest = append(b.restBuf[:0], all...)
+			b.merge(k, merge)
 			return true
 		}
-		if I.used > 1 { // leaves for the caches would cut the source runs
+		if I.used > 1 && lines {
 			b.tables(&I, &J)
-			b.plan.kernel = line
+			b.plan.kernel, _ = asm.LineKernel(b.x.item, 64/b.x.item, J.full(), features)
 			return true
 		}
 	}
 	b.rest = append(b.restBuf[:0], all...)
 	return false
+}
+
+// linesInCaches reports whether tiles of whole lines, by kernels of the features it returns, are
+// better than other leaves for the caches, which cut the source runs: not for small items on some
+// machines, unless that is between two axes, which such leaves keep to.
+func (b *builder) linesInCaches(k int) (better bool, features cpu.Features) {
+	if !machine.KeepsSmall || b.x.item >= 4 {
+		return true, b.have
+	}
+	_, two := b.evenKernel(k)
+	return two, b.have &^ cpu.AVX512
 }
 
 // smallNear reports whether the matrices are small ones, of which processors that stage what
@@ -180,6 +193,26 @@ func (b *builder) carriedKernel() (asm.ID, bool) {
 	}
 	return asm.CarriedKernel(b.x.item, b.have)
 }
+
+// stays makes the leaf of loops a transpose of two axes by plain stores, although there is more
+// to copy than usually goes to the caches, and reports whether that is better: for small items,
+// where both sides fit the last-level cache, both axes are long and source rows do not share
+// sets of the other caches.
+func (b *builder) stays(k int, loops []loop) bool {
+	most := 4
+	if b.have.Has(cpu.AVX512) {
+		most = 2
+	}
+	b.rest = append(b.restBuf[:0], loops...)
+	return machine.KeepsSmall && b.x.item <= most && b.plan.opts.Streaming == StreamAuto &&
+		b.plan.touched() <= cpu.LastLevelCache()/2 && min(b.rest[0].n, b.rest[k].n) >= longAxis &&
+		b.rest[0].src%sharingStep != 0 && b.evenly(k)
+}
+
+const (
+	longAxis    = 64  // items of an axis that is long
+	sharingStep = 256 // step of source rows from which few of these get along in the caches
+)
 
 // mostMerged returns the most items along a source row, and along a destination run, of
 // what merge takes.

@@ -1,6 +1,7 @@
 package strided
 
 import (
+	"math"
 	"testing"
 	"unsafe"
 
@@ -66,6 +67,58 @@ func TestCarriedLines(t *testing.T) {
 		}
 		if err := asmtest.Diff(memory, want); err != nil {
 			t.Errorf("%+v: %s: %v", tc, q, err)
+		}
+	}
+}
+
+// TestSmallItemsStay shows on which machine transposes of small items go to the caches although
+// they do not fit half of them, and by tiles for the caches past these.
+func TestSmallItemsStay(t *testing.T) {
+	if !cpu.Detect().Has(cpu.AVX2) {
+		t.Skip("no kernel stores past the caches")
+	}
+	defer func(m cpu.Memory) { machine = m }(machine)
+	llc := float64(cpu.LastLevelCache())
+	side := func(share float64, item int) int { return int(math.Sqrt(llc*share/float64(item))) | 1 }
+	for _, tc := range []struct {
+		keeps      bool
+		item       int
+		cols, rows int // of the source
+		stream     bool
+	}{
+		{false, 2, side(.4, 2), side(.4, 2), true},
+		{true, 2, side(.4, 2), side(.4, 2), false},
+		{true, 2, side(.7, 2), side(.7, 2), true},
+		{true, 8, side(.4, 8), side(.4, 8), true},
+		{true, 2, 512, int(llc * .4 / 1024), true}, // source rows share sets
+	} {
+		machine = cpu.Memory{KeepsSmall: tc.keeps}
+		dst := C(tc.item, tc.cols, tc.rows)
+		src, err := C(tc.item, tc.rows, tc.cols).Permute(1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plannedAnew.newPlan(&dst, &src, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.stream != tc.stream {
+			t.Errorf("%+v: %v", tc, p)
+		}
+	}
+	dst := C(2, 67*1021, 10, 11, 13, 67)
+	src, err := C(2, 10, 67, 67*1021, 13, 11).Permute(2, 0, 4, 3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, keeps := range []bool{false, true} {
+		machine = cpu.Memory{KeepsSmall: keeps}
+		p, err := plannedAnew.newPlan(&dst, &src, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k := asm.Info(p.kernel); k.Line == keeps {
+			t.Errorf("small items, whole lines where they are slower %v: %v", keeps, p)
 		}
 	}
 }

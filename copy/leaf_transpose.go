@@ -147,17 +147,11 @@ func (b *builder) strips(k int) bool {
 // evenly makes the leaf a transpose of two axes that are long enough by themselves,
 // where there is a kernel for that: it works without the tables.
 func (b *builder) evenly(k int) bool {
+	id, ok := b.evenKernel(k)
+	if !ok {
+		return false
+	}
 	I, J := b.rest[k], b.rest[0]
-	if (b.x.item == 16 || b.linesOffEdge(k)) && b.lineInRegisters(J) {
-		return false
-	}
-	id, ok := b.stepKernel(I, J, b.plan.bytes > firstLevel || b.x.item >= 8)
-	if !ok && b.plan.bytes > firstLevel {
-		id, ok = b.stepKernel(I, J, false)
-	}
-	if !ok || !b.tight(asm.Info(id), k) {
-		return false
-	}
 	vi, vj := virtual{most: b.nearI(J.n, asm.Info(id).J), n: 1, open: true}, virtual{most: maxJ, n: 1, open: true}
 	b.extend(&vi, k, false)
 	vj.most = max(maxJ, min(maxI, shortItems/vi.n))
@@ -167,6 +161,20 @@ func (b *builder) evenly(k int) bool {
 	b.plan.block.Inner = asm.Loop{N: 1, Dst: I.dst, Src: J.src}
 	b.around(&vi, &vj)
 	return true
+}
+
+// evenKernel returns the kernel for two axes by themselves, and whether there is one and they
+// are long enough.
+func (b *builder) evenKernel(k int) (asm.ID, bool) {
+	I, J := b.rest[k], b.rest[0]
+	if (b.x.item == 16 || b.linesOffEdge(k)) && b.lineInRegisters(J) {
+		return 0, false
+	}
+	id, ok := b.stepKernel(I, J, b.plan.bytes > firstLevel || b.x.item >= 8)
+	if !ok && b.plan.bytes > firstLevel {
+		id, ok = b.stepKernel(I, J, false)
+	}
+	return id, ok && b.tight(asm.Info(id), k)
 }
 
 // tight reports whether the tiles of t fill the two axes, or nearly, or waste little more

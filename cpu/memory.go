@@ -86,6 +86,11 @@ type Memory struct {
 	// by single lines of many rows, and so along the source, than by several lines of fewer rows.
 	// By measurement that is so on a Zen 5, 1.2 times in the mean and up to twice.
 	CarriesLines bool
+	// KeepsSmall: transposes of items of 1 and 2 bytes, or of 4 with AVX2, that would go through
+	// staging memory and past the caches are faster by plain stores where source and destination
+	// both fit the last-level cache, and those of 1 and 2 bytes of which runs are short by tiles
+	// for the caches instead of whole lines. By measurement that is so on a Zen 5, 1.2 times.
+	KeepsSmall bool
 }
 
 // DetectMemory returns what is known of this processor.
@@ -97,7 +102,7 @@ func DetectMemory() Memory {
 		return Memory{SpreadsLines: true, SpreadsRows: true}
 	case vendor == cpuid.AMD && family == zen5:
 		return Memory{TakesWalks: true, SmallDown: true, RowsFollowSource: true, MovesStrings: true, QuickItems: true, WholeLines: true, DearBoxes: true,
-			CrowdsStores: true, CarriesLines: true}
+			CrowdsStores: true, CarriesLines: true, KeepsSmall: true}
 	case vendor == cpuid.Intel && cpuid.CPU.Supports(cpuid.GFNI):
 		return Memory{SpreadsRows: true, StagesNear: true, TakesMisses: true, FollowsSource: true, TwoStores: true}
 	}
